@@ -1,0 +1,96 @@
+//! Functions as values that are generic over the number type, since a Rust closure is not.
+
+use crate::float::Float;
+
+/// A scalar function of several variables that can be evaluated on every number type.
+///
+/// Needed where one function runs on several types, as in [`optimize::newton`](crate::optimize::newton), which evaluates on `f64` in its
+/// line search and on nested numbers for the Hessian. A struct that holds the data implements it; [`scalar_function!`](crate::scalar_function) makes
+/// one from a generic function without data.
+///
+/// # Examples
+/// ```
+/// use dualtape::{Float, ScalarFunction, gradient};
+///
+/// /// Sum of squared residuals of the line `y = b0 + b1 x`.
+/// struct Line { data: Vec<(f64, f64)> }
+///
+/// impl ScalarFunction for Line {
+///     fn eval<T: Float>(&self, b: &[T]) -> T {
+///         self.data.iter().map(|&(x, y)| (T::lit(y) - b[0] - b[1] * T::lit(x)).powi(2)).sum()
+///     }
+/// }
+///
+/// let line = Line { data: vec![(0.0, 1.0), (1.0, 3.0)] };
+/// assert_eq!(line.eval(&[1.0, 2.0]), 0.0);
+/// assert_eq!(gradient(|b| line.eval(b), &[0.0, 2.0]), [-4.0, -2.0]);
+/// ```
+pub trait ScalarFunction {
+    /// The value at `x`.
+    fn eval<T: Float>(&self, x: &[T]) -> T;
+}
+
+/// A vector-valued function of several variables that can be evaluated on every number type.
+pub trait VectorFunction {
+    /// The values at `x`.
+    fn eval<T: Float>(&self, x: &[T]) -> Vec<T>;
+}
+
+impl<F: ScalarFunction + ?Sized> ScalarFunction for &F {
+    fn eval<T: Float>(&self, x: &[T]) -> T {
+        (**self).eval(x)
+    }
+}
+
+impl<F: VectorFunction + ?Sized> VectorFunction for &F {
+    fn eval<T: Float>(&self, x: &[T]) -> Vec<T> {
+        (**self).eval(x)
+    }
+}
+
+/// Makes a [`ScalarFunction`](crate::ScalarFunction) of a generic function: `scalar_function!(Name = function)`.
+///
+/// # Examples
+/// ```
+/// use dualtape::{Float, ScalarFunction, scalar_function};
+///
+/// fn sphere<T: Float>(x: &[T]) -> T {
+///     x.iter().map(|&x| x * x).sum()
+/// }
+/// scalar_function!(
+///     /// The sphere function.
+///     pub Sphere = sphere
+/// );
+/// assert_eq!(Sphere.eval(&[1.0, 2.0]), 5.0);
+/// ```
+#[macro_export]
+macro_rules! scalar_function {
+    ($(#[$meta:meta])* $visibility:vis $Name:ident = $function:path) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug)]
+        $visibility struct $Name;
+
+        impl $crate::ScalarFunction for $Name {
+            fn eval<T: $crate::Float>(&self, x: &[T]) -> T {
+                $function(x)
+            }
+        }
+    };
+}
+
+/// Makes a [`VectorFunction`](crate::VectorFunction) of a generic function that returns a `Vec`:
+/// `vector_function!(Name = function)`.
+#[macro_export]
+macro_rules! vector_function {
+    ($(#[$meta:meta])* $visibility:vis $Name:ident = $function:path) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug)]
+        $visibility struct $Name;
+
+        impl $crate::VectorFunction for $Name {
+            fn eval<T: $crate::Float>(&self, x: &[T]) -> Vec<T> {
+                $function(x)
+            }
+        }
+    };
+}

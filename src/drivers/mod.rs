@@ -1,0 +1,16 @@
+//! The drivers: one verb per differential operator, and the function traits for code that needs several number types.
+
+pub mod forward;
+mod function;
+pub mod reverse;
+
+pub use function::{ScalarFunction, VectorFunction};
+
+/// Panics unless a direction or weight has the length of what it belongs to.
+#[track_caller]
+fn check_length(driver: &str, what: &str, found: usize, owner: &str, expected: usize) {
+    assert!(
+        found == expected,
+        "{driver}: {what} has {found} entries and {owner} has {expected}; they must be equally long"
+    );
+}

@@ -1,0 +1,211 @@
+//! [`Float`], the bound a differentiable function is written over.
+//!
+//! # What questions about a number mean
+//!
+//! A differentiated program takes the branches of the plain one. Therefore every *predicate* looks at the innermost primal
+//! and at nothing else: `==`, `<`, `partial_cmp`, `is_zero`, `is_one`, `is_nan`, `is_finite`, `is_sign_negative`, `classify` and
+//! conversions to primitive numbers. Two numbers can be `==` and have different derivatives; `is_zero` does not mean "nothing
+//! depends on this".
+//!
+//! *Rounding* (`floor`, `ceil`, `round`, `trunc`, `signum`) gives a constant: derivative 0 everywhere, also on the jump.
+//! `fract` has derivative 1 everywhere.
+//!
+//! *Structure* has its own three methods, which do look at derivatives: [`Float::is_constant`],
+//! [`Float::is_zero_in_all_parts`], [`Float::is_finite_in_all_parts`]. Library code that wants to skip work asks them, never
+//! `is_zero`.
+//!
+//! # Zero and infinity
+//!
+//! Where a slope is infinite or NaN, a tangent that is zero in all its parts contributes zero instead of NaN: *a zero tangent
+//! stays zero*. So a constant stays a constant (`x + sqrt(0)` has derivative 1), `sqrt(x * x)` at 0 has the subgradient 0, and
+//! `cbrt(x).powi(3)` at 0, where an infinite derivative meets a zero one later, is an honest NaN. A function's value that is
+//! NaN (`ln(-1)`) has derivative NaN. Both modes agree on this; the checks sit on the non-finite side of one branch per
+//! operation ([`fold`]).
+
+use crate::rules::{Binary, Unary};
+use num_traits::{FloatConst, FromPrimitive, Inv, NumAssign, NumAssignOps, NumOps};
+use std::fmt::{Debug, Display, LowerExp, UpperExp};
+use std::iter::{Product, Sum};
+use std::str::FromStr;
+
+/// A real number that a function can be differentiated over: `f32`, `f64`, [`Dual`](crate::Dual) and
+/// [`Reverse`](crate::Reverse) over any `Float`.
+///
+/// All of [`num_traits::Float`] and [`FloatConst`] is available on a `T: Float` without further imports, together with the
+/// assignment operators, `Sum` and `Product`, formatting and parsing, and arithmetic and comparison with a scalar of the
+/// primitive type at the bottom of the nest ([`Float::Base`]) on the right.
+///
+/// Constants in generic code are written with [`Float::lit`].
+///
+/// # Examples
+/// ```
+/// use dualtape::Float;
+///
+/// fn kinetic<T: Float>(mass: f64, v: &[T]) -> T {
+///     T::lit(0.5 * mass) * v.iter().map(|&v| v * v).sum::<T>()
+/// }
+///
+/// assert_eq!(kinetic(3.0, &[1.0, 2.0]), 7.5);
+/// assert_eq!(dualtape::gradient(|v| kinetic(3.0, v), &[1.0, 2.0]), [3.0, 6.0]); // m v
+/// ```
+///
+/// # Implementing it
+/// The crate's number types are generic over `Float`, so a type of your own (an interval, an extended precision) that
+/// implements it can be differentiated. A primitive-like type has [`Float::unary`] call [`Unary::value`].
+pub trait Float:
+    num_traits::Float
+    + FloatConst
+    + FromPrimitive
+    + FromStr
+    + NumAssign
+    + NumOps<<Self as Float>::Base, Self>
+    + NumAssignOps<<Self as Float>::Base>
+    + PartialOrd<<Self as Float>::Base>
+    + Inv<Output = Self>
+    + Sum
+    + Product
+    + for<'a> Sum<&'a Self>
+    + for<'a> Product<&'a Self>
+    + Default
+    + Debug
+    + Display
+    + LowerExp
+    + UpperExp
+    + Send
+    + Sync
+    + 'static
+{
+    /// The primitive number at the bottom of the nest: `f64` for `Dual<Reverse<f64>>`.
+    type Base: Primitive;
+
+    /// `true` if asking [`Float::is_zero_in_all_parts`] costs less than a multiplication, as for numbers that record.
+    ///
+    /// If it is `false`, a product that [is finite in all parts](Float::is_finite_in_all_parts) must have finite factors.
+    const SPARSE: bool = false;
+
+    /// The constant `x`, whose derivatives are zero.
+    fn from_base(x: Self::Base) -> Self;
+
+    /// The primal at the bottom of the nest: the plain value, without any derivative.
+    fn base(&self) -> Self::Base;
+
+    /// `true` if the number carries no derivative at any level.
+    ///
+    /// This is about structure, not value: a variable that happens to be 0 is not constant.
+    fn is_constant(&self) -> bool;
+
+    /// `true` if the value and every derivative part are exactly zero, so that products with it may be dropped.
+    fn is_zero_in_all_parts(&self) -> bool;
+
+    /// `true` if the value and every derivative part are finite.
+    fn is_finite_in_all_parts(&self) -> bool;
+
+    /// Applies an elementary function of one argument, with its derivative.
+    fn unary<R: Unary>(self, rule: R) -> Self;
+
+    /// Applies an elementary function of two arguments, with its derivatives: `rule(self, other)`.
+    fn binary<R: Binary>(self, rule: R, other: Self) -> Self;
+
+    /// The constant nearest to `x`: how generic code writes a literal, `T::lit(2.0) * x`.
+    ///
+    /// For `f32` at the bottom of the nest `x` is rounded to `f32`.
+    #[inline]
+    #[must_use]
+    fn lit(x: f64) -> Self {
+        Self::from_base(Self::Base::nearest(x))
+    }
+
+    /// The same value as a constant: derivatives do not flow through it ("stop gradient").
+    ///
+    /// # Examples
+    /// At 3, `x * x.detach()` has the value 9 and the derivative 3.
+    /// ```
+    /// use dualtape::{Float, derivative};
+    /// assert_eq!(derivative(|x| x * x.detach(), 3.0), 3.0);
+    /// ```
+    #[inline]
+    #[must_use]
+    fn detach(self) -> Self {
+        Self::from_base(self.base())
+    }
+}
+
+/// A primitive floating point number, the bottom of every nest: `f32` or `f64`.
+///
+/// Sealed: operators with a primitive on one side rely on the list being complete.
+pub trait Primitive: Float<Base = Self> + sealed::Sealed {
+    /// The nearest number of this type.
+    #[must_use]
+    fn nearest(x: f64) -> Self;
+    /// The value as an `f64`, exact.
+    #[must_use]
+    fn widen(self) -> f64;
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for f32 {}
+    impl Sealed for f64 {}
+}
+
+/// The convention "a zero tangent stays zero", once for every engine: `tangent * slope`, where a tangent that is zero in all
+/// its parts stays zero even if the slope is infinite or NaN.
+///
+/// Engines call it on the cold side of a branch; with a finite slope it is plain multiplication.
+#[inline]
+pub(crate) fn fold<T: Float>(tangent: T, slope: T) -> T {
+    if tangent.is_zero_in_all_parts() {
+        T::zero()
+    } else {
+        tangent * slope
+    }
+}
+
+macro_rules! primitive {
+    ($($t:ident),*) => {$(
+        impl Float for $t {
+            type Base = $t;
+            #[inline]
+            fn from_base(x: $t) -> $t {
+                x
+            }
+            #[inline]
+            fn base(&self) -> $t {
+                *self
+            }
+            #[inline]
+            fn is_constant(&self) -> bool {
+                true
+            }
+            #[inline]
+            fn is_zero_in_all_parts(&self) -> bool {
+                *self == 0.0
+            }
+            #[inline]
+            fn is_finite_in_all_parts(&self) -> bool {
+                self.is_finite()
+            }
+            #[inline]
+            fn unary<R: Unary>(self, rule: R) -> $t {
+                rule.value(self)
+            }
+            #[inline]
+            fn binary<R: Binary>(self, rule: R, other: $t) -> $t {
+                rule.value(self, other)
+            }
+        }
+
+        impl Primitive for $t {
+            #[inline]
+            fn nearest(x: f64) -> $t {
+                x as $t
+            }
+            #[inline]
+            fn widen(self) -> f64 {
+                self.into()
+            }
+        }
+    )*};
+}
+
+primitive!(f32, f64);

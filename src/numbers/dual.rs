@@ -1,0 +1,294 @@
+//! [`Dual`], the number of forward mode.
+
+use super::Number;
+use crate::float::{Float, Primitive, fold};
+use crate::rules::{Binary, Unary};
+use std::array;
+use std::ops::{Add, Div, Mul, Neg, Sub};
+
+/// A number with its derivatives in `N` directions: forward mode.
+///
+/// Stands for `primal + Σ tangent[k] εₖ` with `εᵢ εⱼ = 0`, so that `f(x + t ε) = f(x) + f'(x) t ε` for every function of the crate.
+/// `Dual<T>` has one direction, `Dual<T, 8>` eight at once; `T` is any [`Float`], so `Dual<Dual<f64>>` and
+/// `Dual<Reverse<f64>>` give second derivatives.
+///
+/// Every elementary function of `f64` is a method, with the value `f64` gives to the last bit. Comparisons, `is_zero` and
+/// rounding look at the primal only (see [`Float`]).
+///
+/// # Cost
+/// One evaluation on `Dual<f64>` costs about 1.5 to 3 evaluations on `f64`; wider duals share the value's work. Nothing is
+/// allocated.
+///
+/// # One type, one differentiation
+/// Two values of the same `Dual` type that come from *different* differentiations must not meet. To differentiate inside a
+/// function that is being differentiated, nest the types and lift outer values with [`Dual::constant`]:
+/// ```
+/// use dualtape::{Dual, derivative};
+/// // d/dx ( x * d/dy (x + y) at y = 1 ) at x = 1 is 1.
+/// let right = derivative(|x: Dual<f64>| x * derivative(|y| Dual::constant(x) + y, Dual::constant(1.0)), 1.0);
+/// assert_eq!(right, 1.0);
+/// ```
+///
+/// # Examples
+/// The derivative of `x sin x` is `sin x + x cos x`:
+/// ```
+/// use dualtape::Dual;
+/// let x = Dual::variable(2.0);
+/// let y = x.sin() * x;
+/// assert_eq!(y.primal(), 2.0 * 2.0_f64.sin());
+/// assert_eq!(y.tangent(), 2.0_f64.sin() + 2.0 * 2.0_f64.cos());
+/// ```
+///
+/// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., section 3.1.
+#[derive(Clone, Copy, Debug)]
+#[must_use]
+pub struct Dual<T, const N: usize = 1> {
+    primal: T,
+    tangent: [T; N],
+}
+
+impl<T, const N: usize> Dual<T, N> {
+    /// The number with the given primal and tangents.
+    #[inline]
+    pub const fn new(primal: T, tangent: [T; N]) -> Self {
+        Dual { primal, tangent }
+    }
+}
+
+impl<T: Float, const N: usize> Dual<T, N> {
+    /// A number without derivative: lifts `x` one level up.
+    #[inline]
+    pub fn constant(x: T) -> Self {
+        Dual { primal: x, tangent: [T::zero(); N] }
+    }
+
+    /// The variable of direction `k`: tangent 1 there and 0 elsewhere.
+    ///
+    /// # Panics
+    /// If `k >= N`.
+    #[inline]
+    pub fn seeded(x: T, k: usize) -> Self {
+        assert!(k < N, "Dual::seeded: direction {k} of a number with {N} directions");
+        Dual { primal: x, tangent: array::from_fn(|j| if j == k { T::one() } else { T::zero() }) }
+    }
+
+    /// The value, one level down.
+    #[inline]
+    pub fn primal(self) -> T {
+        self.primal
+    }
+
+    /// The derivatives in all directions.
+    #[inline]
+    pub fn tangents(self) -> [T; N] {
+        self.tangent
+    }
+
+    /// A number whose tangents are a function of the index.
+    #[inline]
+    fn with(primal: T, tangent: impl FnMut(usize) -> T) -> Self {
+        Dual { primal, tangent: array::from_fn(tangent) }
+    }
+
+    fn is_flat(&self) -> bool {
+        self.tangent.iter().all(T::is_zero_in_all_parts)
+    }
+
+    /// [`Number::chain`] with the fold rule, and NaN derivatives for a NaN value.
+    #[inline(never)]
+    fn chain_folded(self, y: T, slope: T) -> Self {
+        let slope = if y.is_nan() { T::nan() } else { slope };
+        Dual::with(y, |k| fold(self.tangent[k], slope))
+    }
+
+    /// The result of a binary operation, with the fold rule.
+    #[inline(never)]
+    fn join_folded(self, other: Self, z: T, [left, right]: [T; 2]) -> Self {
+        let [left, right] = if z.is_nan() { [T::nan(); 2] } else { [left, right] };
+        Dual::with(z, |k| fold(self.tangent[k], left) + fold(other.tangent[k], right))
+    }
+
+    /// The quotient with the fold rule. Dividing last keeps `x / x` exact where `1 / x` overflows.
+    #[inline(never)]
+    fn quotient_folded(self, other: Self, q: T) -> Self {
+        if q.is_nan() {
+            return self.join_folded(other, q, [T::nan(); 2]);
+        }
+        Dual::with(q, |k| {
+            let numerator = self.tangent[k] - fold(other.tangent[k], q);
+            if numerator.is_zero_in_all_parts() { T::zero() } else { numerator / other.primal }
+        })
+    }
+}
+
+impl<T: Float> Dual<T> {
+    /// The variable of a one-directional differentiation: tangent 1.
+    #[inline]
+    pub fn variable(x: T) -> Self {
+        Dual { primal: x, tangent: [T::one()] }
+    }
+
+    /// The derivative.
+    #[inline]
+    pub fn tangent(self) -> T {
+        self.tangent[0]
+    }
+}
+
+impl<T: Float, const N: usize> Number for Dual<T, N> {
+    type Inner = T;
+
+    #[inline]
+    fn inner(&self) -> T {
+        self.primal
+    }
+    #[inline]
+    fn lift(x: T) -> Self {
+        Dual::constant(x)
+    }
+    #[inline]
+    fn with_inner(self, primal: T) -> Self {
+        Dual { primal, ..self }
+    }
+    #[inline]
+    fn chain(self, y: T, slope: T) -> Self {
+        if T::SPARSE || y.is_nan() || !slope.is_finite_in_all_parts() {
+            return self.chain_folded(y, slope);
+        }
+        Dual::with(y, |k| self.tangent[k] * slope)
+    }
+}
+
+impl<T: Float, const N: usize> Float for Dual<T, N> {
+    type Base = T::Base;
+    const SPARSE: bool = T::SPARSE;
+
+    #[inline]
+    fn from_base(x: T::Base) -> Self {
+        Dual::constant(T::from_base(x))
+    }
+    #[inline]
+    fn base(&self) -> T::Base {
+        self.primal.base()
+    }
+    #[inline]
+    fn is_constant(&self) -> bool {
+        self.primal.is_constant() && self.is_flat()
+    }
+    #[inline]
+    fn is_zero_in_all_parts(&self) -> bool {
+        self.primal.is_zero_in_all_parts() && self.is_flat()
+    }
+    #[inline]
+    fn is_finite_in_all_parts(&self) -> bool {
+        // Without short-circuit, so that the comparison vectorises.
+        self.tangent.iter().fold(self.primal.is_finite_in_all_parts(), |all, t| all & t.is_finite_in_all_parts())
+    }
+    #[inline]
+    fn unary<R: Unary>(self, rule: R) -> Self {
+        let (y, slope) = rule.eval(self.primal);
+        self.chain(y, slope)
+    }
+    #[inline]
+    fn binary<R: Binary>(self, rule: R, other: Self) -> Self {
+        let (x, y) = (self.primal, other.primal);
+        let z = x.binary(rule, y);
+        match (self.is_flat(), other.is_flat()) {
+            (true, true) => Dual::constant(z),
+            (false, true) => self.chain(z, rule.partial_x(x, y, z)),
+            (true, false) => other.chain(z, rule.partial_y(x, y, z)),
+            (false, false) => self.join_folded(other, z, [rule.partial_x(x, y, z), rule.partial_y(x, y, z)]),
+        }
+    }
+}
+
+// ---- Arithmetic ------------------------------------------------------------------------------------------------------
+
+impl<T: Float, const N: usize> Neg for Dual<T, N> {
+    type Output = Self;
+    #[inline]
+    fn neg(self) -> Self {
+        Dual::with(-self.primal, |k| -self.tangent[k])
+    }
+}
+
+impl<T: Float, const N: usize> Add for Dual<T, N> {
+    type Output = Self;
+    #[inline]
+    fn add(self, other: Self) -> Self {
+        Dual::with(self.primal + other.primal, |k| self.tangent[k] + other.tangent[k])
+    }
+}
+
+impl<T: Float, const N: usize> Sub for Dual<T, N> {
+    type Output = Self;
+    #[inline]
+    fn sub(self, other: Self) -> Self {
+        Dual::with(self.primal - other.primal, |k| self.tangent[k] - other.tangent[k])
+    }
+}
+
+impl<T: Float, const N: usize> Mul for Dual<T, N> {
+    type Output = Self;
+    #[inline]
+    fn mul(self, other: Self) -> Self {
+        let p = self.primal * other.primal;
+        // A product that is finite in all parts has factors that are.
+        if T::SPARSE || !p.is_finite_in_all_parts() {
+            return self.join_folded(other, p, [other.primal, self.primal]);
+        }
+        Dual::with(p, |k| self.tangent[k] * other.primal + other.tangent[k] * self.primal)
+    }
+}
+
+impl<T: Float, const N: usize> Div for Dual<T, N> {
+    type Output = Self;
+    #[inline]
+    fn div(self, other: Self) -> Self {
+        let q = self.primal / other.primal;
+        let r = other.primal.recip();
+        if T::SPARSE || !q.is_finite_in_all_parts() || !r.is_finite_in_all_parts() {
+            return self.quotient_folded(other, q);
+        }
+        Dual::with(q, |k| (self.tangent[k] - other.tangent[k] * q) * r)
+    }
+}
+
+impl<T: Float<Base = B>, B: Primitive, const N: usize> Add<B> for Dual<T, N> {
+    type Output = Self;
+    #[inline]
+    fn add(self, c: B) -> Self {
+        Dual { primal: self.primal + c, ..self }
+    }
+}
+
+impl<T: Float<Base = B>, B: Primitive, const N: usize> Sub<B> for Dual<T, N> {
+    type Output = Self;
+    #[inline]
+    fn sub(self, c: B) -> Self {
+        Dual { primal: self.primal - c, ..self }
+    }
+}
+
+impl<T: Float<Base = B>, B: Primitive, const N: usize> Mul<B> for Dual<T, N> {
+    type Output = Self;
+    #[inline]
+    fn mul(self, c: B) -> Self {
+        if !c.is_finite() {
+            return self.chain_folded(self.primal * c, T::from_base(c));
+        }
+        Dual::with(self.primal * c, |k| self.tangent[k] * c)
+    }
+}
+
+impl<T: Float<Base = B>, B: Primitive, const N: usize> Div<B> for Dual<T, N> {
+    type Output = Self;
+    #[inline]
+    fn div(self, c: B) -> Self {
+        let r = c.recip();
+        if !r.is_finite() {
+            return self.quotient_folded(Dual::constant(T::from_base(c)), self.primal / c);
+        }
+        Dual::with(self.primal / c, |k| self.tangent[k] * r)
+    }
+}

@@ -1,0 +1,227 @@
+//! The elementary functions as inherent methods, like those of `f64`: no import is needed and none is ambiguous.
+
+use super::{Dual, Number, Reverse, for_each_number, piecewise};
+use crate::float::Float;
+use crate::rules::{self, step_table, unary_table};
+
+/// One method for each row of the table of functions of one argument, with its derivative checked in the example.
+macro_rules! unary_methods {
+    ($($Rule:ident: $method:ident, |$x:pat_param, $y:pat_param| $partial:expr, at $at:expr => $is:expr
+        $(, fused |$fx:ident| $fused:expr)?, $doc:literal;)*) => {
+        unary_methods!(@on Dual<T, N>, [const N: usize], $($method $Rule $at, $is, $doc;)*);
+        unary_methods!(@on Reverse<T>, [], $($method $Rule $at, $is, $doc;)*);
+    };
+    (@on $Number:ty, [$($param:tt)*], $($method:ident $Rule:ident $at:expr, $is:expr, $doc:literal;)*) => {
+        impl<T: Float, $($param)*> $Number {$(
+            #[doc = $doc]
+            ///
+            /// # Examples
+            /// ```
+            #[doc = concat!("let slope: f64 = dualtape::derivative(|x| x.", stringify!($method), "(), ", stringify!($at), ");")]
+            #[doc = concat!("assert!((slope - (", stringify!($is), ")).abs() < 4e-16 * slope.abs().max(1.0));")]
+            /// ```
+            #[inline]
+            pub fn $method(self) -> Self {
+                self.unary(rules::$Rule)
+            }
+        )*}
+    };
+}
+unary_table!(unary_methods);
+
+/// One method for each function that rounds.
+macro_rules! step_methods {
+    ($($method:ident: $doc:literal;)*) => {
+        step_methods!(@on Dual<T, N>, [const N: usize], $($method $doc;)*);
+        step_methods!(@on Reverse<T>, [], $($method $doc;)*);
+    };
+    (@on $Number:ty, [$($param:tt)*], $($method:ident $doc:literal;)*) => {
+        impl<T: Float, $($param)*> $Number {$(
+            #[doc = $doc]
+            #[inline]
+            pub fn $method(self) -> Self {
+                piecewise::step(self, self.inner().$method())
+            }
+        )*}
+    };
+}
+step_table!(step_methods);
+
+/// The methods that are not rows of a table.
+macro_rules! other_methods {
+    ($Number:ty, $($param:tt)*) => {
+        impl<T: Float, $($param)*> $Number {
+            /// Integer power `xⁿ`; derivative `n xⁿ⁻¹`, exact at 0 to every order.
+            ///
+            /// # Examples
+            /// ```
+            /// assert_eq!(dualtape::derivative(|x| x.powi(3), 2.0), 12.0);
+            /// ```
+            #[inline]
+            pub fn powi(self, n: i32) -> Self {
+                self.unary(rules::Powi(n))
+            }
+
+            /// Power `xʸ`; partials `y xʸ⁻¹` and `xʸ ln x`. See [`rules::Powf`] for its edges.
+            ///
+            /// No logarithm is taken for an exponent without derivative, so negative `x` are fine with a constant integer `y`.
+            ///
+            /// # Examples
+            /// ```
+            /// assert_eq!(dualtape::derivative(|x| x.powf(1.5), 4.0), 3.0);
+            /// ```
+            #[inline]
+            pub fn powf(self, y: impl Into<Self>) -> Self {
+                self.binary(rules::Powf, y.into())
+            }
+
+            /// Logarithm to the given base, `ln x / ln base`.
+            ///
+            /// # Examples
+            /// ```
+            /// assert_eq!(dualtape::derivative(|x| x.log(std::f64::consts::E), 2.0), 0.5);
+            /// ```
+            #[inline]
+            pub fn log(self, base: impl Into<Self>) -> Self {
+                self.ln() / base.into().ln()
+            }
+
+            /// The angle of the point with ordinate `self` and abscissa `x`; partials `x / h²` and `-self / h²` with the
+            /// distance `h` from the origin. NaN derivative at the origin.
+            ///
+            /// # Examples
+            /// ```
+            /// assert_eq!(dualtape::derivative(|y| y.atan2(2.0), 0.0), 0.5);
+            /// ```
+            #[inline]
+            pub fn atan2(self, x: impl Into<Self>) -> Self {
+                self.binary(rules::Atan2, x.into())
+            }
+
+            /// Length `√(x² + y²)` without undue overflow; partials `x / z` and `y / z`, 0 at the origin.
+            ///
+            /// # Examples
+            /// ```
+            /// assert_eq!(dualtape::derivative(|x| x.hypot(4.0), 3.0), 0.6);
+            /// ```
+            #[inline]
+            pub fn hypot(self, y: impl Into<Self>) -> Self {
+                self.binary(rules::Hypot, y.into())
+            }
+
+            /// `self * a + b` with one rounding of the value; tangent `self' a + self a' + b'`.
+            #[inline]
+            pub fn mul_add(self, a: impl Into<Self>, b: impl Into<Self>) -> Self {
+                let (a, b) = (a.into(), b.into());
+                (self * a + b).with_inner(self.inner().mul_add(a.inner(), b.inner()))
+            }
+
+            /// Sine and cosine, from one evaluation of both.
+            #[inline]
+            pub fn sin_cos(self) -> (Self, Self) {
+                let ((sin, sin_slope), (cos, cos_slope)) = rules::sin_cos(self.inner());
+                (self.chain(sin, sin_slope), self.chain(cos, cos_slope))
+            }
+
+            /// The larger of two numbers with its derivative; half of each on a tie; the other one if one is NaN.
+            ///
+            /// # Examples
+            /// ```
+            /// assert_eq!(dualtape::derivative(|x| x.max(1.0), 2.0), 1.0);
+            /// assert_eq!(dualtape::derivative(|x| x.max(1.0), 1.0), 0.5);
+            /// ```
+            #[inline]
+            pub fn max(self, other: impl Into<Self>) -> Self {
+                piecewise::max(self, other.into())
+            }
+
+            /// The smaller of two numbers with its derivative; half of each on a tie; the other one if one is NaN.
+            #[inline]
+            pub fn min(self, other: impl Into<Self>) -> Self {
+                piecewise::min(self, other.into())
+            }
+
+            /// `self` limited to `low ..= high`; derivative 1 inside, that of the bound outside, half of each on a bound.
+            ///
+            /// # Panics
+            /// If `low > high` or one of them is NaN, as for `f64`.
+            #[inline]
+            #[track_caller]
+            pub fn clamp(self, low: impl Into<Self>, high: impl Into<Self>) -> Self {
+                piecewise::clamp(self, low.into(), high.into())
+            }
+
+            /// The positive difference `max(self - other, 0)`; half the derivative on a tie.
+            #[inline]
+            pub fn abs_sub(self, other: impl Into<Self>) -> Self {
+                piecewise::abs_sub(self, other.into())
+            }
+
+            /// `self` with the sign of `sign`; derivative ±1, and 0 at 0. The derivative by `sign` is 0.
+            #[inline]
+            pub fn copysign(self, sign: impl Into<Self>) -> Self {
+                piecewise::copysign(self, sign.into())
+            }
+        }
+
+        /// Questions about the primal, as for `f64`.
+        impl<T: Float, $($param)*> $Number {
+            /// `true` if the primal is NaN.
+            #[inline]
+            #[must_use]
+            pub fn is_nan(self) -> bool {
+                self.inner().is_nan()
+            }
+
+            /// `true` if the primal is infinite.
+            #[inline]
+            #[must_use]
+            pub fn is_infinite(self) -> bool {
+                self.inner().is_infinite()
+            }
+
+            /// `true` if the primal is finite.
+            #[inline]
+            #[must_use]
+            pub fn is_finite(self) -> bool {
+                self.inner().is_finite()
+            }
+
+            /// `true` if the primal is neither zero, subnormal, infinite nor NaN.
+            #[inline]
+            #[must_use]
+            pub fn is_normal(self) -> bool {
+                self.inner().is_normal()
+            }
+
+            /// `true` if the primal is subnormal.
+            #[inline]
+            #[must_use]
+            pub fn is_subnormal(self) -> bool {
+                self.inner().is_subnormal()
+            }
+
+            /// The class of the primal.
+            #[inline]
+            #[must_use]
+            pub fn classify(self) -> std::num::FpCategory {
+                self.inner().classify()
+            }
+
+            /// `true` if the primal has the sign bit clear.
+            #[inline]
+            #[must_use]
+            pub fn is_sign_positive(self) -> bool {
+                self.inner().is_sign_positive()
+            }
+
+            /// `true` if the primal has the sign bit set.
+            #[inline]
+            #[must_use]
+            pub fn is_sign_negative(self) -> bool {
+                self.inner().is_sign_negative()
+            }
+        }
+    };
+}
+for_each_number!(other_methods);

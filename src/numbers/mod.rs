@@ -1,0 +1,43 @@
+//! The number types, and what they share.
+//!
+//! A type gives the functions of [`Number`] and [`Float`] and the arithmetic by value; [`operators`], [`elementary`],
+//! [`num`] and [`text`] stamp the rest onto every type.
+
+mod dual;
+mod elementary;
+mod num;
+mod operators;
+mod piecewise;
+mod reverse;
+mod text;
+
+pub use dual::Dual;
+pub use reverse::Reverse;
+
+use crate::float::Float;
+
+/// What the stamped code needs to know of a number that is built on an inner one.
+pub(crate) trait Number: Float {
+    type Inner: Float<Base = Self::Base>;
+
+    /// The value, one level down.
+    fn inner(&self) -> Self::Inner;
+
+    /// The constant `x`.
+    fn lift(x: Self::Inner) -> Self;
+
+    /// The same derivatives with another value.
+    fn with_inner(self, x: Self::Inner) -> Self;
+
+    /// The chain rule: a function of `self` whose value is `y` and whose derivative by `self` is `slope`.
+    fn chain(self, y: Self::Inner, slope: Self::Inner) -> Self;
+}
+
+/// Stamps everything the types share.
+macro_rules! for_each_number {
+    ($stamp:ident) => {
+        $stamp!(Dual<T, N>, const N: usize);
+        $stamp!(Reverse<T>,);
+    };
+}
+pub(crate) use for_each_number;

@@ -1,0 +1,213 @@
+//! Operators for every number type: by reference, with assignment, and with a primitive on either side.
+//!
+//! The types implement `+ - * /` by value and with a primitive on the right; everything here forwards to that.
+
+use super::{Dual, Number, Reverse, for_each_number};
+use crate::float::{Float, Primitive};
+use crate::rules;
+use std::cmp::Ordering;
+use std::iter::{Product, Sum};
+use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Rem, RemAssign, Sub, SubAssign};
+
+/// `%` by value; `+ - * /` are written with each type.
+macro_rules! remainder {
+    ($Number:ty, $($param:tt)*) => {
+        impl<T: Float, $($param)*> Rem for $Number {
+            type Output = Self;
+            #[inline]
+            fn rem(self, other: Self) -> Self {
+                self.binary(rules::Rem, other)
+            }
+        }
+
+        impl<T: Float<Base = B>, B: Primitive, $($param)*> Rem<B> for $Number {
+            type Output = Self;
+            #[inline]
+            fn rem(self, c: B) -> Self {
+                self % Self::from_base(c)
+            }
+        }
+    };
+}
+for_each_number!(remainder);
+
+/// The variants of one operator by reference and with assignment: for two numbers, and with a primitive on the right.
+///
+/// `&B` with a generic primitive `B` would overlap with `B` itself in the eyes of the compiler, so references to primitives are
+/// listed one by one.
+macro_rules! forward_operator {
+    ($Op:ident $op:ident $Assign:ident $assign:ident, $Number:ty, $($param:tt)*) => {
+        forward_operator!(@value $Op $op $Assign $assign, $Number, [T: Float, $($param)*], $Number);
+        forward_operator!(@value $Op $op $Assign $assign, $Number, [T: Float<Base = B>, B: Primitive, $($param)*], B);
+        forward_operator!(@reference $Op $op $Assign $assign, $Number, [T: Float, $($param)*], $Number);
+        forward_operator!(@reference $Op $op $Assign $assign, $Number, [T: Float<Base = f32>, $($param)*], f32);
+        forward_operator!(@reference $Op $op $Assign $assign, $Number, [T: Float<Base = f64>, $($param)*], f64);
+    };
+    (@value $Op:ident $op:ident $Assign:ident $assign:ident, $Number:ty, [$($generics:tt)*], $Right:ty) => {
+        impl<$($generics)*> $Op<$Right> for &$Number {
+            type Output = $Number;
+            #[inline]
+            fn $op(self, other: $Right) -> $Number {
+                (*self).$op(other)
+            }
+        }
+        impl<$($generics)*> $Assign<$Right> for $Number {
+            #[inline]
+            fn $assign(&mut self, other: $Right) {
+                *self = (*self).$op(other);
+            }
+        }
+    };
+    (@reference $Op:ident $op:ident $Assign:ident $assign:ident, $Number:ty, [$($generics:tt)*], $Right:ty) => {
+        impl<$($generics)*> $Op<&$Right> for $Number {
+            type Output = $Number;
+            #[inline]
+            fn $op(self, other: &$Right) -> $Number {
+                self.$op(*other)
+            }
+        }
+        impl<$($generics)*> $Op<&$Right> for &$Number {
+            type Output = $Number;
+            #[inline]
+            fn $op(self, other: &$Right) -> $Number {
+                (*self).$op(*other)
+            }
+        }
+        impl<$($generics)*> $Assign<&$Right> for $Number {
+            #[inline]
+            fn $assign(&mut self, other: &$Right) {
+                *self = (*self).$op(*other);
+            }
+        }
+    };
+}
+
+/// One operator with the primitive `$Prim` on the left, by value and by reference.
+macro_rules! left_operator {
+    ($Prim:ident, $Op:ident $op:ident, |$c:ident, $x:ident| $result:expr, $Number:ty, $($param:tt)*) => {
+        impl<T: Float<Base = $Prim>, $($param)*> $Op<$Number> for $Prim {
+            type Output = $Number;
+            #[inline]
+            fn $op(self, other: $Number) -> $Number {
+                let ($c, $x) = (self, other);
+                $result
+            }
+        }
+        impl<T: Float<Base = $Prim>, $($param)*> $Op<&$Number> for $Prim {
+            type Output = $Number;
+            #[inline]
+            fn $op(self, other: &$Number) -> $Number {
+                self.$op(*other)
+            }
+        }
+        impl<T: Float<Base = $Prim>, $($param)*> $Op<$Number> for &$Prim {
+            type Output = $Number;
+            #[inline]
+            fn $op(self, other: $Number) -> $Number {
+                (*self).$op(other)
+            }
+        }
+        impl<T: Float<Base = $Prim>, $($param)*> $Op<&$Number> for &$Prim {
+            type Output = $Number;
+            #[inline]
+            fn $op(self, other: &$Number) -> $Number {
+                (*self).$op(*other)
+            }
+        }
+    };
+}
+
+macro_rules! operators {
+    ($Number:ty, $($param:tt)*) => {
+        forward_operator!(Add add AddAssign add_assign, $Number, $($param)*);
+        forward_operator!(Sub sub SubAssign sub_assign, $Number, $($param)*);
+        forward_operator!(Mul mul MulAssign mul_assign, $Number, $($param)*);
+        forward_operator!(Div div DivAssign div_assign, $Number, $($param)*);
+        forward_operator!(Rem rem RemAssign rem_assign, $Number, $($param)*);
+        operators!(@left f32, $Number, $($param)*);
+        operators!(@left f64, $Number, $($param)*);
+
+        impl<T: Float, $($param)*> std::ops::Neg for &$Number {
+            type Output = $Number;
+            #[inline]
+            fn neg(self) -> $Number {
+                -*self
+            }
+        }
+
+        // Comparisons follow the primal: see `Float`.
+        impl<T: Float, $($param)*> PartialEq for $Number {
+            #[inline]
+            fn eq(&self, other: &Self) -> bool {
+                self.inner() == other.inner()
+            }
+        }
+        impl<T: Float, $($param)*> PartialOrd for $Number {
+            #[inline]
+            fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+                self.inner().partial_cmp(&other.inner())
+            }
+        }
+        impl<T: Float<Base = B>, B: Primitive, $($param)*> PartialEq<B> for $Number {
+            #[inline]
+            fn eq(&self, c: &B) -> bool {
+                self.base() == *c
+            }
+        }
+        impl<T: Float<Base = B>, B: Primitive, $($param)*> PartialOrd<B> for $Number {
+            #[inline]
+            fn partial_cmp(&self, c: &B) -> Option<Ordering> {
+                self.base().partial_cmp(c)
+            }
+        }
+
+        impl<T: Float<Base = B>, B: Primitive, $($param)*> From<B> for $Number {
+            #[inline]
+            fn from(c: B) -> Self {
+                Self::from_base(c)
+            }
+        }
+
+        impl<T: Float, $($param)*> Sum for $Number {
+            #[inline]
+            fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
+                // The empty sum of the inner type: -0.0 for primitives, which leaves every first summand as it is.
+                iter.fold(Self::lift(std::iter::empty::<T>().sum()), |sum, x| sum + x)
+            }
+        }
+        impl<'a, T: Float, $($param)*> Sum<&'a Self> for $Number {
+            #[inline]
+            fn sum<I: Iterator<Item = &'a Self>>(iter: I) -> Self {
+                iter.copied().sum()
+            }
+        }
+        impl<T: Float, $($param)*> Product for $Number {
+            #[inline]
+            fn product<I: Iterator<Item = Self>>(mut iter: I) -> Self {
+                // Starting from the first factor, not from one, saves a multiplication with its derivatives.
+                iter.next().map_or_else(|| Self::lift(T::one()), |first| iter.fold(first, |product, x| product * x))
+            }
+        }
+        impl<'a, T: Float, $($param)*> Product<&'a Self> for $Number {
+            #[inline]
+            fn product<I: Iterator<Item = &'a Self>>(iter: I) -> Self {
+                iter.copied().product()
+            }
+        }
+    };
+    (@left $Prim:ident, $Number:ty, $($param:tt)*) => {
+        left_operator!($Prim, Add add, |c, x| x + c, $Number, $($param)*);
+        left_operator!($Prim, Sub sub, |c, x| -x + c, $Number, $($param)*);
+        left_operator!($Prim, Mul mul, |c, x| x * c, $Number, $($param)*);
+        left_operator!($Prim, Div div, |c, x| divide(c, x), $Number, $($param)*);
+        left_operator!($Prim, Rem rem, |c, x| <$Number>::from_base(c) % x, $Number, $($param)*);
+    };
+}
+for_each_number!(operators);
+
+/// `c / x` for a primitive `c`.
+#[inline]
+fn divide<N: Number>(c: N::Base, x: N) -> N {
+    let q = N::Inner::from_base(c) / x.inner();
+    x.chain(q, -(q / x.inner()))
+}

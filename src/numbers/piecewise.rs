@@ -1,0 +1,94 @@
+//! Functions that choose one of their operands: `max`, `min`, `clamp`, `abs_sub`, `copysign`, and rounding to constants.
+//!
+//! The chosen number is returned whole, so nothing of the other one (an infinite derivative, say) gets in. At a tie both are
+//! taken by halves ([`rules::Tie`]). The value is always the one `f64` gives.
+
+use super::Number;
+use crate::rules::{self, Binary};
+use crate::{Float, Primitive};
+use num_traits::{Float as _, Zero as _};
+
+/// Each operand's share where neither is larger; `x` or `y` if the other is NaN.
+#[inline]
+fn choose<N: Number>(x: N, y: N, x_wins: bool, y_wins: bool, value: N::Inner) -> N {
+    if x_wins || y.is_nan() {
+        x
+    } else if y_wins || x.is_nan() {
+        y
+    } else {
+        x.binary(rules::Tie, y).with_inner(value)
+    }
+}
+
+#[inline]
+pub(super) fn max<N: Number>(x: N, y: N) -> N {
+    choose(x, y, x > y, y > x, x.inner().max(y.inner()))
+}
+
+#[inline]
+pub(super) fn min<N: Number>(x: N, y: N) -> N {
+    choose(x, y, x < y, y < x, x.inner().min(y.inner()))
+}
+
+/// `max(low)` then `min(high)`, in value and derivative; NaN stays NaN.
+#[inline]
+#[track_caller]
+pub(super) fn clamp<N: Number>(x: N, low: N, high: N) -> N {
+    assert!(low <= high, "clamp: the bounds must be ordered and not NaN, got {low:?} and {high:?}");
+    if x < low {
+        low
+    } else if x > high {
+        high
+    } else {
+        let above = if x == low { x.binary(rules::Tie, low).with_inner(x.inner()) } else { x };
+        if x == high { above.binary(rules::Tie, high).with_inner(x.inner()) } else { above }
+    }
+}
+
+/// The positive difference `max(x - y, 0)`.
+#[inline]
+pub(super) fn abs_sub<N: Number>(x: N, y: N) -> N {
+    if x > y {
+        x - y
+    } else if x < y {
+        N::zero()
+    } else {
+        x.binary(TiedDifference, y)
+    }
+}
+
+/// `max(x - y, 0)` where `x = y` (also where both are infinite) or one is NaN: half the derivative of the difference.
+#[derive(Clone, Copy)]
+struct TiedDifference;
+
+impl Binary for TiedDifference {
+    const NAME: &'static str = "abs_sub";
+    fn value<B: Primitive>(self, x: B, y: B) -> B {
+        if x == y { B::zero() } else { x - y }
+    }
+    fn partial_x<T: Float>(self, _: T, _: T, _: T) -> T {
+        T::lit(0.5)
+    }
+    fn partial_y<T: Float>(self, _: T, _: T, _: T) -> T {
+        T::lit(-0.5)
+    }
+}
+
+/// `x` or `-x`; derivative 0 at `x = 0`, so that `copysign(x, 1)` is `abs(x)`. The sign's own derivative is 0.
+#[inline]
+pub(super) fn copysign<N: Number>(x: N, sign: N) -> N {
+    let value = x.inner().copysign(sign.inner());
+    if value == N::Inner::zero() {
+        x.chain(value, N::Inner::zero())
+    } else if x.is_sign_negative() == sign.is_sign_negative() {
+        x
+    } else {
+        -x
+    }
+}
+
+/// A constant, unless it is NaN: then the derivative is NaN as well.
+#[inline]
+pub(super) fn step<N: Number>(x: N, value: N::Inner) -> N {
+    if value.is_nan() { x.chain(value, value) } else { N::lift(value) }
+}

@@ -1,0 +1,281 @@
+//! [`Reverse`], the number of reverse mode.
+
+use super::Number;
+use crate::float::{Float, Primitive, fold};
+use crate::rules::{Binary, Unary};
+use crate::tape::push;
+use std::ops::{Add, Div, Mul, Neg, Sub};
+
+/// A number that records how it was computed: reverse mode (backpropagation).
+///
+/// A `Reverse` is a value together with its derivative by one *node* of a thread-local tape. Functions of one variable,
+/// scaling, shifts, and operations between values that sit on the same node only change the slope; an operation that joins
+/// two different nodes records two indices and two partials (24 bytes at `f64`) and starts a new node. Constants belong to no
+/// node and cost what plain numbers cost.
+///
+/// `T` is any [`Float`]: `Reverse<Dual<f64, 8>>` gives eight columns of a Hessian in one sweep, `Reverse<Reverse<f64>>` works too.
+/// The type is `Copy`, `Send` and `Sync`; it is usually made by a driver such as [`gradient`](crate::gradient) or by a
+/// [`Tape`](crate::Tape).
+///
+/// Every elementary function of `f64` is a method, with the value `f64` gives to the last bit. Comparisons, `is_zero` and
+/// rounding look at the primal only (see [`Float`]).
+///
+/// # Panics
+/// An operation between two variables panics, in release builds too, if one of them comes from a recording that has ended,
+/// from another thread, or if the two come from different recordings.
+///
+/// # Examples
+/// ```
+/// use dualtape::Tape;
+/// let tape = Tape::new();
+/// let (x, y) = (tape.variable(3.0), tape.variable(4.0));
+/// let z = x * y + x.powi(2);
+/// let adjoints = tape.adjoints(z);
+/// assert_eq!(z.primal(), 21.0);
+/// assert_eq!((adjoints.wrt(x), adjoints.wrt(y)), (10.0, 3.0)); // y + 2 x, x
+/// ```
+///
+/// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., sections 3.2 and 4.3; the slope is their "statement-level
+/// preaccumulation" (section 10.2) taken to chains.
+#[derive(Clone, Copy, Debug)]
+#[must_use]
+pub struct Reverse<T> {
+    primal: T,
+    /// The derivative of the primal by the node.
+    slope: T,
+    /// The number of a node of a recording (see `tape::active`), or 0 for a constant, whose slope is 0.
+    node: u64,
+}
+
+impl<T: Float> Reverse<T> {
+    /// A number without derivative: lifts `x` one level up. It belongs to no tape and mixes with every one.
+    #[inline]
+    pub fn constant(x: T) -> Self {
+        Reverse { primal: x, slope: T::zero(), node: 0 }
+    }
+
+    /// The value, one level down.
+    #[inline]
+    pub fn primal(self) -> T {
+        self.primal
+    }
+
+    /// The value that *is* node `node`.
+    #[inline]
+    pub(crate) fn at_node(x: T, node: u64) -> Self {
+        Reverse { primal: x, slope: T::one(), node }
+    }
+
+    #[inline]
+    pub(crate) fn node(self) -> u64 {
+        self.node
+    }
+
+    #[inline]
+    pub(crate) fn slope(self) -> T {
+        self.slope
+    }
+
+    /// The value `z` with derivative `left` by this number's node and `right` by the other's.
+    #[inline(always)]
+    fn join(self, other: Self, z: T, left: T, right: T) -> Self {
+        if self.node == other.node {
+            Reverse { primal: z, slope: left + right, node: self.node }
+        } else if other.node == 0 {
+            Reverse { primal: z, slope: left, node: self.node }
+        } else if self.node == 0 {
+            Reverse { primal: z, slope: right, node: other.node }
+        } else {
+            Reverse { primal: z, slope: T::one(), node: push([self.node, other.node], [left, right]) }
+        }
+    }
+
+    /// [`Number::chain`] with the fold rule, and a NaN slope for a NaN value.
+    #[inline(never)]
+    fn chain_folded(self, y: T, slope: T) -> Self {
+        let slope = if y.is_nan() { T::nan() } else { slope };
+        Reverse { primal: y, slope: fold(self.slope, slope), node: self.node }
+    }
+
+    /// The result of a binary operation with the partials `left` and `right`, with the fold rule.
+    #[inline(never)]
+    fn join_folded(self, other: Self, z: T, [left, right]: [T; 2]) -> Self {
+        let [left, right] = if z.is_nan() { [T::nan(); 2] } else { [left, right] };
+        self.join(other, z, fold(self.slope, left), fold(other.slope, right))
+    }
+
+    /// The quotient with the fold rule. Dividing last keeps `x / x` exact where `1 / x` overflows.
+    #[inline(never)]
+    fn quotient_folded(self, other: Self, q: T) -> Self {
+        if q.is_nan() {
+            return self.join_folded(other, q, [T::nan(); 2]);
+        }
+        let over = |slope: T| if slope.is_zero_in_all_parts() { T::zero() } else { slope / other.primal };
+        let change = -fold(other.slope, q);
+        if self.node == other.node {
+            Reverse { primal: q, slope: over(self.slope + change), node: self.node }
+        } else {
+            self.join(other, q, over(self.slope), over(change))
+        }
+    }
+}
+
+impl<T: Float> Number for Reverse<T> {
+    type Inner = T;
+
+    #[inline]
+    fn inner(&self) -> T {
+        self.primal
+    }
+    #[inline]
+    fn lift(x: T) -> Self {
+        Reverse::constant(x)
+    }
+    #[inline]
+    fn with_inner(self, primal: T) -> Self {
+        Reverse { primal, ..self }
+    }
+    #[inline]
+    fn chain(self, y: T, slope: T) -> Self {
+        if T::SPARSE || y.is_nan() || !slope.is_finite_in_all_parts() {
+            return self.chain_folded(y, slope);
+        }
+        Reverse { primal: y, slope: self.slope * slope, node: self.node }
+    }
+}
+
+impl<T: Float> Float for Reverse<T> {
+    type Base = T::Base;
+    const SPARSE: bool = true;
+
+    #[inline]
+    fn from_base(x: T::Base) -> Self {
+        Reverse::constant(T::from_base(x))
+    }
+    #[inline]
+    fn base(&self) -> T::Base {
+        self.primal.base()
+    }
+    #[inline]
+    fn is_constant(&self) -> bool {
+        self.node == 0 && self.primal.is_constant()
+    }
+    #[inline]
+    fn is_zero_in_all_parts(&self) -> bool {
+        self.primal.is_zero_in_all_parts() && self.slope.is_zero_in_all_parts()
+    }
+    #[inline]
+    fn is_finite_in_all_parts(&self) -> bool {
+        self.primal.is_finite_in_all_parts() & self.slope.is_finite_in_all_parts()
+    }
+    #[inline]
+    fn unary<R: Unary>(self, rule: R) -> Self {
+        if self.node == 0 {
+            return Reverse::constant(self.primal.unary(rule));
+        }
+        let (y, slope) = rule.eval(self.primal);
+        self.chain(y, slope)
+    }
+    #[inline]
+    fn binary<R: Binary>(self, rule: R, other: Self) -> Self {
+        let (x, y) = (self.primal, other.primal);
+        let z = x.binary(rule, y);
+        match (self.slope.is_zero_in_all_parts(), other.slope.is_zero_in_all_parts()) {
+            (true, true) => Reverse::constant(z),
+            (false, true) => self.chain(z, rule.partial_x(x, y, z)),
+            (true, false) => other.chain(z, rule.partial_y(x, y, z)),
+            (false, false) => self.join_folded(other, z, [rule.partial_x(x, y, z), rule.partial_y(x, y, z)]),
+        }
+    }
+}
+
+// ---- Arithmetic ------------------------------------------------------------------------------------------------------
+
+impl<T: Float> Neg for Reverse<T> {
+    type Output = Self;
+    #[inline]
+    fn neg(self) -> Self {
+        Reverse { primal: -self.primal, slope: -self.slope, node: self.node }
+    }
+}
+
+impl<T: Float> Add for Reverse<T> {
+    type Output = Self;
+    #[inline]
+    fn add(self, other: Self) -> Self {
+        self.join(other, self.primal + other.primal, self.slope, other.slope)
+    }
+}
+
+impl<T: Float> Sub for Reverse<T> {
+    type Output = Self;
+    #[inline]
+    fn sub(self, other: Self) -> Self {
+        self.join(other, self.primal - other.primal, self.slope, -other.slope)
+    }
+}
+
+impl<T: Float> Mul for Reverse<T> {
+    type Output = Self;
+    #[inline]
+    fn mul(self, other: Self) -> Self {
+        let p = self.primal * other.primal;
+        // A product that is finite in all parts has factors that are.
+        if T::SPARSE || !p.is_finite_in_all_parts() {
+            return self.join_folded(other, p, [other.primal, self.primal]);
+        }
+        self.join(other, p, self.slope * other.primal, other.slope * self.primal)
+    }
+}
+
+impl<T: Float> Div for Reverse<T> {
+    type Output = Self;
+    #[inline]
+    fn div(self, other: Self) -> Self {
+        let q = self.primal / other.primal;
+        let r = other.primal.recip();
+        if T::SPARSE || !q.is_finite_in_all_parts() || !r.is_finite_in_all_parts() {
+            return self.quotient_folded(other, q);
+        }
+        self.join(other, q, self.slope * r, -(other.slope * q) * r)
+    }
+}
+
+impl<T: Float<Base = B>, B: Primitive> Add<B> for Reverse<T> {
+    type Output = Self;
+    #[inline]
+    fn add(self, c: B) -> Self {
+        Reverse { primal: self.primal + c, ..self }
+    }
+}
+
+impl<T: Float<Base = B>, B: Primitive> Sub<B> for Reverse<T> {
+    type Output = Self;
+    #[inline]
+    fn sub(self, c: B) -> Self {
+        Reverse { primal: self.primal - c, ..self }
+    }
+}
+
+impl<T: Float<Base = B>, B: Primitive> Mul<B> for Reverse<T> {
+    type Output = Self;
+    #[inline]
+    fn mul(self, c: B) -> Self {
+        if !c.is_finite() {
+            return self.chain_folded(self.primal * c, T::from_base(c));
+        }
+        Reverse { primal: self.primal * c, slope: self.slope * c, node: self.node }
+    }
+}
+
+impl<T: Float<Base = B>, B: Primitive> Div<B> for Reverse<T> {
+    type Output = Self;
+    #[inline]
+    fn div(self, c: B) -> Self {
+        let r = c.recip();
+        if !r.is_finite() {
+            return self.quotient_folded(Reverse::constant(T::from_base(c)), self.primal / c);
+        }
+        Reverse { primal: self.primal / c, slope: self.slope * r, node: self.node }
+    }
+}

@@ -1,0 +1,47 @@
+//! Formatting and parsing. A dual shows its tangents, `3 + 2ε` or `3 + [2, 0]ε`; a reverse number shows its value. Format
+//! options (`{:.3}`, `{:+e}`) apply to every part. Parsing gives a constant.
+
+use super::{Dual, Number, Reverse, for_each_number};
+use crate::float::Float;
+use std::fmt::{self, Display, Formatter, LowerExp, UpperExp};
+use std::str::FromStr;
+
+macro_rules! show {
+    ($($Format:ident),*) => {$(
+        impl<T: Float, const N: usize> $Format for Dual<T, N> {
+            fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+                $Format::fmt(&self.primal(), out)?;
+                out.write_str(" + ")?;
+                if N != 1 {
+                    out.write_str("[")?;
+                }
+                for (k, tangent) in self.tangents().iter().enumerate() {
+                    if k > 0 {
+                        out.write_str(", ")?;
+                    }
+                    $Format::fmt(tangent, out)?;
+                }
+                out.write_str(if N == 1 { "ε" } else { "]ε" })
+            }
+        }
+
+        impl<T: Float> $Format for Reverse<T> {
+            fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+                $Format::fmt(&self.primal(), out)
+            }
+        }
+    )*};
+}
+show!(Display, LowerExp, UpperExp);
+
+macro_rules! parse {
+    ($Number:ty, $($param:tt)*) => {
+        impl<T: Float, $($param)*> FromStr for $Number {
+            type Err = <T as FromStr>::Err;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self::lift)
+            }
+        }
+    };
+}
+for_each_number!(parse);

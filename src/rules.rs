@@ -1,0 +1,416 @@
+//! The calculus: one row per elementary function, and nothing else.
+//!
+//! Every number type reads its derivatives from here. A row gives the derivative from `x` and `y = f(x)`, in the form that is
+//! accurate over the whole domain, and is total: what it says at the edge of the domain is the convention. Rows may assume
+//! that the engine replaces the derivative of a NaN value by NaN, and folds zero tangents (see [`crate::Float`]).
+//!
+//! Rows are evaluated on nested numbers for higher derivatives. So a row never calls its own function, never returns a
+//! constant because a *value* is zero (it chooses between formulas), and picks branches by comparing, not with `abs`.
+//!
+//! # Conventions at kinks
+//! Minimum-norm subgradients: `abs` has derivative 0 at 0 (both zeros), `hypot` has gradient 0 at the origin, a tie in `max`,
+//! `min` or at a bound of `clamp` shares the derivative half and half. Where a one-sided limit is infinite the derivative is
+//! that infinity (`sqrt`, `ln`, `asin` ...). `atan2` at the origin has none of these and is NaN.
+
+use crate::float::{Float, Primitive};
+use num_traits::FloatConst as _;
+
+/// An elementary function of one argument, with its derivative.
+///
+/// Implement it to add a function of your own: it then works in every mode and nesting, through [`Float::unary`].
+///
+/// # Examples
+/// The Gaussian bump `exp(-x²)`, with derivative `-2 x y`:
+/// ```
+/// use dualtape::{Float, Primitive, derivative, rules::Unary};
+///
+/// #[derive(Clone, Copy)]
+/// struct Bump;
+///
+/// impl Unary for Bump {
+///     const NAME: &'static str = "bump";
+///     fn value<B: Primitive>(self, x: B) -> B {
+///         (-(x * x)).exp()
+///     }
+///     fn partial<T: Float>(self, x: T, y: T) -> T {
+///         T::lit(-2.0) * x * y
+///     }
+/// }
+///
+/// assert_eq!(derivative(|x| x.unary(Bump), 1.0), -2.0 * (-1.0_f64).exp());
+/// ```
+pub trait Unary: Copy {
+    /// The name shown in messages and pictures.
+    const NAME: &'static str;
+
+    /// The function itself, on a primitive number.
+    fn value<B: Primitive>(self, x: B) -> B;
+
+    /// `dy/dx` at `x`, given `y = f(x)`.
+    fn partial<T: Float>(self, x: T, y: T) -> T;
+
+    /// Value and derivative at once; overridden where they share work.
+    #[inline]
+    fn eval<T: Float>(self, x: T) -> (T, T) {
+        let y = x.unary(self);
+        (y, self.partial(x, y))
+    }
+}
+
+/// An elementary function of two arguments, with its partial derivatives.
+pub trait Binary: Copy {
+    /// The name shown in messages and pictures.
+    const NAME: &'static str;
+
+    /// The function itself, on primitive numbers.
+    fn value<B: Primitive>(self, x: B, y: B) -> B;
+
+    /// `dz/dx` at `(x, y)`, given `z = f(x, y)`.
+    fn partial_x<T: Float>(self, x: T, y: T, z: T) -> T;
+
+    /// `dz/dy` at `(x, y)`, given `z = f(x, y)`.
+    fn partial_y<T: Float>(self, x: T, y: T, z: T) -> T;
+}
+
+/// Calls `$callback!` with the table of functions of one argument. A row reads
+/// `Type: method, |x, y| derivative, at <point> => <derivative there>, "what it is; its derivative and edges"`,
+/// with an optional `fused |x| (value, derivative)` where the two share work.
+macro_rules! unary_table {
+    ($callback:ident) => {
+        $callback! {
+            // Powers and roots
+            Recip:  recip,  |_, y| -(y * y),                                at 2.0 => -0.25,
+                "Reciprocal `1 / x`; derivative `-1 / x²`, `-∞` at 0.";
+            Sqrt:   sqrt,   |_, y| (y + y).recip(),                         at 4.0 => 0.25,
+                "Square root; derivative `1 / (2 √x)`, `+∞` at 0, NaN below.";
+            Cbrt:   cbrt,   |_, y| (y * y * T::lit(3.0)).recip(),           at 8.0 => 1.0 / 12.0,
+                "Cube root, also of negative numbers; derivative `1 / (3 y²)`, `+∞` at 0.";
+
+            // Exponentials and logarithms
+            Exp:    exp,    |_, y| y,                                       at 0.0 => 1.0,
+                "Exponential `eˣ`, its own derivative.";
+            Exp2:   exp2,   |_, y| y * T::Base::LN_2(),                     at 0.0 => std::f64::consts::LN_2,
+                "Exponential `2ˣ`; derivative `2ˣ ln 2`.";
+            ExpM1:  exp_m1, |x, _| x.exp(),                                 at 0.0 => 1.0, // y + 1 has no digits left at -40
+                "`eˣ - 1`, accurate near 0; derivative `eˣ`.";
+            Ln:     ln,     |x, _| x.recip(),                               at 4.0 => 0.25,
+                "Natural logarithm; derivative `1 / x`, `+∞` at 0, NaN below.";
+            Log2:   log2,   |x, _| T::LOG2_E() / x,                         at std::f64::consts::LOG2_E => 1.0,
+                "Logarithm to base 2; derivative `1 / (x ln 2)`, `+∞` at 0, NaN below.";
+            Log10:  log10,  |x, _| T::LOG10_E() / x,                        at std::f64::consts::LOG10_E => 1.0,
+                "Logarithm to base 10; derivative `1 / (x ln 10)`, `+∞` at 0, NaN below.";
+            Ln1p:   ln_1p,  |x, _| (x + T::one()).recip(),                  at 1.0 => 0.5,
+                "`ln(1 + x)`, accurate near 0; derivative `1 / (1 + x)`, `+∞` at -1, NaN below.";
+
+            // Trigonometric functions and their inverses
+            Sin:    sin,    |x, _| x.cos(),                                 at 0.0 => 1.0, fused |x| sin_cos(x).0,
+                "Sine; derivative `cos x`.";
+            Cos:    cos,    |x, _| -x.sin(),                                at 0.0 => 0.0, fused |x| sin_cos(x).1,
+                "Cosine; derivative `-sin x`.";
+            Tan:    tan,    |_, y| T::one() + y * y,                        at 0.0 => 1.0,
+                "Tangent; derivative `1 + tan² x`.";
+            Asin:   asin,   |x, _| one_minus_square(x).sqrt().recip(),      at 0.0 => 1.0,
+                "Arcsine in `[-π/2, π/2]`; derivative `1 / √(1 - x²)`, `+∞` at ±1, NaN beyond.";
+            Acos:   acos,   |x, _| -one_minus_square(x).sqrt().recip(),     at 0.0 => -1.0,
+                "Arccosine in `[0, π]`; derivative `-1 / √(1 - x²)`, `-∞` at ±1, NaN beyond.";
+            Atan:   atan,   |x, _| one_plus_square_recip(x),                at 3.0 => 0.1,
+                "Arctangent in `[-π/2, π/2]`; derivative `1 / (1 + x²)`.";
+
+            // Hyperbolic functions and their inverses
+            Sinh:   sinh,   |x, _| x.cosh(),                                at 0.0 => 1.0,
+                "Hyperbolic sine; derivative `cosh x`.";
+            Cosh:   cosh,   |x, _| x.sinh(),                                at 0.0 => 0.0,
+                "Hyperbolic cosine; derivative `sinh x`.";
+            Tanh:   tanh,   |x, y| sech_squared(x, y),                      at 0.0 => 1.0,
+                "Hyperbolic tangent; derivative `1 - tanh² x`, accurate also where the tangent rounds to 1.";
+            Asinh:  asinh,  |x, _| x.hypot(T::one()).recip(),               at 0.75 => 0.8, // x² + 1 overflows at 1e200
+                "Inverse hyperbolic sine; derivative `1 / √(x² + 1)`.";
+            Acosh:  acosh,  |x, _| ((x - T::one()).sqrt() * (x + T::one()).sqrt()).recip(), at 1.25 => 4.0 / 3.0,
+                "Inverse hyperbolic cosine; derivative `1 / √(x² - 1)`, `+∞` at 1, NaN below.";
+            Atanh:  atanh,  |x, _| one_minus_square(x).recip(),             at 0.5 => 4.0 / 3.0,
+                "Inverse hyperbolic tangent; derivative `1 / (1 - x²)`, `+∞` at ±1, NaN beyond.";
+
+            // Piecewise linear
+            Abs:    abs,    |x, _| slope_of_abs(x),                         at -2.0 => -1.0,
+                "Absolute value; derivative ±1, and 0 at 0.";
+            Fract:  fract,  |_, _| T::one(),                                at 2.5 => 1.0,
+                "Fractional part `x - trunc(x)`; derivative 1 everywhere, also on the jump.";
+            ToDegrees: to_degrees, |_, _| T::one().to_degrees(),            at 1.0 => 1.0_f64.to_degrees(),
+                "Radians to degrees; derivative `180 / π`.";
+            ToRadians: to_radians, |_, _| T::one().to_radians(),            at 1.0 => 1.0_f64.to_radians(),
+                "Degrees to radians; derivative `π / 180`.";
+        }
+    };
+}
+pub(crate) use unary_table;
+
+/// Calls `$callback!` with the functions that round: their value is a constant.
+macro_rules! step_table {
+    ($callback:ident) => {
+        $callback! {
+            floor:  "Largest integer not above `x`; derivative 0 everywhere.";
+            ceil:   "Smallest integer not below `x`; derivative 0 everywhere.";
+            round:  "Nearest integer, halves away from zero; derivative 0 everywhere.";
+            trunc:  "Integer part, towards zero; derivative 0 everywhere.";
+            signum: "`1` for `x ≥ +0`, `-1` for `x ≤ -0`; derivative 0 everywhere.";
+        }
+    };
+}
+pub(crate) use step_table;
+
+macro_rules! rules_of_table {
+    ($($Rule:ident: $method:ident, |$x:pat_param, $y:pat_param| $partial:expr, at $at:expr => $is:expr
+        $(, fused |$fx:ident| $fused:expr)?, $doc:literal;)*) => {$(
+        #[doc = $doc]
+        #[derive(Clone, Copy, Debug)]
+        pub struct $Rule;
+
+        impl Unary for $Rule {
+            const NAME: &'static str = stringify!($method);
+            #[inline]
+            fn value<B: Primitive>(self, x: B) -> B {
+                x.$method()
+            }
+            #[inline]
+            fn partial<T: Float>(self, $x: T, $y: T) -> T {
+                $partial
+            }
+            $(#[inline]
+            fn eval<T: Float>(self, $fx: T) -> (T, T) {
+                $fused
+            })?
+        }
+    )*
+
+        /// The names of all functions of one argument, as methods.
+        pub const UNARY: &[&str] = &[$(stringify!($method)),*];
+    };
+}
+unary_table!(rules_of_table);
+
+// ---- Forms shared by rows --------------------------------------------------------------------------------------------
+
+/// Sine and cosine of `x`, each with its derivative, from one evaluation of the pair.
+#[inline]
+pub(crate) fn sin_cos<T: Float>(x: T) -> ((T, T), (T, T)) {
+    let (sin, cos) = x.sin_cos();
+    ((sin, cos), (cos, -sin))
+}
+
+/// `1 - x²` without cancellation near ±1.
+#[inline]
+fn one_minus_square<T: Float>(x: T) -> T {
+    (T::one() - x) * (T::one() + x)
+}
+
+/// `1 / (1 + x²)`. Beyond 1e8, where the 1 no longer matters and `x²` may overflow, it is `(1/x)²`.
+#[inline]
+fn one_plus_square_recip<T: Float>(x: T) -> T {
+    if x < T::lit(-1e8) || x > T::lit(1e8) {
+        let r = x.recip();
+        r * r
+    } else {
+        (T::one() + x * x).recip()
+    }
+}
+
+/// `1 - tanh² x`, from `x` and `y = tanh x`.
+///
+/// Near 0 the product form keeps the digits of all higher derivatives. Beyond, where `1 - y` runs out of digits, it is
+/// `4e / (1 + e)²` with `e = exp(-2|x|)`; `1 / cosh²` would overflow one order up.
+#[inline]
+fn sech_squared<T: Float>(x: T, y: T) -> T {
+    let a = if x < T::zero() { -x } else { x };
+    if a < T::lit(0.75) {
+        one_minus_square(y)
+    } else {
+        let e = (T::lit(-2.0) * a).exp();
+        let d = T::one() + e;
+        T::lit(4.0) * e / (d * d)
+    }
+}
+
+/// ±1, and 0 at both zeros: the minimum-norm subgradient. Not `signum`, which is ±1 at zero.
+#[inline]
+fn slope_of_abs<T: Float>(x: T) -> T {
+    if x > T::zero() {
+        T::one()
+    } else if x < T::zero() {
+        -T::one()
+    } else {
+        T::zero()
+    }
+}
+
+// ---- Rows with a parameter -------------------------------------------------------------------------------------------
+
+/// Integer power `xⁿ`; derivative `n xⁿ⁻¹`, exact at 0 to every order. `x⁰` is 1 with derivative 0 everywhere.
+#[derive(Clone, Copy, Debug)]
+pub struct Powi(pub i32);
+
+impl Unary for Powi {
+    const NAME: &'static str = "powi";
+    #[inline]
+    fn value<B: Primitive>(self, x: B) -> B {
+        x.powi(self.0)
+    }
+    #[inline]
+    fn partial<T: Float>(self, x: T, y: T) -> T {
+        match self.0 {
+            0 => T::zero(),
+            1 => T::one(),
+            2 => x + x,
+            i32::MIN => y / x * T::lit(i32::MIN.into()), // n - 1 does not exist
+            n => x.powi(n - 1) * T::lit(n.into()),
+        }
+    }
+}
+
+// ---- Functions of two arguments --------------------------------------------------------------------------------------
+
+/// Power `xʸ`; partials `y xʸ⁻¹` and `xʸ ln x`.
+///
+/// `x⁰` is identically 1. At `x = 0` the partial in `y` is its limit: 0 for `y > 0`, `-∞` for `y ≤ 0`. For `x < 0` the partial
+/// in `y` is NaN; an exponent without a tangent never asks for it.
+#[derive(Clone, Copy, Debug)]
+pub struct Powf;
+
+impl Binary for Powf {
+    const NAME: &'static str = "powf";
+    #[inline]
+    fn value<B: Primitive>(self, x: B, y: B) -> B {
+        x.powf(y)
+    }
+    #[inline]
+    fn partial_x<T: Float>(self, x: T, y: T, _: T) -> T {
+        if y.is_zero_in_all_parts() {
+            T::zero() // x⁰ is 1, also where x⁻¹ is infinite
+        } else {
+            y * x.powf(y - T::one())
+        }
+    }
+    #[inline]
+    fn partial_y<T: Float>(self, x: T, y: T, z: T) -> T {
+        if x == T::zero() && y > T::one() {
+            T::zero() // the limit, and so is that of every first derivative of it
+        } else if x == T::zero() && y > T::zero() {
+            x.unary(XLnX)
+        } else {
+            z * x.ln()
+        }
+    }
+}
+
+/// `x ln x`, continued to 0 at 0, where its derivative `ln x + 1` is `-∞`: how `xʸ ln x` leaves 0 for `0 < y ≤ 1`.
+#[derive(Clone, Copy, Debug)]
+struct XLnX;
+
+impl Unary for XLnX {
+    const NAME: &'static str = "x_ln_x";
+    #[inline]
+    fn value<B: Primitive>(self, x: B) -> B {
+        if x == B::zero() { x } else { x * x.ln() }
+    }
+    #[inline]
+    fn partial<T: Float>(self, x: T, _: T) -> T {
+        x.ln() + T::one()
+    }
+}
+
+/// Angle `atan2(x, y)` of the point with ordinate `x` and abscissa `y`; partials `y / h²` and `-x / h²` with `h = hypot(x, y)`.
+/// NaN at the origin, where there is no limit and no subgradient.
+#[derive(Clone, Copy, Debug)]
+pub struct Atan2;
+
+impl Binary for Atan2 {
+    const NAME: &'static str = "atan2";
+    #[inline]
+    fn value<B: Primitive>(self, x: B, y: B) -> B {
+        x.atan2(y)
+    }
+    #[inline]
+    fn partial_x<T: Float>(self, x: T, y: T, _: T) -> T {
+        let h = x.hypot(y);
+        (y / h) / h // h² under- and overflows
+    }
+    #[inline]
+    fn partial_y<T: Float>(self, x: T, y: T, _: T) -> T {
+        let h = x.hypot(y);
+        -(x / h) / h
+    }
+}
+
+/// Length `√(x² + y²)` without undue overflow; partials `x / z` and `y / z`, 0 at the origin.
+#[derive(Clone, Copy, Debug)]
+pub struct Hypot;
+
+/// `x / hypot(x, y)`, written so that its own derivative does not cancel when `|x|` is much larger than `|y|`.
+#[inline]
+fn cosine<T: Float>(x: T, y: T, z: T) -> T {
+    let larger = (x >= y && x >= -y) || (x <= y && x <= -y);
+    if z == T::zero() {
+        T::zero() // the minimum-norm subgradient
+    } else if larger {
+        let t = y / x;
+        let c = (T::one() + t * t).sqrt().recip();
+        if x < T::zero() { -c } else { c }
+    } else {
+        x / z
+    }
+}
+
+impl Binary for Hypot {
+    const NAME: &'static str = "hypot";
+    #[inline]
+    fn value<B: Primitive>(self, x: B, y: B) -> B {
+        x.hypot(y)
+    }
+    #[inline]
+    fn partial_x<T: Float>(self, x: T, y: T, z: T) -> T {
+        cosine(x, y, z)
+    }
+    #[inline]
+    fn partial_y<T: Float>(self, x: T, y: T, z: T) -> T {
+        cosine(y, x, z)
+    }
+}
+
+/// Remainder `x % y` with the sign of `x`; partials 1 and `-trunc(x / y)`, also on the jump.
+#[derive(Clone, Copy, Debug)]
+pub struct Rem;
+
+impl Binary for Rem {
+    const NAME: &'static str = "rem";
+    #[inline]
+    fn value<B: Primitive>(self, x: B, y: B) -> B {
+        x % y
+    }
+    #[inline]
+    fn partial_x<T: Float>(self, _: T, _: T, _: T) -> T {
+        T::one()
+    }
+    #[inline]
+    fn partial_y<T: Float>(self, x: T, y: T, z: T) -> T {
+        -((x - z) / y).round() // trunc(x / y) is off by one where the quotient rounds up to an integer
+    }
+}
+
+/// What `max`, `min` and `clamp` return on a tie: either operand's value, each with half of the derivative.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tie;
+
+impl Binary for Tie {
+    const NAME: &'static str = "tie";
+    #[inline]
+    fn value<B: Primitive>(self, x: B, _: B) -> B {
+        x
+    }
+    #[inline]
+    fn partial_x<T: Float>(self, _: T, _: T, _: T) -> T {
+        T::lit(0.5)
+    }
+    #[inline]
+    fn partial_y<T: Float>(self, _: T, _: T, _: T) -> T {
+        T::lit(0.5)
+    }
+}

@@ -1,0 +1,463 @@
+//! Which recording is active on this thread, and the push. **All unsafe code of the crate is in this file.**
+//!
+//! # How a node is numbered
+//!
+//! A node (an input or a recorded join) has a 64-bit number that is unique in the process and is never used again. A recording
+//! owns the consecutive numbers `base .. base + count`; number 0 belongs to nobody and marks constants. So one subtraction and
+//! one comparison, `node - base < count`, decide whether a value belongs to the recording at hand, and give its index in it.
+//!
+//! # How the active recording is found
+//!
+//! Thread-local storage holds a small table of [`Slot`]s, const-initialised and without a destructor, so that reaching one
+//! costs a load. A slot describes the recording that is being written to; which slot a recording over `T` uses depends only on
+//! the size of `T`. A push whose operands are not in the slot's range (another type uses the slot, an outer recording is
+//! written to, the buffer is full, or the value is foreign) takes the cold path, which looks the number up among the thread's
+//! live recordings and loads the right one into the slot, or panics.
+//!
+//! # Invariants
+//!
+//! 1. *Numbers are unique.* `base` comes from [`Numbers`], which hands out disjoint ranges from a global counter; each recording
+//!    owns at least 2^32 numbers from its `base`, and the next recording with the same buffer starts after the last number used.
+//! 2. *A number fixes the type.* Only [`Recording<T>`] and [`push::<T>`] create numbers, and only [`crate::Reverse<T>`] holds them
+//!    (the field is private to the crate). So if a `Reverse<T>` holds a number in the range of a recording, that recording's
+//!    buffer holds `Record<T>`, whatever slot it is in. This is what makes the untyped slot sound.
+//! 3. *The buffer is alive while its range can match.* A slot's range is set when a live recording is loaded and emptied
+//!    (`count = 0`) before the buffer is freed, moved or read. [`Recording::read`] takes the recording off the table of live ones
+//!    first, so that no push can move the buffer while it is borrowed, even from inside arithmetic on `T`.
+//! 4. *`count - inputs` records are initialised*, `limit - inputs` fit the allocation, and operand indices are less than the
+//!    index of their record.
+//! 5. *One thread.* Slots, live lists and heads are thread-local, and [`Recording`] is neither `Send` nor `Sync`. Only numbers
+//!    cross threads, and a foreign number matches no range.
+
+use std::alloc::{self, Layout};
+use std::any::type_name;
+use std::cell::{Cell, RefCell};
+use std::marker::PhantomData;
+use std::ptr::{self, NonNull};
+use std::sync::Mutex;
+
+/// A join of two nodes: the derivatives of the result by each of them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Record<T> {
+    pub operands: [u32; 2],
+    pub partials: [T; 2],
+}
+
+/// No recording has more nodes than this, so that indices fit in 32 bits.
+const MOST_NODES: u64 = 1 << 32;
+
+/// Records that a buffer holds when it is first allocated.
+const FIRST_CAPACITY: u64 = 256;
+
+/// The recording that is written to. `records` points where the record with index 0 would be if inputs were recorded too, so
+/// that index `i` is at `records + i`; `limit` is the `count` at which the buffer is full.
+struct Slot {
+    base: Cell<u64>,
+    count: Cell<u64>,
+    limit: Cell<u64>,
+    records: Cell<*mut u8>,
+    head: Cell<*const Head>,
+}
+
+const SLOTS: usize = 16;
+
+const EMPTY: Slot = Slot {
+    base: Cell::new(0),
+    count: Cell::new(0),
+    limit: Cell::new(0),
+    records: Cell::new(ptr::null_mut()),
+    head: Cell::new(ptr::null()),
+};
+
+thread_local! {
+    static ACTIVE: [Slot; SLOTS] = const { [EMPTY; SLOTS] };
+    static LIVE: RefCell<Live> = const { RefCell::new(Live { heads: Vec::new(), blocks: Vec::new() }) };
+}
+
+/// The slot that recordings over `T` use.
+const fn slot_of<T>() -> usize {
+    size_of::<T>() / 4 % SLOTS
+}
+
+/// The live recordings of this thread, and the blocks of numbers it ever used (to tell an ended recording from a foreign one).
+struct Live {
+    heads: Vec<NonNull<Head>>,
+    blocks: Vec<Numbers>,
+}
+
+/// Records a join and returns the number of the new node.
+///
+/// # Panics
+/// If the operands do not belong to one live recording of this thread, if the recording has 2^32 nodes, or if memory runs out.
+#[inline(always)]
+pub(crate) fn push<T: Copy>(operands: [u64; 2], partials: [T; 2]) -> u64 {
+    ACTIVE.with(|slots| {
+        let slot = &slots[const { slot_of::<T>() }];
+        let (base, count) = (slot.base.get(), slot.count.get());
+        let (left, right) = (operands[0].wrapping_sub(base), operands[1].wrapping_sub(base));
+        if left >= count || right >= count || count == slot.limit.get() {
+            make_ready::<T>(operands);
+            return push_ready(slot, operands, partials);
+        }
+        // SAFETY: both operands are in the slot's range, so by 2 the buffer holds `Record<T>`; by 3 it is alive; and by 4 there
+        // is room for the record with index `count`.
+        unsafe { write(slot, count, Record { operands: [left as u32, right as u32], partials }) };
+        base + count
+    })
+}
+
+/// [`push`] after [`make_ready`], out of line.
+#[cold]
+#[inline(never)]
+fn push_ready<T: Copy>(slot: &Slot, operands: [u64; 2], partials: [T; 2]) -> u64 {
+    let (base, count) = (slot.base.get(), slot.count.get());
+    let operands = operands.map(|node| (node - base) as u32);
+    // SAFETY: `make_ready` loaded the recording that owns both operands and made room for one record.
+    unsafe { write(slot, count, Record { operands, partials }) };
+    base + count
+}
+
+/// # Safety
+/// The slot's buffer holds `Record<T>`, is alive, and has room for the record with index `count`.
+#[inline(always)]
+unsafe fn write<T: Copy>(slot: &Slot, count: u64, record: Record<T>) {
+    // SAFETY: by the caller's promise the place is inside the allocation and aligned for `Record<T>`.
+    unsafe { slot.records.get().cast::<Record<T>>().wrapping_add(count as usize).write(record) };
+    slot.count.set(count + 1);
+}
+
+/// Loads the recording that owns both operands into its slot and makes room for one more record.
+///
+/// # Panics
+/// If there is none, or no room can be made.
+#[cold]
+#[inline(never)]
+fn make_ready<T>(operands: [u64; 2]) {
+    let [left, right] = operands.map(|node| owner(node).unwrap_or_else(|| foreign::<T>(node)));
+    assert!(
+        ptr::eq(left, right),
+        "dualtape: two tapes were mixed: one operand belongs to an outer recording over `{}` and the other to an inner one. \
+         Differentiate the inner function over `Reverse` of the outer type (`Reverse<Reverse<_>>`) and lift outer values with \
+         `Reverse::constant`",
+        type_name::<T>()
+    );
+    // SAFETY: `owner` returns heads from the list of live recordings, whose heads are alive (3).
+    let head = unsafe { &*left };
+    head.load();
+    let slot_is_full = ACTIVE.with(|slots| slots[head.slot].count.get() == slots[head.slot].limit.get());
+    if slot_is_full {
+        head.grow();
+    }
+}
+
+/// The live recording of this thread that owns `node`.
+fn owner(node: u64) -> Option<*const Head> {
+    LIVE.with_borrow(|live| {
+        live.heads.iter().rev().map(|head| head.as_ptr().cast_const()).find(|&head| {
+            // SAFETY: heads in the live list are alive (3).
+            let head = unsafe { &*head };
+            node.wrapping_sub(head.base.get()) < head.current_count()
+        })
+    })
+}
+
+/// Panics with what is known about a node that belongs to no live recording of this thread.
+#[cold]
+fn foreign<T>(node: u64) -> ! {
+    let ours = LIVE.with_borrow(|live| live.blocks.iter().any(|block| (block.next..block.end).contains(&node)));
+    let name = type_name::<T>();
+    if ours {
+        panic!(
+            "dualtape: a `Reverse<{name}>` was used after its recording ended. A variable lives as long as the gradient call or \
+             `Tape` it comes from; use `primal()` or `detach()` to keep its value"
+        );
+    }
+    panic!(
+        "dualtape: a `Reverse<{name}>` was used on a thread other than the one its recording runs on (or after that recording \
+         ended). Each thread records on its own tape; send plain values with `primal()` instead"
+    );
+}
+
+// ---- Numbers ---------------------------------------------------------------------------------------------------------
+
+/// A range of node numbers that nobody else uses: `next .. end`.
+#[derive(Clone, Copy, Debug)]
+struct Numbers {
+    next: u64,
+    end: u64,
+}
+
+/// Ranges that are free: what ended threads left, then everything from the last entry on. Blocks of 2^36 numbers last a buffer
+/// for a minute of recording without pause, and 2^28 buffers can hold one at a time.
+static FREE: Mutex<(Vec<Numbers>, u64)> = Mutex::new((Vec::new(), BLOCK));
+const BLOCK: u64 = 1 << 36;
+
+impl Numbers {
+    /// A range with room for at least one recording.
+    fn new() -> Numbers {
+        let mut free = FREE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let numbers = free.0.pop().unwrap_or_else(|| {
+            let next = free.1;
+            free.1 = next.checked_add(BLOCK).expect("dualtape: all node numbers of the process are in use");
+            Numbers { next, end: next + BLOCK }
+        });
+        drop(free);
+        // A thread that is ending has no list any more, and nobody left to explain to.
+        let _ = LIVE.try_with(|live| live.borrow_mut().blocks.push(numbers));
+        numbers
+    }
+
+    fn has_room(&self) -> bool {
+        self.end - self.next >= MOST_NODES
+    }
+
+    fn give_back(self) {
+        if self.has_room() {
+            let mut free = FREE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            free.0.push(self);
+        }
+    }
+}
+
+// ---- The buffer ------------------------------------------------------------------------------------------------------
+
+/// A buffer of records of one type, and the state of its recording while another one is in the slot.
+struct Head {
+    base: Cell<u64>,
+    /// Nodes so far; when the recording is in its slot, the slot's `count` is the current one.
+    count: Cell<u64>,
+    inputs: Cell<u64>,
+    numbers: Cell<Numbers>,
+    slot: usize,
+    records: Cell<*mut u8>,
+    capacity: Cell<u64>,
+    record: Layout,
+}
+
+impl Head {
+    fn is_loaded(&self) -> bool {
+        ACTIVE.with(|slots| ptr::eq(slots[self.slot].head.get(), self))
+    }
+
+    fn current_count(&self) -> u64 {
+        if self.is_loaded() { ACTIVE.with(|slots| slots[self.slot].count.get()) } else { self.count.get() }
+    }
+
+    /// Puts this recording into its slot, after saving the one that was there.
+    fn load(&self) {
+        if self.is_loaded() {
+            return;
+        }
+        ACTIVE.with(|slots| {
+            let slot = &slots[self.slot];
+            let other = slot.head.get();
+            if !other.is_null() {
+                // SAFETY: a head is unloaded before it dies (3), so a loaded one is alive.
+                unsafe { &*other }.count.set(slot.count.get());
+            }
+            slot.base.set(self.base.get());
+            slot.count.set(self.count.get());
+            slot.head.set(self);
+        });
+        self.point_slot_at_buffer();
+    }
+
+    /// Empties the slot if this recording is in it.
+    fn unload(&self) {
+        if self.is_loaded() {
+            ACTIVE.with(|slots| {
+                let slot = &slots[self.slot];
+                self.count.set(slot.count.get());
+                slot.base.set(0);
+                slot.count.set(0);
+                slot.limit.set(0);
+                slot.records.set(ptr::null_mut());
+                slot.head.set(ptr::null());
+            });
+        }
+    }
+
+    fn point_slot_at_buffer(&self) {
+        ACTIVE.with(|slots| {
+            let slot = &slots[self.slot];
+            let inputs = self.inputs.get();
+            slot.limit.set((inputs + self.capacity.get()).min(MOST_NODES));
+            slot.records.set(self.records.get().wrapping_sub(inputs as usize * self.record.size()));
+        });
+    }
+
+    /// Doubles the buffer of a loaded recording. `realloc` moves large blocks by remapping pages, without copying.
+    fn grow(&self) {
+        let count = self.current_count();
+        assert!(
+            count < MOST_NODES,
+            "dualtape: a recording can hold at most 2^32 nodes; split the computation into several gradients"
+        );
+        let old = self.capacity.get();
+        let new = (old * 2).max(FIRST_CAPACITY);
+        let layout = |capacity: u64| {
+            usize::try_from(capacity)
+                .ok()
+                .and_then(|n| n.checked_mul(self.record.size()))
+                .and_then(|size| Layout::from_size_align(size, self.record.align()).ok())
+        };
+        let grown = layout(new).map_or(ptr::null_mut(), |new| {
+            // SAFETY: the sizes are positive; a buffer with `old > 0` was allocated here with the layout of `old` records.
+            unsafe {
+                match old {
+                    0 => alloc::alloc(new),
+                    _ => alloc::realloc(self.records.get(), layout(old).expect("it was allocated"), new.size()),
+                }
+            }
+        });
+        // After a failed `realloc` the old buffer is untouched, so the panic leaves everything in order.
+        assert!(!grown.is_null(), "dualtape: out of memory for a recording of {count} nodes");
+        self.records.set(grown);
+        self.capacity.set(new);
+        self.point_slot_at_buffer();
+    }
+}
+
+/// A recording of joins over `T`, from [`Recording::begin`] to its drop; the buffer is kept in a [`Buffer`] between recordings.
+///
+/// While it lives, pushes whose operands belong to it are written to it, on this thread.
+pub(crate) struct Recording<T> {
+    head: NonNull<Head>,
+    not_send: PhantomData<*const T>,
+}
+
+/// A buffer for [`Recording`]s over `T` that is not recording.
+pub(crate) struct Buffer<T> {
+    head: NonNull<Head>,
+    not_send: PhantomData<*const T>,
+}
+
+impl<T: Copy> Buffer<T> {
+    pub fn new() -> Buffer<T> {
+        let head = Box::new(Head {
+            base: Cell::new(0),
+            count: Cell::new(0),
+            inputs: Cell::new(0),
+            numbers: Cell::new(Numbers::new()),
+            slot: slot_of::<T>(),
+            records: Cell::new(ptr::null_mut()),
+            capacity: Cell::new(0),
+            record: Layout::new::<Record<T>>(),
+        });
+        Buffer { head: NonNull::from(Box::leak(head)), not_send: PhantomData }
+    }
+
+    /// Starts a recording with `inputs` variables, whose indices are `0 .. inputs`.
+    ///
+    /// # Panics
+    /// If there are more than 2^32 inputs.
+    pub fn begin(self, inputs: usize) -> Recording<T> {
+        let recording = Recording { head: self.head, not_send: PhantomData };
+        std::mem::forget(self);
+        let head = recording.head();
+        assert!(inputs as u64 <= MOST_NODES, "dualtape: a recording can hold at most 2^32 nodes, and {inputs} inputs were given");
+        if !head.numbers.get().has_room() {
+            head.numbers.set(Numbers::new());
+        }
+        head.base.set(head.numbers.get().next);
+        head.inputs.set(inputs as u64);
+        head.count.set(inputs as u64);
+        LIVE.with_borrow_mut(|live| live.heads.push(recording.head));
+        head.load();
+        recording
+    }
+}
+
+impl<T> Drop for Buffer<T> {
+    fn drop(&mut self) {
+        // SAFETY: the head was leaked from a box in `new`, and a buffer that is not recording is its only owner.
+        let head = unsafe { Box::from_raw(self.head.as_ptr()) };
+        head.numbers.get().give_back();
+        if head.capacity.get() > 0 {
+            let size = head.capacity.get() as usize * head.record.size();
+            // SAFETY: allocated in `grow` with this layout.
+            unsafe {
+                alloc::dealloc(head.records.get(), Layout::from_size_align_unchecked(size, head.record.align()));
+            }
+        }
+    }
+}
+
+impl<T> Recording<T> {
+    fn head(&self) -> &Head {
+        // SAFETY: the head lives until `Buffer::drop`, which cannot run while the recording owns it.
+        unsafe { self.head.as_ref() }
+    }
+
+    /// The number of the node with index `index`.
+    pub fn node(&self, index: usize) -> u64 {
+        self.head().base.get() + index as u64
+    }
+
+    /// The index of `node`, if it belongs to this recording.
+    pub fn index(&self, node: u64) -> Option<usize> {
+        let index = node.wrapping_sub(self.head().base.get());
+        (index < self.head().current_count()).then_some(index as usize)
+    }
+
+    /// Inputs and joins so far.
+    pub fn nodes(&self) -> usize {
+        self.head().current_count() as usize
+    }
+
+    /// Variables given at the start.
+    pub fn inputs(&self) -> usize {
+        self.head().inputs.get() as usize
+    }
+
+    /// Bytes allocated for records.
+    pub fn capacity_in_bytes(&self) -> usize {
+        self.head().capacity.get() as usize * self.head().record.size()
+    }
+
+    /// Lets `f` read the records. While it runs, nothing can be recorded here: a push to this recording panics.
+    pub fn read<R>(&self, f: impl FnOnce(&[Record<T>]) -> R) -> R {
+        struct Relist(NonNull<Head>);
+        impl Drop for Relist {
+            fn drop(&mut self) {
+                LIVE.with_borrow_mut(|live| live.heads.push(self.0));
+            }
+        }
+        self.unlist();
+        let _relist = Relist(self.head);
+        let head = self.head();
+        let count = (head.count.get() - head.inputs.get()) as usize;
+        let records = match count {
+            0 => &[],
+            // SAFETY: `count` records are initialised (4); off the live list and out of the slot nothing writes to them (3).
+            _ => unsafe { std::slice::from_raw_parts(head.records.get().cast::<Record<T>>(), count) },
+        };
+        f(records)
+    }
+
+    /// Takes the recording out of its slot and off the list, so that its numbers match nothing.
+    fn unlist(&self) {
+        self.head().unload();
+        // A thread that is ending has no list any more.
+        let _ = LIVE.try_with(|live| live.borrow_mut().heads.retain(|&head| head != self.head));
+    }
+
+    /// Ends the recording and gives the buffer back.
+    pub fn end(self) -> Buffer<T> {
+        self.unlist();
+        let head = self.head();
+        let mut numbers = head.numbers.get();
+        numbers.next = head.base.get() + head.count.get();
+        head.numbers.set(numbers);
+        let buffer = Buffer { head: self.head, not_send: PhantomData };
+        std::mem::forget(self);
+        buffer
+    }
+}
+
+impl<T> Drop for Recording<T> {
+    fn drop(&mut self) {
+        // SAFETY: `self` is not used again, so the copy is the only owner of the head.
+        drop(unsafe { ptr::read(self) }.end());
+    }
+}

@@ -1,0 +1,318 @@
+//! The tape: a recording of joins on this thread, and what is read off it.
+
+mod active;
+mod sweep;
+
+pub(crate) use active::push;
+
+use crate::float::Float;
+use crate::numbers::Reverse;
+use active::{Buffer, Recording};
+use std::any::Any;
+use std::cell::RefCell;
+
+// ---- What drivers use ------------------------------------------------------------------------------------------------
+
+/// Everything one gradient call needs, kept by the thread for the next call with the same `T`.
+struct Workspace<T> {
+    buffer: Buffer<T>,
+    variables: Vec<Reverse<T>>,
+    /// Zero between sweeps.
+    adjoints: Vec<[T; 1]>,
+}
+
+thread_local! {
+    /// One entry for each type and depth of nesting in use; few, so they are searched one by one.
+    static POOL: RefCell<Vec<Box<dyn Any>>> = const { RefCell::new(Vec::new()) };
+}
+
+fn take_workspace<T: Float>() -> Box<Workspace<T>> {
+    let pooled = POOL.with_borrow_mut(|pool| {
+        let place = pool.iter().rposition(|entry| entry.is::<Workspace<T>>())?;
+        pool.swap_remove(place).downcast().ok()
+    });
+    pooled.unwrap_or_else(|| {
+        Box::new(Workspace { buffer: Buffer::new(), variables: Vec::new(), adjoints: Vec::new() })
+    })
+}
+
+/// A finished run of the user's function: its recording, and a buffer of zero adjoints.
+pub(crate) struct Run<'a, T> {
+    recording: &'a Recording<T>,
+    adjoints: &'a mut Vec<[T; 1]>,
+}
+
+/// Runs `f` on variables at `x`, recording, and lets `read` have the result and the recording.
+///
+/// The buffers are those of the last call on this thread. If `f` panics, they are freed, the recording ends, and the next call
+/// starts afresh.
+pub(crate) fn record<T: Float, Y, R>(
+    x: &[T],
+    f: impl FnOnce(&[Reverse<T>]) -> Y,
+    read: impl FnOnce(Run<'_, T>, Y) -> R,
+) -> R {
+    let Workspace { buffer, mut variables, mut adjoints } = *take_workspace::<T>();
+    let recording = buffer.begin(x.len());
+    variables.clear();
+    variables.extend(x.iter().enumerate().map(|(i, &x)| Reverse::at_node(x, recording.node(i))));
+    let y = f(&variables);
+    let result = read(Run { recording: &recording, adjoints: &mut adjoints }, y);
+    let workspace = Box::new(Workspace { buffer: recording.end(), variables, adjoints });
+    POOL.with_borrow_mut(|pool| pool.push(workspace));
+    result
+}
+
+/// The index of the node that `output` sits on, or `None` for a constant.
+#[track_caller]
+fn index_of<T: Float>(recording: &Recording<T>, output: Reverse<T>) -> Option<usize> {
+    (output.node() != 0).then(|| {
+        recording.index(output.node()).unwrap_or_else(|| {
+            panic!(
+                "dualtape: the function returned a variable of another recording; it must return a value computed from its \
+                 own arguments (`Reverse::constant` lifts values from outside)"
+            )
+        })
+    })
+}
+
+impl<T: Float> Run<'_, T> {
+    /// The vector-Jacobian product: writes `Σ weight(k) dy[k]/dx` to `gradient`.
+    #[track_caller]
+    pub fn pull_back(self, y: &[Reverse<T>], weight: impl Fn(usize) -> T, gradient: &mut [T]) {
+        let Run { recording, adjoints } = self;
+        let seeds = y.iter().filter_map(|&y| index_of(recording, y));
+        let nodes = seeds.clone().max().map_or(0, |top| top + 1);
+        if adjoints.len() < nodes {
+            adjoints.resize(nodes, [T::zero()]);
+        }
+        for (k, &y) in y.iter().enumerate() {
+            if let Some(index) = index_of(recording, y) {
+                adjoints[index][0] += crate::float::fold(y.slope(), weight(k));
+            }
+        }
+        let inputs = recording.inputs();
+        if nodes > inputs {
+            recording.read(|records| {
+                let records = &records[..nodes - inputs];
+                sweep::adjoints::<T, 1, false>(records, &mut adjoints[..nodes], seeds.map(|index| (index, 0)));
+            });
+        }
+        let reached = nodes.min(inputs);
+        for (g, adjoint) in gradient.iter_mut().zip(&mut adjoints[..reached]) {
+            *g = std::mem::replace(&mut adjoint[0], T::zero());
+        }
+        gradient[reached..].fill(T::zero());
+    }
+}
+
+#[cfg(feature = "nalgebra")]
+impl<T: Float> Run<'_, T> {
+    /// The Jacobian of `y`, handed entry by entry to `set(row, column, value)`; zero entries may be left out.
+    ///
+    /// Sweeps tangents or adjoints over the recording, along the shorter side of the matrix, `LANES` columns or rows at a time.
+    #[track_caller]
+    pub fn jacobian<const LANES: usize>(self, y: &[Reverse<T>], mut set: impl FnMut(usize, usize, T)) {
+        let (recording, n) = (self.recording, self.recording.inputs());
+        let outputs: Vec<Option<usize>> = y.iter().map(|&y| index_of(recording, y)).collect();
+        let zero = [T::zero(); LANES];
+        recording.read(|records| {
+            if n <= y.len() {
+                let mut tangents = Vec::with_capacity(n + records.len());
+                for first in (0..n).step_by(LANES) {
+                    tangents.clear();
+                    tangents.resize(n, zero);
+                    let columns = first..n.min(first + LANES);
+                    for column in columns.clone() {
+                        tangents[column][column - first] = T::one();
+                    }
+                    sweep::tangents(records, &mut tangents);
+                    for (row, (&output, y)) in outputs.iter().zip(y).enumerate() {
+                        for column in columns.clone() {
+                            if let Some(index) = output {
+                                set(row, column, crate::float::fold(tangents[index][column - first], y.slope()));
+                            }
+                        }
+                    }
+                }
+            } else {
+                let mut adjoints = vec![zero; n + records.len()];
+                for first in (0..y.len()).step_by(LANES) {
+                    let rows = first..y.len().min(first + LANES);
+                    for row in rows.clone() {
+                        if let Some(index) = outputs[row] {
+                            adjoints[index][row - first] = y[row].slope();
+                        }
+                    }
+                    let seeds = rows.clone().filter_map(|row| Some((outputs[row]?, row - first)));
+                    sweep::adjoints::<T, LANES, false>(records, &mut adjoints, seeds);
+                    for (column, adjoint) in adjoints[..n].iter_mut().enumerate() {
+                        for row in rows.clone() {
+                            set(row, column, adjoint[row - first]);
+                        }
+                        *adjoint = zero;
+                    }
+                }
+            }
+        });
+    }
+}
+
+// ---- The tape as users see it ----------------------------------------------------------------------------------------
+
+/// A recording under your own control: variables, then ordinary code, then adjoints.
+///
+/// The drivers ([`gradient`](crate::gradient) and its kin) manage a tape of their own and are what most code wants. A `Tape`
+/// shows the parts: make variables, compute with them, and ask for the derivatives of any result, as often as needed. Recording
+/// stops when the tape is dropped; its variables panic when they are used after that.
+///
+/// Several tapes may be alive on a thread; their values must not be mixed.
+///
+/// # Cost
+/// One record (24 bytes at `f64`) for each operation that joins two nodes; [`Tape::adjoints`] is one pass over all of them.
+///
+/// # Examples
+/// ```
+/// use dualtape::Tape;
+/// let tape = Tape::new();
+/// let x = tape.variable(2.0);
+/// let y = x * x.exp();
+/// assert_eq!(tape.adjoints(y).wrt(x), 3.0 * 2.0_f64.exp()); // (1 + x) eˣ
+/// ```
+pub struct Tape<T: Float> {
+    recording: Recording<T>,
+    /// The nodes whose adjoints can be asked for, by increasing index, with their values.
+    variables: RefCell<Vec<(usize, T)>>,
+}
+
+impl<T: Float> Default for Tape<T> {
+    fn default() -> Self {
+        Tape::new()
+    }
+}
+
+impl<T: Float> std::fmt::Debug for Tape<T> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Tape").field("variables", &self.variables.borrow().len()).field("nodes", &self.len()).finish()
+    }
+}
+
+impl<T: Float> Tape<T> {
+    /// Starts a tape on this thread.
+    #[must_use]
+    pub fn new() -> Tape<T> {
+        // Node 0 is nobody's variable: records with fewer than two operands refer to it.
+        Tape { recording: Buffer::new().begin(1), variables: RefCell::default() }
+    }
+
+    /// Records a node with the derivative `slope` by `node`.
+    fn node_from(&self, x: T, node: u64, slope: T) -> Reverse<T> {
+        let ground = self.recording.node(0);
+        let index = self.recording.nodes();
+        let node = push([node, ground], [slope, T::zero()]);
+        self.variables.borrow_mut().push((index, x));
+        Reverse::at_node(x, node)
+    }
+
+    /// A new variable with the value `x`.
+    pub fn variable(&self, x: T) -> Reverse<T> {
+        self.node_from(x, self.recording.node(0), T::zero())
+    }
+
+    /// A new variable for each entry of `x`.
+    pub fn variables(&self, x: &[T]) -> Vec<Reverse<T>> {
+        x.iter().map(|&x| self.variable(x)).collect()
+    }
+
+    /// Gives an intermediate value a node of its own, so that its adjoint can be asked for.
+    ///
+    /// Use the returned value in what follows. (Most operations record no node: see [`Reverse`].)
+    ///
+    /// # Panics
+    /// If `x` belongs to another recording.
+    ///
+    /// # Examples
+    /// With `u = sin x` retained, the adjoint of `u` in `y = u²` is `2 u`.
+    /// ```
+    /// use dualtape::Tape;
+    /// let tape = Tape::new();
+    /// let x = tape.variable(0.5);
+    /// let u = tape.retain(x.sin());
+    /// let adjoints = tape.adjoints(u * u);
+    /// assert_eq!(adjoints.wrt(u), 2.0 * 0.5_f64.sin());
+    /// assert_eq!(adjoints.wrt(x), 2.0 * 0.5_f64.sin() * 0.5_f64.cos());
+    /// ```
+    #[track_caller]
+    pub fn retain(&self, x: Reverse<T>) -> Reverse<T> {
+        match index_of(&self.recording, x) {
+            None => self.variable(x.primal()),
+            Some(_) => self.node_from(x.primal(), x.node(), x.slope()),
+        }
+    }
+
+    /// The derivatives of `y` by every variable and retained value, each time from zero.
+    ///
+    /// # Panics
+    /// If `y` belongs to another recording.
+    #[track_caller]
+    pub fn adjoints(&self, y: Reverse<T>) -> Adjoints<'_, T> {
+        let mut values = vec![[T::zero()]; self.recording.nodes()];
+        if let Some(index) = index_of(&self.recording, y) {
+            values[index] = [y.slope()];
+            self.recording.read(|records| {
+                let seed = std::iter::once((index, 0));
+                sweep::adjoints::<T, 1, true>(records, &mut values, seed);
+            });
+        }
+        Adjoints { tape: self, values }
+    }
+
+    /// Nodes recorded so far, variables included.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.recording.nodes() - 1
+    }
+
+    /// `true` if nothing is recorded yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Bytes allocated for the records.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.recording.capacity_in_bytes()
+    }
+}
+
+/// The derivatives of one result, from [`Tape::adjoints`].
+#[derive(Debug)]
+pub struct Adjoints<'a, T: Float> {
+    tape: &'a Tape<T>,
+    values: Vec<[T; 1]>,
+}
+
+impl<T: Float> Adjoints<'_, T> {
+    /// The derivative by `x`, a variable or [retained](Tape::retain) value of the tape; 0 if the result does not depend on it.
+    ///
+    /// # Panics
+    /// If `x` is an intermediate value (it has no adjoint of its own), a constant, or a value of another tape.
+    #[must_use]
+    #[track_caller]
+    pub fn wrt(&self, x: Reverse<T>) -> T {
+        let Some(index) = index_of(&self.tape.recording, x) else {
+            panic!("dualtape: the adjoint of a constant was asked for; make it a variable with `Tape::variable`");
+        };
+        let variables = self.tape.variables.borrow();
+        let is_variable = variables.binary_search_by_key(&index, |&(index, _)| index).is_ok_and(|place| {
+            x.slope() == T::one() && variables[place].1 == x.primal()
+        });
+        assert!(
+            is_variable,
+            "dualtape: the adjoint of an intermediate value was asked for, which has no node of its own; pass it through \
+             `Tape::retain` where it is computed, and use the result from there on"
+        );
+        // A variable made after the sweep has no entry: the result cannot depend on it.
+        self.values.get(index).map_or_else(T::zero, |adjoint| adjoint[0])
+    }
+}
