@@ -154,11 +154,7 @@ mod sealed {
 /// Engines call it on the cold side of a branch; with a finite slope it is plain multiplication.
 #[inline]
 pub(crate) fn fold<T: Float>(tangent: T, slope: T) -> T {
-    if tangent.is_zero_in_all_parts() {
-        T::zero()
-    } else {
-        tangent * slope
-    }
+    if tangent.is_zero_in_all_parts() { T::zero() } else { tangent * slope }
 }
 
 macro_rules! primitive {

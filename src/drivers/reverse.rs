@@ -52,11 +52,7 @@ pub fn value_and_gradient<T: Float>(f: impl FnOnce(&[Reverse<T>]) -> Reverse<T>,
 /// # Panics
 /// If `g` and `x` differ in length, or `f` returns a value of another recording.
 #[track_caller]
-pub fn value_and_gradient_into<T: Float>(
-    f: impl FnOnce(&[Reverse<T>]) -> Reverse<T>,
-    x: &[T],
-    g: &mut [T],
-) -> T {
+pub fn value_and_gradient_into<T: Float>(f: impl FnOnce(&[Reverse<T>]) -> Reverse<T>, x: &[T], g: &mut [T]) -> T {
     check_length("value_and_gradient_into", "the gradient", g.len(), "the point", x.len());
     record(x, f, |run, y| {
         run.pull_back(&[y], |_| T::one(), g);
@@ -146,10 +142,7 @@ pub fn value_and_jacobian<T: Float, Y: AsRef<[Reverse<T>]>>(
 /// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., section 5.1.
 #[cfg(feature = "nalgebra")]
 #[track_caller]
-pub fn hessian<T: Float>(
-    f: impl FnMut(&[Reverse<Dual<T, CHUNK>>]) -> Reverse<Dual<T, CHUNK>>,
-    x: &[T],
-) -> DMatrix<T> {
+pub fn hessian<T: Float>(f: impl FnMut(&[Reverse<Dual<T, CHUNK>>]) -> Reverse<Dual<T, CHUNK>>, x: &[T]) -> DMatrix<T> {
     value_gradient_hessian(f, x).2
 }
 

@@ -355,7 +355,10 @@ impl<T: Copy> Buffer<T> {
         let recording = Recording { head: self.head, not_send: PhantomData };
         std::mem::forget(self);
         let head = recording.head();
-        assert!(inputs as u64 <= MOST_NODES, "dualtape: a recording can hold at most 2^32 nodes, and {inputs} inputs were given");
+        assert!(
+            inputs as u64 <= MOST_NODES,
+            "dualtape: a recording can hold at most 2^32 nodes, and {inputs} inputs were given"
+        );
         if !head.numbers.get().has_room() {
             head.numbers.set(Numbers::new());
         }

@@ -31,9 +31,7 @@ fn take_workspace<T: Float>() -> Box<Workspace<T>> {
         let place = pool.iter().rposition(|entry| entry.is::<Workspace<T>>())?;
         pool.swap_remove(place).downcast().ok()
     });
-    pooled.unwrap_or_else(|| {
-        Box::new(Workspace { buffer: Buffer::new(), variables: Vec::new(), adjoints: Vec::new() })
-    })
+    pooled.unwrap_or_else(|| Box::new(Workspace { buffer: Buffer::new(), variables: Vec::new(), adjoints: Vec::new() }))
 }
 
 /// A finished run of the user's function: its recording, and a buffer of zero adjoints.
@@ -304,9 +302,9 @@ impl<T: Float> Adjoints<'_, T> {
             panic!("dualtape: the adjoint of a constant was asked for; make it a variable with `Tape::variable`");
         };
         let variables = self.tape.variables.borrow();
-        let is_variable = variables.binary_search_by_key(&index, |&(index, _)| index).is_ok_and(|place| {
-            x.slope() == T::one() && variables[place].1 == x.primal()
-        });
+        let is_variable = variables
+            .binary_search_by_key(&index, |&(index, _)| index)
+            .is_ok_and(|place| x.slope() == T::one() && variables[place].1 == x.primal());
         assert!(
             is_variable,
             "dualtape: the adjoint of an intermediate value was asked for, which has no node of its own; pass it through \

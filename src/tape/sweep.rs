@@ -31,7 +31,8 @@ pub(super) fn adjoints<T: Float, const L: usize, const KEEP: bool>(
         }
         let [left, right] = record.operands.map(|operand| operand as usize);
         let parts = record.partials.map(|partial| adjoint.map(|a| if T::SPARSE { T::zero() } else { a * partial }));
-        let finite = (0..L).fold(!T::SPARSE, |all, lane| all & (parts[0][lane] + parts[1][lane]).is_finite_in_all_parts());
+        let finite =
+            (0..L).fold(!T::SPARSE, |all, lane| all & (parts[0][lane] + parts[1][lane]).is_finite_in_all_parts());
         if finite {
             for lane in 0..L {
                 below[left][lane] += parts[0][lane];
@@ -100,9 +101,12 @@ pub(super) fn tangents<T: Float, const L: usize>(records: &[Record<T>], tangents
     for record in records {
         let [left, right] = record.operands.map(|operand| tangents[operand as usize]);
         let [by_left, by_right] = record.partials;
-        let sums: [T; L] = std::array::from_fn(|lane| {
-            if T::SPARSE { T::nan() } else { left[lane] * by_left + right[lane] * by_right }
-        });
+        let sums: [T; L] =
+            std::array::from_fn(
+                |lane| {
+                    if T::SPARSE { T::nan() } else { left[lane] * by_left + right[lane] * by_right }
+                },
+            );
         let finite = sums.iter().fold(true, |all, sum| all & sum.is_finite_in_all_parts());
         tangents.push(if finite {
             sums
