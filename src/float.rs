@@ -157,6 +157,18 @@ pub(crate) fn fold<T: Float>(tangent: T, slope: T) -> T {
     if tangent.is_zero_in_all_parts() { T::zero() } else { tangent * slope }
 }
 
+/// `condition`, with the branch where it holds moved out of the way.
+#[inline(always)]
+pub(crate) fn unlikely(condition: bool) -> bool {
+    #[cold]
+    #[inline(always)]
+    fn cold() {}
+    if condition {
+        cold();
+    }
+    condition
+}
+
 macro_rules! primitive {
     ($($t:ident),*) => {$(
         impl Float for $t {

@@ -1,7 +1,7 @@
 //! [`Dual`], the number of forward mode.
 
 use super::Number;
-use crate::float::{Float, Primitive, fold};
+use crate::float::{Float, Primitive, fold, unlikely};
 use crate::rules::{Binary, Unary};
 use std::array;
 use std::ops::{Add, Div, Mul, Neg, Sub};
@@ -150,9 +150,9 @@ impl<T: Float, const N: usize> Number for Dual<T, N> {
     fn with_inner(self, primal: T) -> Self {
         Dual { primal, ..self }
     }
-    #[inline]
+    #[inline(always)]
     fn chain(self, y: T, slope: T) -> Self {
-        if T::SPARSE || y.is_nan() || !slope.is_finite_in_all_parts() {
+        if T::SPARSE || unlikely(y.is_nan() || !slope.is_finite_in_all_parts()) {
             return self.chain_folded(y, slope);
         }
         Dual::with(y, |k| self.tangent[k] * slope)
@@ -206,7 +206,7 @@ impl<T: Float, const N: usize> Float for Dual<T, N> {
 
 impl<T: Float, const N: usize> Neg for Dual<T, N> {
     type Output = Self;
-    #[inline]
+    #[inline(always)]
     fn neg(self) -> Self {
         Dual::with(-self.primal, |k| -self.tangent[k])
     }
@@ -214,7 +214,7 @@ impl<T: Float, const N: usize> Neg for Dual<T, N> {
 
 impl<T: Float, const N: usize> Add for Dual<T, N> {
     type Output = Self;
-    #[inline]
+    #[inline(always)]
     fn add(self, other: Self) -> Self {
         Dual::with(self.primal + other.primal, |k| self.tangent[k] + other.tangent[k])
     }
@@ -222,7 +222,7 @@ impl<T: Float, const N: usize> Add for Dual<T, N> {
 
 impl<T: Float, const N: usize> Sub for Dual<T, N> {
     type Output = Self;
-    #[inline]
+    #[inline(always)]
     fn sub(self, other: Self) -> Self {
         Dual::with(self.primal - other.primal, |k| self.tangent[k] - other.tangent[k])
     }
@@ -230,11 +230,11 @@ impl<T: Float, const N: usize> Sub for Dual<T, N> {
 
 impl<T: Float, const N: usize> Mul for Dual<T, N> {
     type Output = Self;
-    #[inline]
+    #[inline(always)]
     fn mul(self, other: Self) -> Self {
         let p = self.primal * other.primal;
         // A product that is finite in all parts has factors that are.
-        if T::SPARSE || !p.is_finite_in_all_parts() {
+        if T::SPARSE || unlikely(!p.is_finite_in_all_parts()) {
             return self.join_folded(other, p, [other.primal, self.primal]);
         }
         Dual::with(p, |k| self.tangent[k] * other.primal + other.tangent[k] * self.primal)
@@ -243,11 +243,11 @@ impl<T: Float, const N: usize> Mul for Dual<T, N> {
 
 impl<T: Float, const N: usize> Div for Dual<T, N> {
     type Output = Self;
-    #[inline]
+    #[inline(always)]
     fn div(self, other: Self) -> Self {
         let q = self.primal / other.primal;
         let r = other.primal.recip();
-        if T::SPARSE || !q.is_finite_in_all_parts() || !r.is_finite_in_all_parts() {
+        if T::SPARSE || unlikely(!q.is_finite_in_all_parts() || !r.is_finite_in_all_parts()) {
             return self.quotient_folded(other, q);
         }
         Dual::with(q, |k| (self.tangent[k] - other.tangent[k] * q) * r)
@@ -256,7 +256,7 @@ impl<T: Float, const N: usize> Div for Dual<T, N> {
 
 impl<T: Float<Base = B>, B: Primitive, const N: usize> Add<B> for Dual<T, N> {
     type Output = Self;
-    #[inline]
+    #[inline(always)]
     fn add(self, c: B) -> Self {
         Dual { primal: self.primal + c, ..self }
     }
@@ -264,7 +264,7 @@ impl<T: Float<Base = B>, B: Primitive, const N: usize> Add<B> for Dual<T, N> {
 
 impl<T: Float<Base = B>, B: Primitive, const N: usize> Sub<B> for Dual<T, N> {
     type Output = Self;
-    #[inline]
+    #[inline(always)]
     fn sub(self, c: B) -> Self {
         Dual { primal: self.primal - c, ..self }
     }
@@ -272,9 +272,9 @@ impl<T: Float<Base = B>, B: Primitive, const N: usize> Sub<B> for Dual<T, N> {
 
 impl<T: Float<Base = B>, B: Primitive, const N: usize> Mul<B> for Dual<T, N> {
     type Output = Self;
-    #[inline]
+    #[inline(always)]
     fn mul(self, c: B) -> Self {
-        if !c.is_finite() {
+        if unlikely(!c.is_finite()) {
             return self.chain_folded(self.primal * c, T::from_base(c));
         }
         Dual::with(self.primal * c, |k| self.tangent[k] * c)
@@ -283,10 +283,10 @@ impl<T: Float<Base = B>, B: Primitive, const N: usize> Mul<B> for Dual<T, N> {
 
 impl<T: Float<Base = B>, B: Primitive, const N: usize> Div<B> for Dual<T, N> {
     type Output = Self;
-    #[inline]
+    #[inline(always)]
     fn div(self, c: B) -> Self {
         let r = c.recip();
-        if !r.is_finite() {
+        if unlikely(!r.is_finite()) {
             return self.quotient_folded(Dual::constant(T::from_base(c)), self.primal / c);
         }
         Dual::with(self.primal / c, |k| self.tangent[k] * r)

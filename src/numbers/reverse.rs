@@ -1,7 +1,7 @@
 //! [`Reverse`], the number of reverse mode.
 
 use super::Number;
-use crate::float::{Float, Primitive, fold};
+use crate::float::{Float, Primitive, fold, unlikely};
 use crate::rules::{Binary, Unary};
 use crate::tape::push;
 use std::ops::{Add, Div, Mul, Neg, Sub};
@@ -86,29 +86,16 @@ impl<T: Float> Reverse<T> {
         } else if self.node == 0 {
             Reverse { primal: z, slope: right, node: other.node }
         } else {
-            Reverse { primal: z, slope: T::one(), node: push([self.node, other.node], [left, right]) }
+            Reverse { primal: z, slope: T::one(), node: push(self.node, left, other.node, right) }
         }
-    }
-
-    /// [`Number::chain`] with the fold rule, and a NaN slope for a NaN value.
-    #[inline(never)]
-    fn chain_folded(self, y: T, slope: T) -> Self {
-        let slope = if y.is_nan() { T::nan() } else { slope };
-        Reverse { primal: y, slope: fold(self.slope, slope), node: self.node }
-    }
-
-    /// The result of a binary operation with the partials `left` and `right`, with the fold rule.
-    #[inline(never)]
-    fn join_folded(self, other: Self, z: T, [left, right]: [T; 2]) -> Self {
-        let [left, right] = if z.is_nan() { [T::nan(); 2] } else { [left, right] };
-        self.join(other, z, fold(self.slope, left), fold(other.slope, right))
     }
 
     /// The quotient with the fold rule. Dividing last keeps `x / x` exact where `1 / x` overflows.
     #[inline(never)]
     fn quotient_folded(self, other: Self, q: T) -> Self {
         if q.is_nan() {
-            return self.join_folded(other, q, [T::nan(); 2]);
+            let [left, right] = [self.slope, other.slope].map(|slope| folded(slope, T::nan(), q));
+            return self.join(other, q, left, right);
         }
         let over = |slope: T| if slope.is_zero_in_all_parts() { T::zero() } else { slope / other.primal };
         let change = -fold(other.slope, q);
@@ -118,6 +105,14 @@ impl<T: Float> Reverse<T> {
             self.join(other, q, over(self.slope), over(change))
         }
     }
+}
+
+/// `slope * partial` by the fold rule, where `y` is the value of the operation: NaN makes the derivative NaN.
+///
+/// Takes and returns numbers one by one: a struct whose address goes into a call lives in memory on the fast path too.
+#[inline(never)]
+fn folded<T: Float>(slope: T, partial: T, y: T) -> T {
+    fold(slope, if y.is_nan() { T::nan() } else { partial })
 }
 
 impl<T: Float> Number for Reverse<T> {
@@ -135,12 +130,11 @@ impl<T: Float> Number for Reverse<T> {
     fn with_inner(self, primal: T) -> Self {
         Reverse { primal, ..self }
     }
-    #[inline]
+    #[inline(always)]
     fn chain(self, y: T, slope: T) -> Self {
-        if T::SPARSE || y.is_nan() || !slope.is_finite_in_all_parts() {
-            return self.chain_folded(y, slope);
-        }
-        Reverse { primal: y, slope: self.slope * slope, node: self.node }
+        let plain = !T::SPARSE && !unlikely(y.is_nan() || !slope.is_finite_in_all_parts());
+        let slope = if plain { self.slope * slope } else { folded(self.slope, slope, y) };
+        Reverse { primal: y, slope, node: self.node }
     }
 }
 
@@ -184,7 +178,11 @@ impl<T: Float> Float for Reverse<T> {
             (true, true) => Reverse::constant(z),
             (false, true) => self.chain(z, rule.partial_x(x, y, z)),
             (true, false) => other.chain(z, rule.partial_y(x, y, z)),
-            (false, false) => self.join_folded(other, z, [rule.partial_x(x, y, z), rule.partial_y(x, y, z)]),
+            (false, false) => {
+                let left = folded(self.slope, rule.partial_x(x, y, z), z);
+                let right = folded(other.slope, rule.partial_y(x, y, z), z);
+                self.join(other, z, left, right)
+            }
         }
     }
 }
@@ -193,7 +191,7 @@ impl<T: Float> Float for Reverse<T> {
 
 impl<T: Float> Neg for Reverse<T> {
     type Output = Self;
-    #[inline]
+    #[inline(always)]
     fn neg(self) -> Self {
         Reverse { primal: -self.primal, slope: -self.slope, node: self.node }
     }
@@ -201,7 +199,7 @@ impl<T: Float> Neg for Reverse<T> {
 
 impl<T: Float> Add for Reverse<T> {
     type Output = Self;
-    #[inline]
+    #[inline(always)]
     fn add(self, other: Self) -> Self {
         self.join(other, self.primal + other.primal, self.slope, other.slope)
     }
@@ -209,7 +207,7 @@ impl<T: Float> Add for Reverse<T> {
 
 impl<T: Float> Sub for Reverse<T> {
     type Output = Self;
-    #[inline]
+    #[inline(always)]
     fn sub(self, other: Self) -> Self {
         self.join(other, self.primal - other.primal, self.slope, -other.slope)
     }
@@ -217,24 +215,26 @@ impl<T: Float> Sub for Reverse<T> {
 
 impl<T: Float> Mul for Reverse<T> {
     type Output = Self;
-    #[inline]
+    #[inline(always)]
     fn mul(self, other: Self) -> Self {
         let p = self.primal * other.primal;
         // A product that is finite in all parts has factors that are.
-        if T::SPARSE || !p.is_finite_in_all_parts() {
-            return self.join_folded(other, p, [other.primal, self.primal]);
-        }
-        self.join(other, p, self.slope * other.primal, other.slope * self.primal)
+        let (left, right) = if !T::SPARSE && !unlikely(!p.is_finite_in_all_parts()) {
+            (self.slope * other.primal, other.slope * self.primal)
+        } else {
+            (folded(self.slope, other.primal, p), folded(other.slope, self.primal, p))
+        };
+        self.join(other, p, left, right)
     }
 }
 
 impl<T: Float> Div for Reverse<T> {
     type Output = Self;
-    #[inline]
+    #[inline(always)]
     fn div(self, other: Self) -> Self {
         let q = self.primal / other.primal;
         let r = other.primal.recip();
-        if T::SPARSE || !q.is_finite_in_all_parts() || !r.is_finite_in_all_parts() {
+        if T::SPARSE || unlikely(!q.is_finite_in_all_parts() || !r.is_finite_in_all_parts()) {
             return self.quotient_folded(other, q);
         }
         self.join(other, q, self.slope * r, -(other.slope * q) * r)
@@ -243,7 +243,7 @@ impl<T: Float> Div for Reverse<T> {
 
 impl<T: Float<Base = B>, B: Primitive> Add<B> for Reverse<T> {
     type Output = Self;
-    #[inline]
+    #[inline(always)]
     fn add(self, c: B) -> Self {
         Reverse { primal: self.primal + c, ..self }
     }
@@ -251,7 +251,7 @@ impl<T: Float<Base = B>, B: Primitive> Add<B> for Reverse<T> {
 
 impl<T: Float<Base = B>, B: Primitive> Sub<B> for Reverse<T> {
     type Output = Self;
-    #[inline]
+    #[inline(always)]
     fn sub(self, c: B) -> Self {
         Reverse { primal: self.primal - c, ..self }
     }
@@ -259,10 +259,10 @@ impl<T: Float<Base = B>, B: Primitive> Sub<B> for Reverse<T> {
 
 impl<T: Float<Base = B>, B: Primitive> Mul<B> for Reverse<T> {
     type Output = Self;
-    #[inline]
+    #[inline(always)]
     fn mul(self, c: B) -> Self {
-        if !c.is_finite() {
-            return self.chain_folded(self.primal * c, T::from_base(c));
+        if unlikely(!c.is_finite()) {
+            return self.chain(self.primal * c, T::from_base(c));
         }
         Reverse { primal: self.primal * c, slope: self.slope * c, node: self.node }
     }
@@ -270,10 +270,10 @@ impl<T: Float<Base = B>, B: Primitive> Mul<B> for Reverse<T> {
 
 impl<T: Float<Base = B>, B: Primitive> Div<B> for Reverse<T> {
     type Output = Self;
-    #[inline]
+    #[inline(always)]
     fn div(self, c: B) -> Self {
         let r = c.recip();
-        if !r.is_finite() {
+        if unlikely(!r.is_finite()) {
             return self.quotient_folded(Reverse::constant(T::from_base(c)), self.primal / c);
         }
         Reverse { primal: self.primal / c, slope: self.slope * r, node: self.node }

@@ -39,8 +39,10 @@ use std::sync::Mutex;
 /// A join of two nodes: the derivatives of the result by each of them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Record<T> {
-    pub operands: [u32; 2],
-    pub partials: [T; 2],
+    pub left: u32,
+    pub right: u32,
+    pub by_left: T,
+    pub by_right: T,
 }
 
 /// No recording has more nodes than this, so that indices fit in 32 bits.
@@ -90,40 +92,46 @@ struct Live {
 /// # Panics
 /// If the operands do not belong to one live recording of this thread, if the recording has 2^32 nodes, or if memory runs out.
 #[inline(always)]
-pub(crate) fn push<T: Copy>(operands: [u64; 2], partials: [T; 2]) -> u64 {
+pub(crate) fn push<T: Copy>(left: u64, by_left: T, right: u64, by_right: T) -> u64 {
     ACTIVE.with(|slots| {
         let slot = &slots[const { slot_of::<T>() }];
         let (base, count) = (slot.base.get(), slot.count.get());
-        let (left, right) = (operands[0].wrapping_sub(base), operands[1].wrapping_sub(base));
-        if left >= count || right >= count || count == slot.limit.get() {
-            make_ready::<T>(operands);
-            return push_ready(slot, operands, partials);
+        if left.wrapping_sub(base) >= count || right.wrapping_sub(base) >= count || count == slot.limit.get() {
+            return push_slowly(slot, left, by_left, right, by_right);
         }
         // SAFETY: both operands are in the slot's range, so by 2 the buffer holds `Record<T>`; by 3 it is alive; and by 4 there
         // is room for the record with index `count`.
-        unsafe { write(slot, count, Record { operands: [left as u32, right as u32], partials }) };
-        base + count
+        unsafe { write(slot, left, by_left, right, by_right) }
     })
 }
 
-/// [`push`] after [`make_ready`], out of line.
+/// [`push`] where the slot has to be prepared first.
 #[cold]
 #[inline(never)]
-fn push_ready<T: Copy>(slot: &Slot, operands: [u64; 2], partials: [T; 2]) -> u64 {
-    let (base, count) = (slot.base.get(), slot.count.get());
-    let operands = operands.map(|node| (node - base) as u32);
-    // SAFETY: `make_ready` loaded the recording that owns both operands and made room for one record.
-    unsafe { write(slot, count, Record { operands, partials }) };
-    base + count
+fn push_slowly<T: Copy>(slot: &Slot, left: u64, by_left: T, right: u64, by_right: T) -> u64 {
+    make_ready([left, right], type_name::<T>());
+    // SAFETY: `make_ready` loaded the recording that owns both operands, into this slot (2), and made room for one record.
+    unsafe { write(slot, left, by_left, right, by_right) }
 }
 
+/// Writes a record and returns the number of its node.
+///
 /// # Safety
-/// The slot's buffer holds `Record<T>`, is alive, and has room for the record with index `count`.
+/// The slot's buffer holds `Record<T>`, is alive, has room for the record with index `count`, and owns both operands.
 #[inline(always)]
-unsafe fn write<T: Copy>(slot: &Slot, count: u64, record: Record<T>) {
-    // SAFETY: by the caller's promise the place is inside the allocation and aligned for `Record<T>`.
-    unsafe { slot.records.get().cast::<Record<T>>().wrapping_add(count as usize).write(record) };
+unsafe fn write<T: Copy>(slot: &Slot, left: u64, by_left: T, right: u64, by_right: T) -> u64 {
+    let (base, count) = (slot.base.get(), slot.count.get());
+    let record = slot.records.get().cast::<Record<T>>().wrapping_add(count as usize);
+    // SAFETY: by the caller's promise the place is inside the allocation and aligned for `Record<T>`. Field by field, since a
+    // record that is put together first goes through the stack, and reading it back stalls.
+    unsafe {
+        (&raw mut (*record).left).write(left.wrapping_sub(base) as u32);
+        (&raw mut (*record).right).write(right.wrapping_sub(base) as u32);
+        (&raw mut (*record).by_left).write(by_left);
+        (&raw mut (*record).by_right).write(by_right);
+    }
     slot.count.set(count + 1);
+    base + count
 }
 
 /// Loads the recording that owns both operands into its slot and makes room for one more record.
@@ -132,14 +140,13 @@ unsafe fn write<T: Copy>(slot: &Slot, count: u64, record: Record<T>) {
 /// If there is none, or no room can be made.
 #[cold]
 #[inline(never)]
-fn make_ready<T>(operands: [u64; 2]) {
-    let [left, right] = operands.map(|node| owner(node).unwrap_or_else(|| foreign::<T>(node)));
+fn make_ready(operands: [u64; 2], name: &str) {
+    let [left, right] = operands.map(|node| owner(node).unwrap_or_else(|| foreign(node, name)));
     assert!(
         ptr::eq(left, right),
-        "dualtape: two tapes were mixed: one operand belongs to an outer recording over `{}` and the other to an inner one. \
+        "dualtape: two tapes were mixed: one operand belongs to an outer recording over `{name}` and the other to an inner one. \
          Differentiate the inner function over `Reverse` of the outer type (`Reverse<Reverse<_>>`) and lift outer values with \
-         `Reverse::constant`",
-        type_name::<T>()
+         `Reverse::constant`"
     );
     // SAFETY: `owner` returns heads from the list of live recordings, whose heads are alive (3).
     let head = unsafe { &*left };
@@ -163,9 +170,8 @@ fn owner(node: u64) -> Option<*const Head> {
 
 /// Panics with what is known about a node that belongs to no live recording of this thread.
 #[cold]
-fn foreign<T>(node: u64) -> ! {
+fn foreign(node: u64, name: &str) -> ! {
     let ours = LIVE.with_borrow(|live| live.blocks.iter().any(|block| (block.next..block.end).contains(&node)));
-    let name = type_name::<T>();
     if ours {
         panic!(
             "dualtape: a `Reverse<{name}>` was used after its recording ended. A variable lives as long as the gradient call or \

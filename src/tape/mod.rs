@@ -206,7 +206,7 @@ impl<T: Float> Tape<T> {
     fn node_from(&self, x: T, node: u64, slope: T) -> Reverse<T> {
         let ground = self.recording.node(0);
         let index = self.recording.nodes();
-        let node = push([node, ground], [slope, T::zero()]);
+        let node = push(node, slope, ground, T::zero());
         self.variables.borrow_mut().push((index, x));
         Reverse::at_node(x, node)
     }

@@ -8,7 +8,7 @@
 //! times an infinite partial is NaN. The check costs one branch per record, on the non-finite side.
 
 use super::active::Record;
-use crate::float::{Float, fold};
+use crate::float::{Float, fold, unlikely};
 
 /// Sweeps adjoints from the last record to the first: `adjoint[operand] += adjoint[node] * partial`.
 ///
@@ -21,37 +21,57 @@ pub(super) fn adjoints<T: Float, const L: usize, const KEEP: bool>(
     adjoints: &mut [[T; L]],
     seeds: impl Iterator<Item = (usize, usize)> + Clone,
 ) {
-    let inputs = adjoints.len() - records.len();
-    let mut reached = Reached { records, inputs, seeds, table: None };
-    for (i, record) in records.iter().enumerate().rev() {
-        let (below, above) = adjoints.split_at_mut(inputs + i);
-        let adjoint = above[0];
-        if !KEEP {
-            above[0] = [T::zero(); L];
+    let mut reached = Reached { records, inputs: adjoints.len() - records.len(), seeds, table: None };
+    let mut rest = adjoints;
+    for record in records.iter().rev() {
+        let (top, below) = rest.split_last_mut().expect("an adjoint for each record");
+        let adjoint = if KEEP { *top } else { std::mem::replace(top, [T::zero(); L]) };
+        if !add_contributions(record, &adjoint, below) {
+            add_contributions_folded(record, &adjoint, below, &mut reached);
         }
-        let [left, right] = record.operands.map(|operand| operand as usize);
-        let parts = record.partials.map(|partial| adjoint.map(|a| if T::SPARSE { T::zero() } else { a * partial }));
-        let finite =
-            (0..L).fold(!T::SPARSE, |all, lane| all & (parts[0][lane] + parts[1][lane]).is_finite_in_all_parts());
-        if finite {
-            for lane in 0..L {
-                below[left][lane] += parts[0][lane];
-                below[right][lane] += parts[1][lane];
-            }
-        } else {
-            for (operand, partial) in [left, right].into_iter().zip(record.partials) {
-                for lane in 0..L {
-                    if let Some(part) = contribution(adjoint[lane], partial, || reached.contains(inputs + i, lane)) {
-                        below[operand][lane] += part;
-                    }
-                }
+        rest = below;
+    }
+}
+
+/// Adds what a record passes on to its operands; adds nothing and returns `false` if that is not finite.
+#[inline(always)]
+fn add_contributions<T: Float, const L: usize>(record: &Record<T>, adjoint: &[T; L], below: &mut [[T; L]]) -> bool {
+    if T::SPARSE {
+        return false;
+    }
+    let by_left = adjoint.map(|a| a * record.by_left);
+    let by_right = adjoint.map(|a| a * record.by_right);
+    let finite = (0..L).fold(true, |all, lane| all & (by_left[lane] + by_right[lane]).is_finite_in_all_parts());
+    if !unlikely(!finite) {
+        for (sum, part) in below[record.left as usize].iter_mut().zip(by_left) {
+            *sum += part;
+        }
+        for (sum, part) in below[record.right as usize].iter_mut().zip(by_right) {
+            *sum += part;
+        }
+    }
+    finite
+}
+
+/// [`add_contributions`] with the fold rule.
+#[inline(never)]
+fn add_contributions_folded<T: Float, const L: usize, S: Iterator<Item = (usize, usize)> + Clone>(
+    record: &Record<T>,
+    adjoint: &[T; L],
+    below: &mut [[T; L]],
+    reached: &mut Reached<'_, T, S>,
+) {
+    let node = below.len();
+    for (operand, partial) in [(record.left, record.by_left), (record.right, record.by_right)] {
+        for (lane, sum) in below[operand as usize].iter_mut().enumerate() {
+            if let Some(part) = contribution(adjoint[lane], partial, || reached.contains(node, lane)) {
+                *sum += part;
             }
         }
     }
 }
 
 /// `adjoint * partial` by the fold rule, or `None` where nothing is contributed.
-#[inline(never)]
 fn contribution<T: Float>(adjoint: T, partial: T, is_reached: impl FnOnce() -> bool) -> Option<T> {
     if partial.is_zero_in_all_parts() {
         return None;
@@ -80,9 +100,8 @@ impl<T: Float, S: Iterator<Item = (usize, usize)> + Clone> Reached<'_, T, S> {
             for reached in &mut table {
                 for (i, record) in records.iter().enumerate().rev() {
                     if reached[inputs + i] {
-                        for (&operand, partial) in record.operands.iter().zip(record.partials) {
-                            reached[operand as usize] |= !partial.is_zero_in_all_parts();
-                        }
+                        reached[record.left as usize] |= !record.by_left.is_zero_in_all_parts();
+                        reached[record.right as usize] |= !record.by_right.is_zero_in_all_parts();
                     }
                 }
             }
@@ -99,19 +118,14 @@ impl<T: Float, S: Iterator<Item = (usize, usize)> + Clone> Reached<'_, T, S> {
 pub(super) fn tangents<T: Float, const L: usize>(records: &[Record<T>], tangents: &mut Vec<[T; L]>) {
     tangents.reserve(records.len());
     for record in records {
-        let [left, right] = record.operands.map(|operand| tangents[operand as usize]);
-        let [by_left, by_right] = record.partials;
-        let sums: [T; L] =
-            std::array::from_fn(
-                |lane| {
-                    if T::SPARSE { T::nan() } else { left[lane] * by_left + right[lane] * by_right }
-                },
-            );
-        let finite = sums.iter().fold(true, |all, sum| all & sum.is_finite_in_all_parts());
-        tangents.push(if finite {
-            sums
-        } else {
-            std::array::from_fn(|lane| fold(left[lane], by_left) + fold(right[lane], by_right))
-        });
+        let (left, right) = (tangents[record.left as usize], tangents[record.right as usize]);
+        let (by_left, by_right) = (record.by_left, record.by_right);
+        let plain = |lane: usize| left[lane] * by_left + right[lane] * by_right;
+        let sums: Option<[T; L]> = (!T::SPARSE).then(|| std::array::from_fn(plain));
+        let finite = sums.filter(|sums| sums.iter().fold(true, |all, sum| all & sum.is_finite_in_all_parts()));
+        tangents
+            .push(finite.unwrap_or_else(|| {
+                std::array::from_fn(|lane| fold(left[lane], by_left) + fold(right[lane], by_right))
+            }));
     }
 }
