@@ -5,7 +5,7 @@ mod sweep;
 
 pub(crate) use active::push;
 
-use crate::float::Float;
+use crate::float::{Float, fold};
 use crate::numbers::Reverse;
 use active::{Buffer, Recording};
 use std::any::Any;
@@ -78,28 +78,34 @@ impl<T: Float> Run<'_, T> {
     #[track_caller]
     pub fn pull_back(self, y: &[Reverse<T>], weight: impl Fn(usize) -> T, gradient: &mut [T]) {
         let Run { recording, adjoints } = self;
-        let seeds = y.iter().filter_map(|&y| index_of(recording, y));
-        let nodes = seeds.clone().max().map_or(0, |top| top + 1);
+        let inputs = recording.inputs();
+        let nodes = y.iter().filter_map(|&y| index_of(recording, y)).max().map_or(0, |top| top + 1).max(inputs);
         if adjoints.len() < nodes {
             adjoints.resize(nodes, [T::zero()]);
         }
-        for (k, &y) in y.iter().enumerate() {
-            if let Some(index) = index_of(recording, y) {
-                adjoints[index][0] += crate::float::fold(y.slope(), weight(k));
+        let adjoints = &mut adjoints[..nodes];
+        let seed = |adjoints: &mut [[T; 1]]| {
+            for (k, &y) in y.iter().enumerate() {
+                if let Some(index) = index_of(recording, y) {
+                    adjoints[index][0] += fold(y.slope(), weight(k));
+                }
             }
-        }
-        let inputs = recording.inputs();
-        if nodes > inputs {
-            recording.read(|records| {
-                let records = &records[..nodes - inputs];
-                sweep::adjoints::<T, 1, false>(records, &mut adjoints[..nodes], seeds.map(|index| (index, 0)));
-            });
-        }
-        let reached = nodes.min(inputs);
-        for (g, adjoint) in gradient.iter_mut().zip(&mut adjoints[..reached]) {
+        };
+        recording.read(|records| {
+            let records = &records[..nodes - inputs];
+            seed(adjoints);
+            sweep::adjoints::<T, 1, false>(records, adjoints);
+            if !sweep::is_settled(adjoints[..inputs].iter().flatten()) {
+                let mut reached = vec![[false]; nodes];
+                y.iter().filter_map(|&y| index_of(recording, y)).for_each(|index| reached[index] = [true]);
+                adjoints[..inputs].fill([T::zero()]);
+                seed(adjoints);
+                sweep::adjoints_folded::<T, 1, false>(records, adjoints, reached);
+            }
+        });
+        for (g, adjoint) in gradient.iter_mut().zip(&mut adjoints[..inputs]) {
             *g = std::mem::replace(&mut adjoint[0], T::zero());
         }
-        gradient[reached..].fill(T::zero());
     }
 }
 
@@ -107,48 +113,78 @@ impl<T: Float> Run<'_, T> {
 impl<T: Float> Run<'_, T> {
     /// The Jacobian of `y`, handed entry by entry to `set(row, column, value)`; zero entries may be left out.
     ///
-    /// Sweeps tangents or adjoints over the recording, along the shorter side of the matrix, `LANES` columns or rows at a time.
+    /// Sweeps tangents or adjoints over the recording, along the shorter side of the matrix, `L` columns or rows at a time.
     #[track_caller]
-    pub fn jacobian<const LANES: usize>(self, y: &[Reverse<T>], mut set: impl FnMut(usize, usize, T)) {
-        let (recording, n) = (self.recording, self.recording.inputs());
-        let outputs: Vec<Option<usize>> = y.iter().map(|&y| index_of(recording, y)).collect();
-        let zero = [T::zero(); LANES];
-        recording.read(|records| {
-            if n <= y.len() {
-                let mut tangents = Vec::with_capacity(n + records.len());
-                for first in (0..n).step_by(LANES) {
+    pub fn jacobian<const L: usize>(self, y: &[Reverse<T>], set: impl FnMut(usize, usize, T)) {
+        let outputs: Vec<Option<usize>> = y.iter().map(|&y| index_of(self.recording, y)).collect();
+        if self.recording.inputs() <= y.len() {
+            self.jacobian_by_columns::<L>(y, &outputs, set);
+        } else {
+            self.jacobian_by_rows::<L>(y, &outputs, set);
+        }
+    }
+
+    fn jacobian_by_columns<const L: usize>(
+        self,
+        y: &[Reverse<T>],
+        outputs: &[Option<usize>],
+        mut set: impl FnMut(usize, usize, T),
+    ) {
+        let n = self.recording.inputs();
+        self.recording.read(|records| {
+            let mut tangents = Vec::with_capacity(n + records.len());
+            for first in (0..n).step_by(L) {
+                let columns = first..n.min(first + L);
+                let seed = |tangents: &mut Vec<[T; L]>| {
                     tangents.clear();
-                    tangents.resize(n, zero);
-                    let columns = first..n.min(first + LANES);
+                    tangents.resize(n, [T::zero(); L]);
                     for column in columns.clone() {
                         tangents[column][column - first] = T::one();
                     }
-                    sweep::tangents(records, &mut tangents);
-                    for (row, (&output, y)) in outputs.iter().zip(y).enumerate() {
-                        for column in columns.clone() {
-                            if let Some(index) = output {
-                                set(row, column, crate::float::fold(tangents[index][column - first], y.slope()));
-                            }
-                        }
+                };
+                seed(&mut tangents);
+                sweep::tangents::<T, L, false>(records, &mut tangents);
+                if !sweep::is_settled(outputs.iter().flatten().flat_map(|&index| &tangents[index])) {
+                    seed(&mut tangents);
+                    sweep::tangents::<T, L, true>(records, &mut tangents);
+                }
+                for (row, (&output, y)) in outputs.iter().zip(y).enumerate() {
+                    if let Some(index) = output {
+                        columns.clone().for_each(|j| set(row, j, fold(tangents[index][j - first], y.slope())));
                     }
                 }
-            } else {
-                let mut adjoints = vec![zero; n + records.len()];
-                for first in (0..y.len()).step_by(LANES) {
-                    let rows = first..y.len().min(first + LANES);
-                    for row in rows.clone() {
-                        if let Some(index) = outputs[row] {
-                            adjoints[index][row - first] = y[row].slope();
-                        }
+            }
+        });
+    }
+
+    fn jacobian_by_rows<const L: usize>(
+        self,
+        y: &[Reverse<T>],
+        outputs: &[Option<usize>],
+        mut set: impl FnMut(usize, usize, T),
+    ) {
+        let n = self.recording.inputs();
+        self.recording.read(|records| {
+            let mut adjoints = vec![[T::zero(); L]; n + records.len()];
+            for first in (0..y.len()).step_by(L) {
+                let rows = first..y.len().min(first + L);
+                // Lane, node and slope of each output in this pass.
+                let seeds: Vec<_> =
+                    rows.clone().filter_map(|row| Some((row - first, outputs[row]?, y[row].slope()))).collect();
+                seeds.iter().for_each(|&(lane, node, slope)| adjoints[node][lane] = slope);
+                sweep::adjoints::<T, L, false>(records, &mut adjoints);
+                if !sweep::is_settled(adjoints[..n].iter().flatten()) {
+                    let mut reached = vec![[false; L]; adjoints.len()];
+                    adjoints[..n].fill([T::zero(); L]);
+                    for &(lane, node, slope) in &seeds {
+                        adjoints[node][lane] = slope;
+                        reached[node][lane] = true;
                     }
-                    let seeds = rows.clone().filter_map(|row| Some((outputs[row]?, row - first)));
-                    sweep::adjoints::<T, LANES, false>(records, &mut adjoints, seeds);
-                    for (column, adjoint) in adjoints[..n].iter_mut().enumerate() {
-                        for row in rows.clone() {
-                            set(row, column, adjoint[row - first]);
-                        }
-                        *adjoint = zero;
-                    }
+                    sweep::adjoints_folded::<T, L, false>(records, &mut adjoints, reached);
+                }
+                for (column, adjoint) in adjoints[..n].iter_mut().enumerate() {
+                    rows.clone().for_each(|row| set(row, column, adjoint[row - first]));
+                    *adjoint = [T::zero(); L];
                 }
             }
         });
@@ -255,10 +291,17 @@ impl<T: Float> Tape<T> {
     pub fn adjoints(&self, y: Reverse<T>) -> Adjoints<'_, T> {
         let mut values = vec![[T::zero()]; self.recording.nodes()];
         if let Some(index) = index_of(&self.recording, y) {
+            let inputs = self.recording.inputs();
             values[index] = [y.slope()];
             self.recording.read(|records| {
-                let seed = std::iter::once((index, 0));
-                sweep::adjoints::<T, 1, true>(records, &mut values, seed);
+                sweep::adjoints::<T, 1, true>(records, &mut values);
+                if !sweep::is_settled(values[..inputs].iter().flatten()) {
+                    let mut reached = vec![[false]; values.len()];
+                    reached[index] = [true];
+                    values.fill([T::zero()]);
+                    values[index] = [y.slope()];
+                    sweep::adjoints_folded::<T, 1, true>(records, &mut values, reached);
+                }
             });
         }
         Adjoints { tape: self, values }
