@@ -94,31 +94,33 @@ impl<T: Float, const N: usize> Dual<T, N> {
         self.tangent.iter().all(T::is_zero_in_all_parts)
     }
 
-    /// [`Number::chain`] with the fold rule, and NaN derivatives for a NaN value.
+    /// The tangents of the quotient `q` with the fold rule. Dividing last keeps `x / x` exact where `1 / x` overflows.
     #[inline(never)]
-    fn chain_folded(self, y: T, slope: T) -> Self {
-        let slope = if y.is_nan() { T::nan() } else { slope };
-        Dual::with(y, |k| fold(self.tangent[k], slope))
-    }
-
-    /// The result of a binary operation, with the fold rule.
-    #[inline(never)]
-    fn join_folded(self, other: Self, z: T, [left, right]: [T; 2]) -> Self {
-        let [left, right] = if z.is_nan() { [T::nan(); 2] } else { [left, right] };
-        Dual::with(z, |k| fold(self.tangent[k], left) + fold(other.tangent[k], right))
-    }
-
-    /// The quotient with the fold rule. Dividing last keeps `x / x` exact where `1 / x` overflows.
-    #[inline(never)]
-    fn quotient_folded(self, other: Self, q: T) -> Self {
+    fn quotient_folded(self, other: Self, q: T) -> [T; N] {
         if q.is_nan() {
-            return self.join_folded(other, q, [T::nan(); 2]);
+            return join_folded(self.tangent, T::nan(), other.tangent, T::nan(), q);
         }
-        Dual::with(q, |k| {
+        array::from_fn(|k| {
             let numerator = self.tangent[k] - fold(other.tangent[k], q);
             if numerator.is_zero_in_all_parts() { T::zero() } else { numerator / other.primal }
         })
     }
+}
+
+/// `tangent * slope` by the fold rule, where `y` is the value of the operation: NaN makes the derivative NaN.
+///
+/// Takes and returns arrays, not whole numbers: a number whose address goes into a call lives in memory on the fast path too.
+#[inline(never)]
+fn chain_folded<T: Float, const N: usize>(tangent: [T; N], slope: T, y: T) -> [T; N] {
+    let slope = if y.is_nan() { T::nan() } else { slope };
+    tangent.map(|tangent| fold(tangent, slope))
+}
+
+/// `x * by_x + y * by_y` for tangents `x` and `y`, by the fold rule; `z` is the value of the operation.
+#[inline(never)]
+fn join_folded<T: Float, const N: usize>(x: [T; N], by_x: T, y: [T; N], by_y: T, z: T) -> [T; N] {
+    let [by_x, by_y] = if z.is_nan() { [T::nan(); 2] } else { [by_x, by_y] };
+    array::from_fn(|k| fold(x[k], by_x) + fold(y[k], by_y))
 }
 
 impl<T: Float> Dual<T> {
@@ -153,7 +155,7 @@ impl<T: Float, const N: usize> Number for Dual<T, N> {
     #[inline(always)]
     fn chain(self, y: T, slope: T) -> Self {
         if T::SPARSE || unlikely(y.is_nan() || !slope.is_finite_in_all_parts()) {
-            return self.chain_folded(y, slope);
+            return Dual { primal: y, tangent: chain_folded(self.tangent, slope, y) };
         }
         Dual::with(y, |k| self.tangent[k] * slope)
     }
@@ -197,7 +199,10 @@ impl<T: Float, const N: usize> Float for Dual<T, N> {
             (true, true) => Dual::constant(z),
             (false, true) => self.chain(z, rule.partial_x(x, y, z)),
             (true, false) => other.chain(z, rule.partial_y(x, y, z)),
-            (false, false) => self.join_folded(other, z, [rule.partial_x(x, y, z), rule.partial_y(x, y, z)]),
+            (false, false) => {
+                let (by_x, by_y) = (rule.partial_x(x, y, z), rule.partial_y(x, y, z));
+                Dual { primal: z, tangent: join_folded(self.tangent, by_x, other.tangent, by_y, z) }
+            }
         }
     }
 }
@@ -235,7 +240,8 @@ impl<T: Float, const N: usize> Mul for Dual<T, N> {
         let p = self.primal * other.primal;
         // A product that is finite in all parts has factors that are.
         if T::SPARSE || unlikely(!p.is_finite_in_all_parts()) {
-            return self.join_folded(other, p, [other.primal, self.primal]);
+            let tangent = join_folded(self.tangent, other.primal, other.tangent, self.primal, p);
+            return Dual { primal: p, tangent };
         }
         Dual::with(p, |k| self.tangent[k] * other.primal + other.tangent[k] * self.primal)
     }
@@ -248,7 +254,7 @@ impl<T: Float, const N: usize> Div for Dual<T, N> {
         let q = self.primal / other.primal;
         let r = other.primal.recip();
         if T::SPARSE || unlikely(!q.is_finite_in_all_parts() || !r.is_finite_in_all_parts()) {
-            return self.quotient_folded(other, q);
+            return Dual { primal: q, tangent: self.quotient_folded(other, q) };
         }
         Dual::with(q, |k| (self.tangent[k] - other.tangent[k] * q) * r)
     }
@@ -275,7 +281,7 @@ impl<T: Float<Base = B>, B: Primitive, const N: usize> Mul<B> for Dual<T, N> {
     #[inline(always)]
     fn mul(self, c: B) -> Self {
         if unlikely(!c.is_finite()) {
-            return self.chain_folded(self.primal * c, T::from_base(c));
+            return self.chain(self.primal * c, T::from_base(c));
         }
         Dual::with(self.primal * c, |k| self.tangent[k] * c)
     }
@@ -287,7 +293,8 @@ impl<T: Float<Base = B>, B: Primitive, const N: usize> Div<B> for Dual<T, N> {
     fn div(self, c: B) -> Self {
         let r = c.recip();
         if unlikely(!r.is_finite()) {
-            return self.quotient_folded(Dual::constant(T::from_base(c)), self.primal / c);
+            let q = self.primal / c;
+            return Dual { primal: q, tangent: self.quotient_folded(Dual::constant(T::from_base(c)), q) };
         }
         Dual::with(self.primal / c, |k| self.tangent[k] * r)
     }
