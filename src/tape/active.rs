@@ -98,9 +98,9 @@ pub(crate) fn push<T: Copy>(left: u64, by_left: T, right: u64, by_right: T) -> u
         let slot = &slots[const { slot_of::<T>() }];
         let (base, count) = (slot.base.get(), slot.count.get());
         // Three branches that are never taken; joined into one condition they cost more instructions.
-        if unlikely(left.wrapping_sub(base) >= count)
+        if unlikely(count == slot.limit.get())
+            || unlikely(left.wrapping_sub(base) >= count)
             || unlikely(right.wrapping_sub(base) >= count)
-            || unlikely(count == slot.limit.get())
         {
             return push_slowly(slot, left, by_left, right, by_right);
         }
