@@ -1,9 +1,56 @@
-//! dualtape
+//! Differentiable numbers: write a function once over [`Float`], run it on `f64`, on [`Dual`] (forward mode) and on [`Reverse`]
+//! (backpropagation), and nest the two for higher derivatives.
+//!
+//! ```
+//! use dualtape::Float;
+//!
+//! fn rosenbrock<T: Float>(x: &[T]) -> T {
+//!     (T::one() - x[0]).powi(2) + T::lit(100.0) * (x[1] - x[0] * x[0]).powi(2)
+//! }
+//!
+//! let (value, gradient) = dualtape::value_and_gradient(rosenbrock, &[2.0, 3.0]);
+//! assert_eq!(value, 101.0);
+//! assert_eq!(gradient, [802.0, -200.0]);
+//! # #[cfg(feature = "nalgebra")]
+//! assert_eq!(dualtape::hessian(rosenbrock, &[2.0, 3.0]), nalgebra::dmatrix![3602.0, -800.0; -800.0, 200.0]);
+//! ```
+//!
+//! # Which function do I call?
+//!
+//! | I have | I want | call |
+//! |---|---|---|
+//! | one input, one output | `f'` | [`derivative`] |
+//! | many inputs, one output | gradient | [`gradient`], [`value_and_gradient`] |
+//! | the same, few inputs | gradient without a tape | [`forward::gradient`] |
+//! | many inputs, one output | Hessian; with value and gradient | [`hessian`], [`value_gradient_hessian`] |
+//! | the same, and a direction `v` | `H v` | [`hvp`] |
+//! | many inputs, many outputs | Jacobian | [`jacobian`] |
+//! | the same, and a direction `v` or weight `w` | `J v` or `wᵀ J` | [`jvp`], [`vjp`] |
+//! | a function to minimise | its minimum by Newton's method | [`optimize::newton`] |
+//! | a computation to look at piece by piece | adjoints of chosen values | [`Tape`] |
+//!
+//! The unqualified name is the natural choice; [`forward`] and [`reverse`] have each mode's own. Every driver has a
+//! `value_and_` twin, value first.
+//!
+//! # The modules, in reading order
+//!
+//! - [`Float`]: the trait every number implements; what `==`, `<` and `is_zero` mean, and what happens at 0 · ∞.
+//! - [`rules`]: the calculus, one row per function, and how to add your own.
+//! - [`Dual`], [`Reverse`]: the number types. [`Tape`]: the recording behind `Reverse`.
+//! - [`forward`], [`reverse`]: the drivers. [`ScalarFunction`], [`VectorFunction`]: functions as values, for code that needs one
+//!   function on several types.
+//! - [`optimize`]: Newton's method.
+//!
+//! # Features
+//!
+//! - `nalgebra` (default): matrices for [`jacobian`] and [`hessian`], and [`optimize`].
+
 #![deny(missing_docs)]
 
 mod drivers;
 mod float;
 mod numbers;
+// optimize
 pub mod rules;
 mod tape;
 
@@ -15,3 +62,7 @@ pub use drivers::{ScalarFunction, VectorFunction, forward, reverse};
 pub use float::{Float, Primitive};
 pub use numbers::{Dual, Reverse};
 pub use tape::{Adjoints, Tape};
+
+#[cfg(all(doctest, feature = "nalgebra"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
