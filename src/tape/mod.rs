@@ -15,7 +15,8 @@ use std::cell::RefCell;
 
 /// Everything one gradient call needs, kept by the thread for the next call with the same `T`.
 struct Workspace<T> {
-    buffer: Buffer<T>,
+    /// `None` while it is recording.
+    buffer: Option<Buffer<T>>,
     variables: Vec<Reverse<T>>,
     /// Zero between sweeps.
     adjoints: Vec<[T; 1]>,
@@ -31,7 +32,7 @@ fn take_workspace<T: Float>() -> Box<Workspace<T>> {
         let place = pool.iter().rposition(|entry| entry.is::<Workspace<T>>())?;
         pool.swap_remove(place).downcast().ok()
     });
-    pooled.unwrap_or_else(|| Box::new(Workspace { buffer: Buffer::new(), variables: Vec::new(), adjoints: Vec::new() }))
+    pooled.unwrap_or_else(|| Box::new(Workspace { buffer: None, variables: Vec::new(), adjoints: Vec::new() }))
 }
 
 /// A finished run of the user's function: its recording, and a buffer of zero adjoints.
@@ -49,13 +50,13 @@ pub(crate) fn record<T: Float, Y, R>(
     f: impl FnOnce(&[Reverse<T>]) -> Y,
     read: impl FnOnce(Run<'_, T>, Y) -> R,
 ) -> R {
-    let Workspace { buffer, mut variables, mut adjoints } = *take_workspace::<T>();
-    let recording = buffer.begin(x.len());
-    variables.clear();
-    variables.extend(x.iter().enumerate().map(|(i, &x)| Reverse::at_node(x, recording.node(i))));
-    let y = f(&variables);
-    let result = read(Run { recording: &recording, adjoints: &mut adjoints }, y);
-    let workspace = Box::new(Workspace { buffer: recording.end(), variables, adjoints });
+    let mut workspace = take_workspace::<T>();
+    let recording = workspace.buffer.take().unwrap_or_else(Buffer::new).begin(x.len());
+    workspace.variables.clear();
+    workspace.variables.extend(x.iter().enumerate().map(|(i, &x)| Reverse::at_node(x, recording.node(i))));
+    let y = f(&workspace.variables);
+    let result = read(Run { recording: &recording, adjoints: &mut workspace.adjoints }, y);
+    workspace.buffer = Some(recording.end());
     POOL.with_borrow_mut(|pool| pool.push(workspace));
     result
 }
