@@ -50,6 +50,7 @@
 mod drivers;
 mod float;
 mod numbers;
+mod pool;
 // optimize
 pub mod rules;
 mod tape;

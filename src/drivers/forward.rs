@@ -6,6 +6,8 @@
 use super::check_length;
 use crate::float::Float;
 use crate::numbers::Dual;
+use crate::pool;
+use std::ops::Range;
 
 #[cfg(feature = "nalgebra")]
 use nalgebra::DMatrix;
@@ -74,6 +76,16 @@ pub fn value_and_gradient<T: Float>(f: impl FnMut(&[Dual<T, CHUNK>]) -> Dual<T, 
     Chunk::<CHUNK>::value_and_gradient(f, x)
 }
 
+/// Writes the gradient of `f` at `x` to `g` and returns the value. See [`Chunk::value_and_gradient_into`].
+#[track_caller]
+pub fn value_and_gradient_into<T: Float>(
+    f: impl FnMut(&[Dual<T, CHUNK>]) -> Dual<T, CHUNK>,
+    x: &[T],
+    g: &mut [T],
+) -> T {
+    Chunk::<CHUNK>::value_and_gradient_into(f, x, g)
+}
+
 /// Jacobian of `f` at `x` by forward mode. See [`Chunk::jacobian`].
 ///
 /// # Examples
@@ -133,15 +145,13 @@ impl<const N: usize> Chunk<N> {
     /// Value and gradient of `f` at `x`. See [`Chunk::gradient`].
     pub fn value_and_gradient<T: Float>(f: impl FnMut(&[Dual<T, N>]) -> Dual<T, N>, x: &[T]) -> (T, Vec<T>) {
         let mut g = vec![T::zero(); x.len()];
-        let mut point = Vec::new();
-        let y = Self::value_and_gradient_into(f, x, &mut g, &mut point);
+        let y = Self::value_and_gradient_into(f, x, &mut g);
         (y, g)
     }
 
-    /// Writes the gradient of `f` at `x` to `g` and returns the value; `point` is scratch space that keeps its memory. See
-    /// [`Chunk::gradient`].
+    /// Writes the gradient of `f` at `x` to `g` and returns the value. See [`Chunk::gradient`].
     ///
-    /// Once `point` has grown to the size of `x`, nothing is allocated (except by `f`).
+    /// Once a call of the same size has been made on this thread, nothing is allocated (except by `f`).
     ///
     /// # Panics
     /// If `g` and `x` differ in length.
@@ -150,11 +160,10 @@ impl<const N: usize> Chunk<N> {
         mut f: impl FnMut(&[Dual<T, N>]) -> Dual<T, N>,
         x: &[T],
         g: &mut [T],
-        point: &mut Vec<Dual<T, N>>,
     ) -> T {
         check_length("value_and_gradient_into", "the gradient", g.len(), "the point", x.len());
         let mut value = T::zero();
-        Self::for_each_chunk(x, point, |point, directions| {
+        Self::for_each_chunk(x, |point, directions| {
             let y = f(point);
             value = y.primal();
             let first = directions.start;
@@ -188,7 +197,7 @@ impl<const N: usize> Chunk<N> {
         x: &[T],
     ) -> (Vec<T>, DMatrix<T>) {
         let mut result: Option<(Vec<T>, DMatrix<T>)> = None;
-        Self::for_each_chunk(x, &mut Vec::new(), |point, directions| {
+        Self::for_each_chunk(x, |point, directions| {
             let y = f(point);
             let y = y.as_ref();
             let (value, matrix) = result.get_or_insert_with(|| {
@@ -246,23 +255,21 @@ impl<const N: usize> Chunk<N> {
     }
 
     /// Calls `visit` with `x` seeded in the directions `k .. k + N`, for every chunk of inputs; at least once.
-    fn for_each_chunk<T: Float>(
-        x: &[T],
-        point: &mut Vec<Dual<T, N>>,
-        mut visit: impl FnMut(&[Dual<T, N>], std::ops::Range<usize>),
-    ) {
+    fn for_each_chunk<T: Float>(x: &[T], mut visit: impl FnMut(&[Dual<T, N>], Range<usize>)) {
         const { assert!(N > 0, "a chunk has at least one direction") };
-        point.clear();
-        point.extend(x.iter().map(|&x| Dual::constant(x)));
-        for first in (0..x.len().max(1)).step_by(N) {
-            let directions = first..x.len().min(first + N);
-            for k in directions.clone() {
-                point[k] = Dual::seeded(x[k], k - first);
+        pool::with(|point: &mut Vec<Dual<T, N>>| {
+            point.clear();
+            point.extend(x.iter().map(|&x| Dual::constant(x)));
+            for first in (0..x.len().max(1)).step_by(N) {
+                let directions = first..x.len().min(first + N);
+                for k in directions.clone() {
+                    point[k] = Dual::seeded(x[k], k - first);
+                }
+                visit(point, directions.clone());
+                for k in directions {
+                    point[k] = Dual::constant(x[k]);
+                }
             }
-            visit(point, directions.clone());
-            for k in directions {
-                point[k] = Dual::constant(x[k]);
-            }
-        }
+        });
     }
 }

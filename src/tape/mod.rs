@@ -7,13 +7,13 @@ pub(crate) use active::push;
 
 use crate::float::{Float, fold};
 use crate::numbers::Reverse;
+use crate::pool;
 use active::{Buffer, Recording};
-use std::any::Any;
 use std::cell::RefCell;
 
 // ---- What drivers use ------------------------------------------------------------------------------------------------
 
-/// Everything one gradient call needs, kept by the thread for the next call with the same `T`.
+/// Everything one gradient call needs; the thread keeps it for the next call with the same `T`.
 struct Workspace<T> {
     /// `None` while it is recording.
     buffer: Option<Buffer<T>>,
@@ -22,17 +22,10 @@ struct Workspace<T> {
     adjoints: Vec<[T; 1]>,
 }
 
-thread_local! {
-    /// One entry for each type and depth of nesting in use; few, so they are searched one by one.
-    static POOL: RefCell<Vec<Box<dyn Any>>> = const { RefCell::new(Vec::new()) };
-}
-
-fn take_workspace<T: Float>() -> Box<Workspace<T>> {
-    let pooled = POOL.with_borrow_mut(|pool| {
-        let place = pool.iter().rposition(|entry| entry.is::<Workspace<T>>())?;
-        pool.swap_remove(place).downcast().ok()
-    });
-    pooled.unwrap_or_else(|| Box::new(Workspace { buffer: None, variables: Vec::new(), adjoints: Vec::new() }))
+impl<T> Default for Workspace<T> {
+    fn default() -> Self {
+        Workspace { buffer: None, variables: Vec::new(), adjoints: Vec::new() }
+    }
 }
 
 /// A finished run of the user's function: its recording, and a buffer of zero adjoints.
@@ -50,15 +43,15 @@ pub(crate) fn record<T: Float, Y, R>(
     f: impl FnOnce(&[Reverse<T>]) -> Y,
     read: impl FnOnce(Run<'_, T>, Y) -> R,
 ) -> R {
-    let mut workspace = take_workspace::<T>();
-    let recording = workspace.buffer.take().unwrap_or_else(Buffer::new).begin(x.len());
-    workspace.variables.clear();
-    workspace.variables.extend(x.iter().enumerate().map(|(i, &x)| Reverse::at_node(x, recording.node(i))));
-    let y = f(&workspace.variables);
-    let result = read(Run { recording: &recording, adjoints: &mut workspace.adjoints }, y);
-    workspace.buffer = Some(recording.end());
-    POOL.with_borrow_mut(|pool| pool.push(workspace));
-    result
+    pool::with(|workspace: &mut Workspace<T>| {
+        let recording = workspace.buffer.take().unwrap_or_else(Buffer::new).begin(x.len());
+        workspace.variables.clear();
+        workspace.variables.extend(x.iter().enumerate().map(|(i, &x)| Reverse::at_node(x, recording.node(i))));
+        let y = f(&workspace.variables);
+        let result = read(Run { recording: &recording, adjoints: &mut workspace.adjoints }, y);
+        workspace.buffer = Some(recording.end());
+        result
+    })
 }
 
 /// The index of the node that `output` sits on, or `None` for a constant.
