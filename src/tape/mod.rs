@@ -20,18 +20,21 @@ struct Workspace<T> {
     variables: Vec<Reverse<T>>,
     /// Zero between sweeps.
     adjoints: Vec<[T; 1]>,
+    /// For sweeps by the fold rule.
+    reached: Vec<[bool; 1]>,
 }
 
 impl<T> Default for Workspace<T> {
     fn default() -> Self {
-        Workspace { buffer: None, variables: Vec::new(), adjoints: Vec::new() }
+        Workspace { buffer: None, variables: Vec::new(), adjoints: Vec::new(), reached: Vec::new() }
     }
 }
 
-/// A finished run of the user's function: its recording, and a buffer of zero adjoints.
+/// A finished run of the user's function: its recording, and the buffers for a sweep.
 pub(crate) struct Run<'a, T> {
     recording: &'a Recording<T>,
     adjoints: &'a mut Vec<[T; 1]>,
+    reached: &'a mut Vec<[bool; 1]>,
 }
 
 /// Runs `f` on variables at `x`, recording, and lets `read` have the result and the recording.
@@ -48,7 +51,8 @@ pub(crate) fn record<T: Float, Y, R>(
         workspace.variables.clear();
         workspace.variables.extend(x.iter().enumerate().map(|(i, &x)| Reverse::at_node(x, recording.node(i))));
         let y = f(&workspace.variables);
-        let result = read(Run { recording: &recording, adjoints: &mut workspace.adjoints }, y);
+        let Workspace { adjoints, reached, .. } = workspace;
+        let result = read(Run { recording: &recording, adjoints, reached }, y);
         workspace.buffer = Some(recording.end());
         result
     })
@@ -71,7 +75,7 @@ impl<T: Float> Run<'_, T> {
     /// The vector-Jacobian product: writes `Σ weight(k) dy[k]/dx` to `gradient`.
     #[track_caller]
     pub fn pull_back(self, y: &[Reverse<T>], weight: impl Fn(usize) -> T, gradient: &mut [T]) {
-        let Run { recording, adjoints } = self;
+        let Run { recording, adjoints, reached } = self;
         let inputs = recording.inputs();
         let nodes = y.iter().filter_map(|&y| index_of(recording, y)).max().map_or(0, |top| top + 1).max(inputs);
         if adjoints.len() < nodes {
@@ -90,7 +94,8 @@ impl<T: Float> Run<'_, T> {
             seed(adjoints);
             sweep::adjoints::<T, 1, false>(records, adjoints);
             if !sweep::is_settled(adjoints[..inputs].iter().flatten()) {
-                let mut reached = vec![[false]; nodes];
+                reached.clear();
+                reached.resize(nodes, [false]);
                 y.iter().filter_map(|&y| index_of(recording, y)).for_each(|index| reached[index] = [true]);
                 adjoints[..inputs].fill([T::zero()]);
                 seed(adjoints);
@@ -174,7 +179,7 @@ impl<T: Float> Run<'_, T> {
                         adjoints[node][lane] = slope;
                         reached[node][lane] = true;
                     }
-                    sweep::adjoints_folded::<T, L, false>(records, &mut adjoints, reached);
+                    sweep::adjoints_folded::<T, L, false>(records, &mut adjoints, &mut reached);
                 }
                 for (column, adjoint) in adjoints[..n].iter_mut().enumerate() {
                     rows.clone().for_each(|row| set(row, column, adjoint[row - first]));
@@ -294,7 +299,7 @@ impl<T: Float> Tape<T> {
                     reached[index] = [true];
                     values.fill([T::zero()]);
                     values[index] = [y.slope()];
-                    sweep::adjoints_folded::<T, 1, true>(records, &mut values, reached);
+                    sweep::adjoints_folded::<T, 1, true>(records, &mut values, &mut reached);
                 }
             });
         }

@@ -36,11 +36,12 @@ pub(super) fn adjoints<T: Float, const L: usize, const KEEP: bool>(records: &[Re
     }
 }
 
-/// [`adjoints`] with the fold rule. `reached` tells for each node and lane whether it is a seed.
+/// [`adjoints`] with the fold rule. `reached` tells for each node and lane whether it is a seed, and afterwards whether a path of
+/// nonzero partials leads to it.
 pub(super) fn adjoints_folded<T: Float, const L: usize, const KEEP: bool>(
     records: &[Record<T>],
     adjoints: &mut [[T; L]],
-    mut reached: Vec<[bool; L]>,
+    reached: &mut [[bool; L]],
 ) {
     let mut rest = adjoints;
     for record in records.iter().rev() {
