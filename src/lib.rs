@@ -50,8 +50,9 @@
 mod drivers;
 mod float;
 mod numbers;
+#[cfg(feature = "nalgebra")]
+pub mod optimize;
 mod pool;
-// optimize
 pub mod rules;
 mod tape;
 

@@ -64,16 +64,20 @@ struct Slot {
 
 const SLOTS: usize = 16;
 
-const EMPTY: Slot = Slot {
-    base: Cell::new(0),
-    count: Cell::new(0),
-    limit: Cell::new(0),
-    records: Cell::new(ptr::null_mut()),
-    head: Cell::new(ptr::null()),
-};
+impl Slot {
+    const fn empty() -> Slot {
+        Slot {
+            base: Cell::new(0),
+            count: Cell::new(0),
+            limit: Cell::new(0),
+            records: Cell::new(ptr::null_mut()),
+            head: Cell::new(ptr::null()),
+        }
+    }
+}
 
 thread_local! {
-    static ACTIVE: [Slot; SLOTS] = const { [EMPTY; SLOTS] };
+    static ACTIVE: [Slot; SLOTS] = const { [const { Slot::empty() }; SLOTS] };
     static LIVE: RefCell<Live> = const { RefCell::new(Live { heads: Vec::new(), blocks: Vec::new() }) };
 }
 

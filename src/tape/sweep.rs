@@ -13,7 +13,9 @@
 //! right, and if not the caller sweeps again with the rule.
 
 use super::active::Record;
-use crate::float::{Float, fold};
+use crate::float::Float;
+#[cfg(feature = "nalgebra")]
+use crate::float::fold;
 
 /// Sweeps adjoints from the last record to the first, by plain arithmetic: `adjoint[operand] += adjoint[node] * partial`.
 ///

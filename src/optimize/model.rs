@@ -1,0 +1,169 @@
+//! The second-order model of a function at a point: value, gradient and Hessian, the scale of each variable, and the
+//! Newton step where there is one.
+//!
+//! What is small, zero or negative is decided in the scaled variables D x, so that it does not depend on the units of
+//! `x`.
+
+use nalgebra::{DMatrix, DVector, SymmetricEigen};
+
+use crate::{ScalarFunction, reverse};
+
+/// The sign of the Hessian to working precision.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Curvature {
+    Definite,
+    Semidefinite,
+    Indefinite,
+    /// Not known, since some number is not finite.
+    NonFinite,
+}
+
+pub(super) struct Model {
+    pub x: DVector<f64>,
+    pub value: f64,
+    pub gradient: DVector<f64>,
+    pub hessian: DMatrix<f64>,
+    /// The diagonal of D at this point.
+    pub scale: DVector<f64>,
+    pub curvature: Curvature,
+    /// The minimiser of the model (the shortest, if the Hessian is singular); none if the model has no minimum.
+    pub newton: Option<DVector<f64>>,
+    /// √(gᵀH⁻¹g); NaN if there is no Newton step.
+    pub decrement: f64,
+}
+
+impl Model {
+    pub fn at<F: ScalarFunction>(f: &F, x: DVector<f64>) -> Self {
+        let (value, gradient, hessian) = reverse::value_gradient_hessian(|x| f.eval(x), x.as_slice());
+        let gradient = DVector::from_vec(gradient);
+        let finite = value.is_finite()
+            && [x.as_slice(), gradient.as_slice(), hessian.as_slice()].concat().iter().all(|v| v.is_finite());
+        let (scale, curvature) = if finite {
+            (scaling(value, &gradient, &hessian), Curvature::Semidefinite)
+        } else {
+            (DVector::from_element(x.len(), 1.0), Curvature::NonFinite)
+        };
+        let mut model = Self { x, value, gradient, hessian, scale, curvature, newton: None, decrement: f64::NAN };
+        if finite {
+            model.classify();
+        }
+        model
+    }
+
+    pub fn is_finite(&self) -> bool {
+        self.curvature != Curvature::NonFinite
+    }
+
+    /// ‖D v‖ with the scale of this point.
+    pub fn scaled_norm(&self, v: &DVector<f64>) -> f64 {
+        norm(&self.scale.component_mul(v))
+    }
+
+    /// Gradient and Hessian in scaled variables: D⁻¹g and D⁻¹HD⁻¹.
+    pub fn scaled(&self, scale: &DVector<f64>) -> (DVector<f64>, DMatrix<f64>) {
+        // Divided one after the other, since the product of two scales can overflow, and in one order, for symmetry.
+        let entry = |i: usize, j: usize| self.hessian[(i, j)] / scale[i.max(j)] / scale[i.min(j)];
+        (self.gradient.component_div(scale), DMatrix::from_fn(scale.len(), scale.len(), entry))
+    }
+
+    /// Where the model's gradient is zero, be it a minimum or not: s = -H⁻¹g.
+    pub fn stationary_step(&self) -> Option<DVector<f64>> {
+        match self.curvature {
+            Curvature::Definite => self.newton.clone(),
+            _ => {
+                let (gradient, hessian) = self.scaled(&self.scale);
+                let step = -hessian.lu().solve(&gradient)?.component_div(&self.scale);
+                step.iter().all(|s| s.is_finite()).then_some(step)
+            }
+        }
+    }
+
+    /// Finds curvature, Newton step and decrement: by Cholesky's decomposition, or where that fails by eigenvalues.
+    fn classify(&mut self) {
+        let (gradient, hessian) = self.scaled(&self.scale);
+        let step = match hessian.clone().cholesky() {
+            Some(cholesky) => {
+                self.curvature = Curvature::Definite;
+                Some(-cholesky.solve(&gradient))
+            }
+            None => {
+                self.curvature = Curvature::Indefinite;
+                self.semidefinite_step(&gradient, hessian)
+            }
+        };
+        if let Some(step) = step.filter(|step| step.iter().all(|s| s.is_finite())) {
+            self.decrement = (-gradient.dot(&step)).max(0.0).sqrt();
+            self.newton = Some(step.component_div(&self.scale));
+        }
+    }
+
+    /// -H⁺g for a Hessian that is singular but not indefinite. None if the gradient has a part in the null space, along
+    /// which the model falls without end.
+    fn semidefinite_step(&mut self, gradient: &DVector<f64>, hessian: DMatrix<f64>) -> Option<DVector<f64>> {
+        let unit = gradient.len() as f64 * f64::EPSILON;
+        let SymmetricEigen { eigenvectors, eigenvalues } = eigen(hessian)?;
+        let largest = eigenvalues.amax();
+        if eigenvalues.min() < -unit * largest {
+            return None;
+        }
+        self.curvature = Curvature::Semidefinite;
+        // A gradient is not known better than the change which rounding of `x` makes.
+        let noise = unit * (norm(gradient) + largest * self.scaled_norm(&self.x));
+        let mut step = eigenvectors.tr_mul(gradient);
+        for (s, &curvature) in step.iter_mut().zip(&eigenvalues) {
+            if curvature > unit * largest {
+                *s /= -curvature;
+            } else if s.abs() <= noise {
+                *s = 0.0;
+            } else {
+                return None;
+            }
+        }
+        Some(eigenvectors * step)
+    }
+}
+
+/// Eigenvalues and eigenvectors; none if the iteration does not end (it takes two or three sweeps an eigenvalue).
+pub(super) fn eigen(matrix: DMatrix<f64>) -> Option<SymmetricEigen<f64, nalgebra::Dyn>> {
+    SymmetricEigen::try_new(matrix, f64::EPSILON, 10_000)
+}
+
+/// The Euclidean norm, without overflow in the squares.
+pub(super) fn norm(v: &DVector<f64>) -> f64 {
+    let largest = v.amax();
+    if largest > 0.0 && largest.is_finite() { (v / largest).norm() * largest } else { largest }
+}
+
+/// The diagonal of D: how strongly the function depends on each variable, in units of its curvature.
+///
+/// For a positive semidefinite Hessian this is √Hᵢᵢ; for a sum of squares with small residuals that is √2 times the
+/// norm of a column of the Jacobian, Moré's scale. An indefinite Hessian may have zeros on its diagonal and great
+/// numbers beside it. So D is chosen such that the largest entry in every row of D⁻¹HD⁻¹ is about one; for a
+/// semidefinite matrix it is on the diagonal, which makes both the same.
+///
+/// Source: D. Ruiz, *A scaling algorithm to equilibrate both rows and columns norms in matrices*, RAL-TR-2001-034.
+fn scaling(value: f64, gradient: &DVector<f64>, hessian: &DMatrix<f64>) -> DVector<f64> {
+    let n = gradient.len();
+    let diagonal = |i: usize| hessian[(i, i)].abs().sqrt();
+    let mut scale = DVector::from_fn(n, |i, _| if diagonal(i) > 0.0 { diagonal(i) } else { 1.0 });
+    for _ in 0..20 {
+        let entry = |i: usize, j: usize| hessian[(i, j)].abs() / scale[i] / scale[j];
+        let largest = DVector::from_fn(n, |i, _| (0..n).map(|j| entry(i, j)).fold(0.0, f64::max));
+        if largest.iter().all(|&m| m == 0.0 || (0.9..1.1).contains(&m)) {
+            break;
+        }
+        for (d, &m) in scale.iter_mut().zip(&largest) {
+            if m > 0.0 && m.is_finite() {
+                *d *= m.sqrt();
+            }
+        }
+    }
+    for i in 0..n {
+        if hessian.row(i).amax() == 0.0 {
+            // A variable without second derivatives: the slope has to do, in the units of the others, √f.
+            let slope = gradient[i].abs() / if value == 0.0 { 1.0 } else { value.abs().sqrt() };
+            scale[i] = if slope > 0.0 { slope } else { 1.0 };
+        }
+    }
+    scale
+}

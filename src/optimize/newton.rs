@@ -1,0 +1,157 @@
+//! Newton's method for minimisation: what a user calls, and its options.
+
+use super::iteration::Iteration;
+use super::report::{Report, Status};
+use crate::ScalarFunction;
+
+/// Minimises `f` from `x0` by Newton's method in a trust region.
+///
+/// The same as `Newton::default().minimize(f, x0)`; see [`Newton`] for the method and [`Newton::minimize`] for costs.
+///
+/// # Examples
+/// For a quadratic function one step is enough: (x - 3)² + 2 (y + 1)² + 5 has its minimum 5 at (3, -1).
+/// ```
+/// use dualtape::{Float, optimize, scalar_function};
+///
+/// fn bowl<T: Float>(x: &[T]) -> T {
+///     (x[0] - T::lit(3.0)).powi(2) + T::lit(2.0) * (x[1] + T::lit(1.0)).powi(2) + T::lit(5.0)
+/// }
+/// scalar_function!(Bowl = bowl);
+///
+/// let report = optimize::newton(&Bowl, &[0.0, 0.0]);
+/// assert!(report.converged());
+/// assert_eq!((report.x, report.value, report.iterations), (vec![3.0, -1.0], 5.0, 1));
+/// ```
+pub fn newton<F: ScalarFunction>(f: &F, x0: &[f64]) -> Report {
+    Newton::default().minimize(f, x0)
+}
+
+/// Newton's method for minimisation, with its options.
+///
+/// Each step minimises the second-order model m(s) = f + gᵀs + ½ sᵀHs, where g is the gradient and H the exact Hessian:
+///
+/// - in a trust region (the default): subject to ‖D s‖ ≤ Δ. The minimiser exists and is found for every H, so that no
+///   positive definite approximation of H is needed: an indefinite Hessian gives a step along its negative curvature,
+///   also from a saddle point. The ratio of actual to predicted reduction decides whether the step is taken and how Δ
+///   changes. The diagonal matrix D makes all this independent of the units of `x`.
+/// - [`pure`](Newton::pure): without restriction, s = -H⁻¹g. It converges to the stationary point of the model, be it a
+///   minimum or not, and only from nearby.
+///
+/// Near a minimum steps become too small to show in rounded values of f. From there on a Newton step is judged by the
+/// gradient instead, and steps go on as long as they reduce the [Newton decrement](Report::decrement) to a quarter, so
+/// that `x` is accurate to the last digits which the gradient can resolve.
+///
+/// # Examples
+/// ```
+/// use dualtape::optimize::{Newton, Status};
+/// # use dualtape::{Float, scalar_function};
+/// # fn rosenbrock<T: Float>(x: &[T]) -> T {
+/// #     T::lit(100.0) * (x[1] - x[0] * x[0]).powi(2) + (T::one() - x[0]).powi(2)
+/// # }
+/// # scalar_function!(Rosenbrock = rosenbrock);
+/// let options = Newton { max_iterations: 3, trace: true, ..Newton::default() };
+/// let report = options.minimize(&Rosenbrock, &[-1.0, 1.0]);
+/// assert_eq!(report.status, Status::MaxIterations);
+/// assert_eq!(report.trace[0].value, 4.0); // 100 (1 - 1)² + (1 + 1)²
+/// assert!(report.value < 4.0);
+/// ```
+///
+/// Sources: Nocedal & Wright, *Numerical Optimization*, 2nd ed., algorithm 4.1 (radius), algorithm 4.3 (subproblem) and
+/// section 4.5 (scaling); Moré & Sorensen, *Computing a trust region step*, SIAM J. Sci. Stat. Comput. 4 (1983); Moré,
+/// *The Levenberg-Marquardt algorithm: implementation and theory*, Lecture Notes in Mathematics 630 (1978), section 6
+/// (D, its entries only growing); Hager & Zhang, SIAM J. Optim. 16 (2005), section 4 (gradients instead of differences
+/// of rounded values).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Newton {
+    /// Most steps to try. 1000 unless set; steep curved valleys need hundreds.
+    pub max_iterations: usize,
+    /// The value is as good as minimal when the next Newton step would gain less than this part of |f|. The machine
+    /// epsilon unless set.
+    pub value_tolerance: f64,
+    /// The point is as good as found when the next Newton step is shorter than this part of `x`. The root of the
+    /// machine epsilon unless set: quadratic convergence makes the error after that step its square.
+    pub step_tolerance: f64,
+    /// How steps are restricted. `None` takes every Newton step as it is.
+    pub trust_region: Option<TrustRegion>,
+    /// Whether [`Report::trace`] lists all accepted points. `false` unless set.
+    pub trace: bool,
+}
+
+/// Options of the trust region.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrustRegion {
+    /// First radius, as a multiple of the size ‖D x₀‖ of the start (or of a step of steepest descent, if the start is
+    /// near zero; then at most one). 100 unless set; a small one keeps the first steps short.
+    pub initial_radius: f64,
+    /// A step is taken when the reduction it brings is at least this part of the predicted one. 0.1 unless set; below
+    /// 0.25.
+    pub acceptance: f64,
+}
+
+impl Default for Newton {
+    fn default() -> Self {
+        Self {
+            max_iterations: 1000,
+            value_tolerance: f64::EPSILON,
+            step_tolerance: f64::EPSILON.sqrt(),
+            trust_region: Some(TrustRegion::default()),
+            trace: false,
+        }
+    }
+}
+
+impl Default for TrustRegion {
+    fn default() -> Self {
+        Self { initial_radius: 100.0, acceptance: 0.1 }
+    }
+}
+
+impl Newton {
+    /// The plain method: every step is s = -H⁻¹g, whatever it does to the value.
+    ///
+    /// # Examples
+    /// On x⁴ - 2x², from 2 the first step leads to 2 - 24/44 = 16/11. From 0.1 the method runs into the maximum at 0,
+    /// and says so; the trust region finds the minimum -1 at 1.
+    /// ```
+    /// use dualtape::optimize::{self, Newton, Status};
+    /// # use dualtape::{Float, scalar_function};
+    /// # fn double_well<T: Float>(x: &[T]) -> T {
+    /// #     x[0].powi(4) - T::lit(2.0) * x[0] * x[0]
+    /// # }
+    /// # scalar_function!(DoubleWell = double_well);
+    /// let report = Newton { trace: true, ..Newton::pure() }.minimize(&DoubleWell, &[2.0]);
+    /// assert!((report.trace[1].x[0] - 16.0 / 11.0).abs() < 1e-15);
+    ///
+    /// let report = Newton::pure().minimize(&DoubleWell, &[0.1]);
+    /// assert_eq!((report.status, report.x[0]), (Status::Indefinite, 0.0));
+    ///
+    /// let report = optimize::newton(&DoubleWell, &[0.1]);
+    /// assert_eq!((report.status, report.value), (Status::Converged, -1.0));
+    /// ```
+    pub fn pure() -> Self {
+        Self { trust_region: None, ..Self::default() }
+    }
+
+    /// Minimises `f` from `x0`, which has `n` entries.
+    ///
+    /// Without variables (`n` = 0) there is nothing to vary: the start is the minimum.
+    ///
+    /// Cost of a step: one evaluation on `f64`, and if that is accepted one of value, gradient and Hessian on nested
+    /// numbers (about `n`/8 gradients) and a Cholesky decomposition (n³/3 operations). A step on the boundary of the
+    /// trust region takes a few more decompositions, one at an indefinite Hessian its eigenvectors (about 9n³).
+    ///
+    /// It does not panic unless `f` does; the [`Status`] in the report says why it stopped.
+    pub fn minimize<F: ScalarFunction>(&self, f: &F, x0: &[f64]) -> Report {
+        let mut iteration = Iteration::new(self, f, x0);
+        let status = if !iteration.point.is_finite() {
+            Status::NonFinite
+        } else if x0.is_empty() {
+            Status::Converged
+        } else if let Some(region) = &self.trust_region {
+            iteration.in_trust_region(region)
+        } else {
+            iteration.pure()
+        };
+        iteration.report(status)
+    }
+}

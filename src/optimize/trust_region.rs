@@ -1,0 +1,80 @@
+//! The trust-region subproblem: the minimiser of a quadratic on the boundary of a ball,
+//!
+//! min gᵀy + ½ yᵀHy subject to ‖y‖ = Δ,
+//!
+//! for the case that the quadratic has no minimum inside. It is y(λ) = -(H + λI)⁻¹g with the λ ≥ 0 for which H + λI is
+//! positive semidefinite and ‖y(λ)‖ = Δ. Newton's method finds λ from 1/‖y(λ)‖ - 1/Δ, which is nearly linear.
+//!
+//! Sources: Moré & Sorensen, *Computing a trust region step*, SIAM J. Sci. Stat. Comput. 4 (1983), sections 2 and 3;
+//! Nocedal & Wright, *Numerical Optimization*, 2nd ed., section 4.3, algorithm 4.3 and, for the hard case, equation
+//! (4.45).
+
+use nalgebra::{DMatrix, DVector, SymmetricEigen};
+
+use super::model::{eigen, norm};
+
+/// The minimiser on the sphere of the given radius. None if the numbers are too extreme to find it.
+pub(super) fn boundary_step(gradient: &DVector<f64>, hessian: &DMatrix<f64>, radius: f64) -> Option<DVector<f64>> {
+    // On the unit sphere squares cannot overflow.
+    let gradient = gradient / radius;
+    let step = definite(&gradient, hessian).or_else(|| spectral(&gradient, hessian))?;
+    step.iter().all(|s| s.is_finite()).then(|| step * radius)
+}
+
+/// By Cholesky's decomposition of H + λI: accurate also when the variables are badly scaled. Only for positive definite
+/// H with the minimum outside, where λ grows from zero to its value without safeguards.
+fn definite(gradient: &DVector<f64>, hessian: &DMatrix<f64>) -> Option<DVector<f64>> {
+    let mut lambda = 0.0;
+    for _ in 0..50 {
+        let identity = DMatrix::<f64>::identity(hessian.nrows(), hessian.ncols());
+        let cholesky = (hessian + identity * lambda).cholesky()?;
+        let step = -cholesky.solve(gradient);
+        let length = norm(&step);
+        if length <= 1.0 + TOLERANCE {
+            // Shorter with λ = 0: there is a minimum inside, and the caller had reasons to leave it.
+            return (length >= 1.0 - TOLERANCE).then_some(step);
+        }
+        let q = norm(&cholesky.l_dirty().solve_lower_triangular(&step)?);
+        lambda += (length / q).powi(2) * (length - 1.0);
+    }
+    None
+}
+
+/// By the eigenvalues of H, for any H.
+fn spectral(gradient: &DVector<f64>, hessian: &DMatrix<f64>) -> Option<DVector<f64>> {
+    let SymmetricEigen { eigenvectors, eigenvalues } = eigen(hessian.clone())?;
+    let a = eigenvectors.tr_mul(gradient);
+    let step = |lambda: f64| a.zip_map(&eigenvalues, |a, w| if a == 0.0 { 0.0 } else { -a / (w + lambda) });
+
+    // ‖y(λ)‖ falls from the lower end, where the least eigenvalue becomes zero, to less than 1 at the upper end.
+    let (least, curvature) = eigenvalues.argmin();
+    let mut lower = (-curvature).max(0.0);
+    let mut upper = lower + norm(&a);
+    let mut lambda = upper;
+    for _ in 0..100 {
+        let y = step(lambda);
+        let length = norm(&y);
+        if (length - 1.0).abs() <= TOLERANCE {
+            break;
+        }
+        if length > 1.0 {
+            lower = lambda
+        } else {
+            upper = lambda
+        }
+        let slope: f64 = y.zip_map(&eigenvalues, |y, w| y * y / (w + lambda)).sum();
+        let newton = lambda + length * length / slope * (length - 1.0);
+        lambda = if lower < newton && newton < upper { newton } else { 0.5 * (lower + upper) };
+    }
+    let mut y = step(lambda);
+    let rest = 1.0 - norm(&y).powi(2);
+    if rest > TOLERANCE {
+        // The hard case: no gradient along the eigenvector of the least eigenvalue. Both ways are downhill, and
+        // equally.
+        y[least] += rest.sqrt().copysign(-a[least]);
+    }
+    Some(eigenvectors * y)
+}
+
+/// Relative accuracy of the length. The method needs a tenth; the rest costs one or two iterations more.
+const TOLERANCE: f64 = 1e-6;

@@ -1,0 +1,463 @@
+//! Newton's method: known iterates, known minima, and every way it can end.
+
+#![cfg(feature = "nalgebra")]
+
+use dualtape::optimize::{self, Newton, Report, Status, TrustRegion};
+use dualtape::{Float, ScalarFunction, scalar_function};
+
+fn rosenbrock<T: Float>(x: &[T]) -> T {
+    x.windows(2).map(|x| T::lit(100.0) * (x[1] - x[0] * x[0]).powi(2) + (T::lit(1.0) - x[0]).powi(2)).sum()
+}
+fn double_well<T: Float>(x: &[T]) -> T {
+    x[0].powi(4) - T::lit(2.0) * x[0] * x[0]
+}
+scalar_function!(Rosenbrock = rosenbrock);
+scalar_function!(DoubleWell = double_well);
+
+fn traced(method: Newton, f: &impl ScalarFunction, x0: &[f64]) -> Report {
+    Newton { trace: true, ..method }.minimize(f, x0)
+}
+
+#[track_caller]
+fn assert_close(found: f64, expected: f64, tolerance: f64) {
+    assert!((found - expected).abs() <= tolerance, "found {found:e}, expected {expected:e}");
+}
+
+#[track_caller]
+fn assert_minimum(report: &Report, x: &[f64], tolerance: f64) {
+    assert_eq!(report.status, Status::Converged, "{report:?}");
+    for (&found, &expected) in report.x.iter().zip(x) {
+        assert_close(found, expected, tolerance);
+    }
+}
+
+// ---------------------------------------------------------------- the plain iteration
+
+#[test]
+fn pure_iterates_on_rosenbrock() {
+    let expected = [
+        (-1.2, 1.0, 24.2),
+        (-1.1752808988764043, 1.3806741573033703, 4.731884325266608),
+        (0.7631148711764728, -3.175033854748202, 1411.8451793099266),
+        (0.7634296788840771, 0.5828247754971527, 0.05596551683387304),
+        (0.9999953110850169, 0.9440273238533894, 0.3131890761158417),
+        (0.9999956956536927, 0.9999913913257651, 1.8527e-11),
+        (1.0, 0.99999999998, 3.4326e-20),
+        (1.0, 1.0, 0.0),
+    ];
+    // The first step solves H p = -g with these numbers.
+    let start = Newton { max_iterations: 0, ..Newton::pure() }.minimize(&Rosenbrock, &[-1.2, 1.0]);
+    for (found, expected) in start.hessian.iter().zip([1330.0, 480.0, 480.0, 200.0]) {
+        assert_close(*found, expected, 1e-12);
+    }
+    assert_close(start.gradient[0], -215.6, 1e-12);
+    assert_close(start.gradient[1], -88.0, 1e-12);
+
+    let report = traced(Newton::pure(), &Rosenbrock, &[-1.2, 1.0]);
+    assert_eq!(report.status, Status::Converged);
+    assert_eq!(report.iterations, 7);
+    for (found, (x, y, value)) in report.trace.iter().zip(expected) {
+        // The rounding error of a step is multiplied by the condition number of the Hessian, 2500 at the minimum.
+        assert_close(found.x[0], x, 1e-11);
+        assert_close(found.x[1], y, 1e-11);
+        assert_close(found.value, value, 1e-9 * value + 1e-14);
+    }
+    assert_eq!((report.x, report.value), (vec![1.0, 1.0], 0.0));
+}
+
+#[test]
+fn pure_iterates_on_the_double_well() {
+    let report = traced(Newton::pure(), &DoubleWell, &[2.0]);
+    let expected = [
+        2.0,
+        1.4545454545454546,
+        1.1510467893775467,
+        1.0253259289766978,
+        1.0009084519430513,
+        1.0000012353089454,
+        1.000000000002289,
+        1.0,
+    ];
+    assert_eq!((report.status, report.trace.len()), (Status::Converged, expected.len()));
+    for (found, x) in report.trace.iter().zip(expected) {
+        assert_close(found.x[0], x, 4.0 * f64::EPSILON);
+    }
+}
+
+#[test]
+fn pure_iteration_says_when_it_found_a_maximum() {
+    let report = traced(Newton::pure(), &DoubleWell, &[0.1]);
+    assert_eq!((report.status, report.x[0], report.value), (Status::Indefinite, 0.0, 0.0));
+    assert!(report.decrement.is_nan());
+    let steps: Vec<f64> = report.trace.iter().map(|point| point.x[0]).collect();
+    assert_close(steps[1], -0.0020618556701030993, 0.1 * f64::EPSILON);
+    assert_close(steps[2] / 1.75e-8, 1.0, 0.01);
+    assert_close(steps[3], 0.0, 1e-22);
+}
+
+#[test]
+fn pure_iterates_on_the_cosine() {
+    fn f<T: Float>(x: &[T]) -> T {
+        x[0].cos()
+    }
+    scalar_function!(Cosine = f);
+    // s = -tan(x): to the maximum at 0. The trust region goes to a minimum.
+    let report = traced(Newton::pure(), &Cosine, &[1.0]);
+    let expected = [1.0, -0.5574077246549021, 0.06593645192484066, -0.00009572191932508134, 2.9e-13, 0.0];
+    assert_eq!((report.status, report.trace.len()), (Status::Indefinite, expected.len()));
+    for (found, x) in report.trace.iter().zip(expected) {
+        assert_close(found.x[0], x, 1e-14);
+    }
+    let report = optimize::newton(&Cosine, &[1.0]);
+    assert_eq!((report.status, report.value), (Status::Converged, -1.0));
+}
+
+#[test]
+fn pure_iteration_at_a_singular_hessian() {
+    fn f<T: Float>(x: &[T]) -> T {
+        (x[0] + x[1]).powi(2)
+    }
+    scalar_function!(Valley = f);
+    let report = Newton::pure().minimize(&Valley, &[1.0, 2.0]);
+    assert_eq!((report.status, report.iterations, report.value), (Status::Singular, 0, 9.0));
+    // In the trust region the shortest step is taken.
+    assert_minimum(&optimize::newton(&Valley, &[1.0, 2.0]), &[-0.5, 0.5], 1e-14);
+}
+
+#[test]
+fn pure_iteration_that_leaves_the_domain() {
+    fn f<T: Float>(x: &[T]) -> T {
+        x[0] - x[0].ln()
+    }
+    scalar_function!(Log = f);
+    // s = -(1 - 1/x) x² = -6 at 3.
+    let report = Newton::pure().minimize(&Log, &[3.0]);
+    assert_eq!((report.status, report.x[0]), (Status::NonFinite, 3.0));
+    assert_minimum(&optimize::newton(&Log, &[3.0]), &[1.0], 1e-15);
+    assert_minimum(&optimize::newton(&Log, &[1e6]), &[1.0], 1e-15);
+    assert_minimum(&optimize::newton(&Log, &[1e-6]), &[1.0], 1e-15);
+}
+
+// ---------------------------------------------------------------- minima
+
+#[test]
+fn rosenbrock_from_near_and_far() {
+    for start in [[-1.2, 1.0], [0.0, 0.0], [-3.0, -4.0], [10.0, -10.0]] {
+        let report = optimize::newton(&Rosenbrock, &start);
+        assert_minimum(&report, &[1.0, 1.0], 1e-14);
+        assert!(report.iterations < 100, "{start:?}: {}", report.iterations);
+    }
+    assert_eq!(optimize::newton(&Rosenbrock, &[1.0, 1.0]).iterations, 0);
+}
+
+#[test]
+fn rosenbrock_in_twenty_variables() {
+    // (From some starts it ends in another minimum, near (-1, 1, 1, ..).)
+    assert_minimum(&optimize::newton(&Rosenbrock, &[0.0; 20]), &[1.0; 20], 1e-14);
+}
+
+#[test]
+fn values_never_rise_in_a_trust_region() {
+    let report = traced(Newton::default(), &Rosenbrock, &[-1.2, 1.0]);
+    assert!(report.trace.windows(2).all(|pair| pair[1].value <= pair[0].value));
+    assert_eq!(report.trace[0].x, [-1.2, 1.0]);
+    assert_eq!(report.trace.last().unwrap().x, report.x);
+    assert_eq!(report.trace.last().unwrap().gradient_norm, report.gradient_norm);
+    assert!(report.trace.len() <= report.iterations + 1);
+    assert_eq!(report.evaluations.value, report.iterations);
+    assert!(optimize::newton(&Rosenbrock, &[-1.2, 1.0]).trace.is_empty());
+}
+
+/// In other units of the variables and of the value the iteration is the same, to the last bit if they differ by powers
+/// of two.
+#[test]
+fn iterates_do_not_depend_on_units() {
+    struct Units([f64; 2], f64);
+    impl ScalarFunction for Units {
+        fn eval<T: Float>(&self, x: &[T]) -> T {
+            T::lit(self.1) * rosenbrock(&[T::lit(self.0[0]) * x[0], T::lit(self.0[1]) * x[1]])
+        }
+    }
+    let plain = traced(Newton::default(), &Rosenbrock, &[-1.2, 1.0]);
+    for (a, b, c) in [(20, -30, 0), (-3, 50, 0), (0, 0, 100), (7, -7, -200)] {
+        let [a, b, c] = [a, b, c].map(|e| 2f64.powi(e));
+        let report = traced(Newton::default(), &Units([a, b], c), &[-1.2 / a, 1.0 / b]);
+        assert_eq!((report.status, report.trace.len()), (plain.status, plain.trace.len()));
+        for (found, expected) in report.trace.iter().zip(&plain.trace) {
+            assert_eq!([found.x[0] * a, found.x[1] * b], [expected.x[0], expected.x[1]]);
+            assert_eq!(found.value / c, expected.value);
+        }
+    }
+}
+
+#[test]
+fn singular_hessian_at_the_minimum() {
+    fn fourth_powers<T: Float>(x: &[T]) -> T {
+        x.iter().map(|x| x.powi(4)).sum()
+    }
+    /// Powell's singular function: the Hessian at the minimum has rank 2.
+    fn powell<T: Float>(x: &[T]) -> T {
+        (x[0] + T::lit(10.0) * x[1]).powi(2)
+            + T::lit(5.0) * (x[2] - x[3]).powi(2)
+            + (x[1] - T::lit(2.0) * x[2]).powi(4)
+            + T::lit(10.0) * (x[0] - x[3]).powi(4)
+    }
+    scalar_function!(FourthPowers = fourth_powers);
+    scalar_function!(Powell = powell);
+    // Each step takes a third of the way: 1.5e-8 of the start after 44.
+    let report = optimize::newton(&FourthPowers, &[1.0, -2.0, 3.0]);
+    assert_minimum(&report, &[0.0; 3], 1e-7);
+    assert!(report.iterations < 60, "{}", report.iterations);
+    assert_minimum(&optimize::newton(&Powell, &[3.0, -1.0, 0.0, 1.0]), &[0.0; 4], 1e-6);
+    // At the minimum itself nothing is left to do.
+    let report = optimize::newton(&FourthPowers, &[0.0, 0.0]);
+    assert_eq!((report.status, report.iterations), (Status::Converged, 0));
+}
+
+#[test]
+fn indefinite_hessian_at_the_start() {
+    // H = -3.88 at 0.1, +8 at the minima.
+    assert_minimum(&optimize::newton(&DoubleWell, &[0.1]), &[1.0], 1e-15);
+    assert_minimum(&optimize::newton(&DoubleWell, &[-1e-9]), &[-1.0], 1e-15);
+}
+
+#[test]
+fn saddle_points_are_left() {
+    /// Gradient 0 and Hessian diag(2, -2) at the origin; minima -1/4 at (0, ±√½).
+    fn diagonal<T: Float>(x: &[T]) -> T {
+        x[0] * x[0] - x[1] * x[1] + x[1].powi(4)
+    }
+    /// Gradient 0 and Hessian [[0, 1], [1, 0]] at the origin; minima -1/8 at ±(½, -½).
+    fn product<T: Float>(x: &[T]) -> T {
+        x[0] * x[1] + x[0].powi(4) + x[1].powi(4)
+    }
+    scalar_function!(Diagonal = diagonal);
+    scalar_function!(Product = product);
+    let report = optimize::newton(&Diagonal, &[0.0, 0.0]);
+    assert_minimum(&report, &[0.0, 0.5f64.sqrt().copysign(report.x[1])], 1e-15);
+    // The gradient has no part along the negative curvature: the hard case of the subproblem.
+    let report = optimize::newton(&Diagonal, &[3.0, 0.0]);
+    assert_minimum(&report, &[0.0, 0.5f64.sqrt().copysign(report.x[1])], 1e-15);
+    let report = optimize::newton(&Product, &[0.0, 0.0]);
+    assert_minimum(&report, &[0.5f64.copysign(report.x[0]), -(0.5f64.copysign(report.x[0]))], 1e-15);
+    let report = optimize::newton(&DoubleWell, &[0.0]);
+    assert_minimum(&report, &[1f64.copysign(report.x[0])], 1e-15);
+    assert_eq!(Newton::pure().minimize(&Product, &[0.0, 0.0]).status, Status::Indefinite);
+}
+
+/// Values near 1e10 have an error of 1e-6, so that they show nothing of (x - 1)² below |x - 1| = 1e-3; gradients do.
+#[test]
+fn last_digits_come_from_the_gradient() {
+    fn f<T: Float>(x: &[T]) -> T {
+        T::lit(1e10) + (x[0] - T::lit(1.0)).powi(2) + (x[0] - T::lit(1.0)).powi(4)
+    }
+    scalar_function!(Offset = f);
+    assert_minimum(&optimize::newton(&Offset, &[1.3]), &[1.0], 1e-15);
+    assert_minimum(&optimize::newton(&Offset, &[1.0 + 1e-5]), &[1.0], 1e-15);
+}
+
+#[test]
+fn extreme_magnitudes() {
+    struct Parabola(f64);
+    impl ScalarFunction for Parabola {
+        fn eval<T: Float>(&self, x: &[T]) -> T {
+            T::lit(self.0) * (x[0] - T::lit(3.0)).powi(2)
+        }
+    }
+    for scale in [1e-250, 1e-100, 1.0, 1e100, 1e300] {
+        for start in [-1e3, 0.0, 1e3] {
+            assert_minimum(&optimize::newton(&Parabola(scale), &[start]), &[3.0], 1e-15);
+        }
+    }
+}
+
+#[test]
+fn overflow_on_the_way_shortens_the_step() {
+    fn f<T: Float>(x: &[T]) -> T {
+        x[0].exp() - T::lit(5.0) * x[0]
+    }
+    scalar_function!(Exponential = f);
+    // At -50 the curvature is e⁻⁵⁰, and the Newton step 2.6e22 long.
+    let report = optimize::newton(&Exponential, &[-50.0]);
+    assert_minimum(&report, &[5f64.ln()], 1e-15);
+    assert!(report.evaluations.hessian < report.iterations);
+}
+
+// ---------------------------------------------------------------- ends that are not minima
+
+#[test]
+fn constant_function_is_minimal_everywhere() {
+    fn f<T: Float>(_: &[T]) -> T {
+        T::lit(7.0)
+    }
+    scalar_function!(Constant = f);
+    for method in [Newton::default(), Newton::pure()] {
+        let report = method.minimize(&Constant, &[1.0, 2.0]);
+        assert_eq!((report.status, report.value, report.iterations), (Status::Converged, 7.0, 0));
+        assert_eq!(report.x, [1.0, 2.0]);
+    }
+}
+
+#[test]
+fn unbounded_functions() {
+    fn linear<T: Float>(x: &[T]) -> T {
+        T::lit(3.0) * x[0] - T::lit(2.0) * x[1]
+    }
+    fn concave<T: Float>(x: &[T]) -> T {
+        -x[0] * x[0] + x[1] * x[1]
+    }
+    fn logarithm<T: Float>(x: &[T]) -> T {
+        (x[0] * x[0]).ln()
+    }
+    scalar_function!(Linear = linear);
+    scalar_function!(Concave = concave);
+    scalar_function!(Logarithm = logarithm);
+    for start in [[0.0, 0.0], [1.0, 2.0]] {
+        assert_eq!(optimize::newton(&Linear, &start).status, Status::Unbounded);
+        assert_eq!(optimize::newton(&Concave, &start).status, Status::Unbounded);
+    }
+    assert_eq!(Newton::pure().minimize(&Linear, &[0.0, 0.0]).status, Status::Singular);
+    assert_eq!(Newton::pure().minimize(&Concave, &[1.0, 2.0]).status, Status::Indefinite);
+    // Its values fall to -∞ at 0, but only as fast as a logarithm.
+    let report = optimize::newton(&Logarithm, &[1.0]);
+    assert!(!report.converged() && report.value < -100.0, "{report:?}");
+}
+
+#[test]
+fn no_finite_start() {
+    fn nan<T: Float>(x: &[T]) -> T {
+        x[0] * T::lit(f64::NAN)
+    }
+    fn overflow<T: Float>(x: &[T]) -> T {
+        x[0].exp()
+    }
+    fn root<T: Float>(x: &[T]) -> T {
+        x[0].sqrt()
+    }
+    fn constant<T: Float>(_: &[T]) -> T {
+        T::lit(1.0)
+    }
+    scalar_function!(Nan = nan);
+    scalar_function!(Overflow = overflow);
+    scalar_function!(Root = root);
+    scalar_function!(Constant = constant);
+    for method in [Newton::default(), Newton::pure()] {
+        assert_eq!(method.minimize(&Nan, &[1.0]).status, Status::NonFinite);
+        assert_eq!(method.minimize(&Overflow, &[1000.0]).status, Status::NonFinite);
+        assert_eq!(method.minimize(&Overflow, &[f64::NAN]).status, Status::NonFinite);
+        assert_eq!(method.minimize(&Constant, &[f64::INFINITY]).status, Status::NonFinite);
+        // The value is 0, the derivative infinite.
+        let report = method.minimize(&Root, &[0.0]);
+        assert_eq!((report.status, report.value, report.iterations), (Status::NonFinite, 0.0, 0));
+    }
+}
+
+#[test]
+fn no_variables() {
+    for method in [Newton::default(), Newton::pure()] {
+        let report = method.minimize(&Rosenbrock, &[]);
+        assert_eq!(
+            (report.status, report.value, report.x.len(), report.gradient.len()),
+            (Status::Converged, 0.0, 0, 0)
+        );
+    }
+}
+
+#[test]
+fn kinks_stop_it() {
+    fn corner<T: Float>(x: &[T]) -> T {
+        (x[0] - T::lit(1.0)).abs() + (x[1] + T::lit(2.0)).abs()
+    }
+    fn between_numbers<T: Float>(x: &[T]) -> T {
+        (x[0] * x[0] - T::lit(2.0)).abs()
+    }
+    scalar_function!(Corner = corner);
+    scalar_function!(BetweenNumbers = between_numbers);
+    // The kinks at 1 and -2 are numbers, and the derivative of |x| at 0 is 0.
+    assert_minimum(&optimize::newton(&Corner, &[0.3, -0.7]), &[1.0, -2.0], 0.0);
+    // The kink at √2 is not: on both sides the slope is steep.
+    let report = optimize::newton(&BetweenNumbers, &[2.0]);
+    assert_eq!(report.status, Status::NoProgress);
+    assert_close(report.x[0], 2f64.sqrt(), 1e-15);
+    assert_close(report.gradient_norm, 8f64.sqrt(), 1e-14);
+}
+
+#[test]
+fn limit_on_iterations() {
+    for method in [Newton::default(), Newton::pure()] {
+        for max_iterations in [0, 1, 3] {
+            let report = Newton { max_iterations, ..method.clone() }.minimize(&Rosenbrock, &[-1.2, 1.0]);
+            assert_eq!((report.status, report.iterations), (Status::MaxIterations, max_iterations));
+        }
+    }
+    assert_eq!(Status::MaxIterations.to_string(), "iteration limit reached");
+    // At a minimum already, or after the one step that is allowed, the limit does not matter.
+    fn parabola<T: Float>(x: &[T]) -> T {
+        T::lit(2.0) * (x[0] - T::lit(3.0)).powi(2)
+    }
+    scalar_function!(Parabola = parabola);
+    for (max_iterations, start) in [(0, 3.0), (1, 0.0)] {
+        let report = Newton { max_iterations, ..Newton::default() }.minimize(&Parabola, &[start]);
+        assert_eq!((report.status, report.iterations), (Status::Converged, max_iterations));
+    }
+}
+
+#[test]
+fn small_first_radius_keeps_near_the_start() {
+    // A step of a hundredth of the size of the start.
+    let region = TrustRegion { initial_radius: 0.01, ..TrustRegion::default() };
+    let method = Newton { max_iterations: 1, trust_region: Some(region), ..Newton::default() };
+    let near = method.minimize(&Rosenbrock, &[-1.2, 1.0]);
+    let far = Newton { max_iterations: 1, ..Newton::default() }.minimize(&Rosenbrock, &[-1.2, 1.0]);
+    let distance = |report: &Report| (report.x[0] + 1.2).hypot(report.x[1] - 1.0);
+    assert!(distance(&near) < 0.05 && distance(&far) > 0.3, "{near:?} {far:?}");
+    for initial_radius in [f64::INFINITY, f64::NAN, 0.0, -1.0] {
+        let region = TrustRegion { initial_radius, ..TrustRegion::default() };
+        let method = Newton { trust_region: Some(region), ..Newton::default() };
+        assert_minimum(&method.minimize(&Rosenbrock, &[-1.2, 1.0]), &[1.0, 1.0], 1e-14);
+    }
+}
+
+/// No function and no start makes it panic or run without end, and a point it calls a minimum has a finite value.
+#[test]
+fn nothing_panics() {
+    struct Nasty(usize);
+    impl ScalarFunction for Nasty {
+        fn eval<T: Float>(&self, x: &[T]) -> T {
+            let (x, y) = (x[0], x[1]);
+            match self.0 {
+                0 => x.recip() + y,
+                1 => x.sqrt() - y.ln(),
+                2 => (x * y).exp(),
+                3 => (x * T::lit(1e200)).powi(2) + (y * T::lit(1e-200)).powi(2),
+                4 => {
+                    if x > y {
+                        x
+                    } else {
+                        T::lit(f64::NAN)
+                    }
+                }
+                5 => x.abs().sqrt() + (y - x).abs(),
+                6 => (x * T::lit(1e8)).sin() + (y * T::lit(1e8)).cos(),
+                7 => x.powf(y),
+                8 => (x.powi(3) + y).atan(),
+                9 => T::lit(1e308) * (x + y),
+                10 => T::lit(5e-324) * (x * x + y * y),
+                11 => x.powi(2) * y.powi(2) - x * y,
+                _ => (x / y).tanh().powi(5),
+            }
+        }
+    }
+    let numbers = [0.0, -0.0, 1.0, -1.0, 1e-300, -1e300, 1e160, 3.7, f64::MAX, f64::INFINITY, f64::NAN];
+    for function in (0..13).map(Nasty) {
+        for x in numbers {
+            for y in numbers {
+                for method in [Newton { max_iterations: 200, ..Newton::default() }, Newton::pure()] {
+                    let report = method.minimize(&function, &[x, y]);
+                    let finite = report.value.is_finite() && report.x.iter().all(|x| x.is_finite());
+                    assert!(finite || report.status == Status::NonFinite, "{} at {x}, {y}: {report:?}", function.0);
+                }
+            }
+        }
+    }
+}
