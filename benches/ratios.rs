@@ -1,0 +1,263 @@
+//! What a derivative costs, as a ratio to the same function on plain `f64`.
+//!
+//! `cargo bench` prints the tables; `cargo bench -- F1` does so for the problems whose name contains `F1`. Without `--bench`
+//! (as under `cargo test --benches`) values and derivatives are checked and nothing is timed.
+//!
+//! How the numbers are made, and why:
+//! - A gradient is complete: set inputs, record, sweep, read. The result goes to the caller's buffer, and the tape is warm.
+//! - Thread CPU time, because wall time also counts what else the machine runs.
+//! - The clock rate of a shared machine can change by a factor of two within a second. So every sample stands between two
+//!   samples of its baseline, and its ratio is taken against their mean; times are the best sample of each.
+//! - Run it on a quiet machine. Recording keeps the core's units busy while the plain function mostly waits for additions, so a
+//!   neighbour on the same core slows the first more: ratios then rise by up to 1.4.
+//! - The compiler sees neither the inputs nor which function is timed: both pass through `black_box`.
+
+#[path = "../tests/common/problems.rs"]
+mod problems;
+
+use cpu_time::ThreadTime;
+use dualtape::forward::Chunk;
+use dualtape::{ScalarFunction, Tape};
+use problems::{Adjoint, Problem, Visitor};
+use std::hint::black_box;
+
+const SAMPLES: usize = 25;
+const SECONDS_PER_SAMPLE: f64 = 3e-3;
+
+/// Forward mode evaluates the function once for every 8 inputs; with more inputs than this it only takes long.
+const MOST_FORWARD_INPUTS: usize = 700;
+
+/// What a `Reverse<f64>` gradient should cost at the default compiler flags, as a multiple of plain `f64`.
+fn aim(problem: &str) -> f64 {
+    match problem {
+        "F1 n=100" => 10.0,
+        "F1 n=1e4" => 13.0,
+        "F2" => 2.9,
+        "F3" => 5.3,
+        "F4" | "F5" => 24.0,
+        "F6" => 3.2,
+        _ => f64::NAN,
+    }
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let run = Run {
+        filter: arguments.iter().find(|a| !a.starts_with('-')).cloned().unwrap_or_default(),
+        timed: arguments.iter().any(|a| a == "--bench"),
+    };
+    if run.timed {
+        println!("Gradients: time in microseconds, ratio to plain f64");
+        println!("{:14}{:>7}{:>10} |{:>9}{:>14} | Reverse<f64>", "", "inputs", "f64", "by hand", "Dual<f64, 8>");
+        print!(
+            "{:14}{:>7}{:>10} |{:>9}{:>14} |{:>8}{:>7}{:>8}",
+            "", "", "best", "median", "median", "best", "ratio", "median"
+        );
+        println!("{:>17}{:>6}{:>9}{:>9}", "[low, high]", "aim", "joins", "KiB");
+    }
+    problems::gradient_set(&mut Gradients(&run));
+    if run.timed {
+        println!("\nSecond derivatives: time in microseconds, ratio to the Reverse<f64> gradient");
+        println!("{:14}{:>7}{:>10} | Hessian times vector   | Hessian", "", "inputs", "gradient");
+        let columns = format!("{:>8}{:>7}{:>8}", "best", "ratio", "median");
+        println!("{:14}{:>7}{:>10} |{columns} |{columns}", "", "", "best");
+    }
+    problems::hessian_set(&mut Hessians(&run));
+}
+
+struct Run {
+    /// Only problems with this in their name.
+    filter: String,
+    timed: bool,
+}
+
+// ------------------------------------------------------------------------------------------------------- what is compared
+
+/// A value and a derivative of it, which is written to the slice: one signature for everything that is compared.
+type Method<F> = fn(&F, &[f64], &mut [f64]) -> f64;
+
+fn plain<F: ScalarFunction>(f: &F, x: &[f64], _: &mut [f64]) -> f64 {
+    f.eval(x)
+}
+
+fn by_hand<F: Adjoint>(f: &F, x: &[f64], gradient: &mut [f64]) -> f64 {
+    f.adjoint(x, gradient)
+}
+
+fn forward<F: ScalarFunction>(f: &F, x: &[f64], gradient: &mut [f64]) -> f64 {
+    Chunk::<8>::value_and_gradient_into(|x| f.eval(x), x, gradient)
+}
+
+fn reverse<F: ScalarFunction>(f: &F, x: &[f64], gradient: &mut [f64]) -> f64 {
+    dualtape::value_and_gradient_into(|x| f.eval(x), x, gradient)
+}
+
+/// The product of the Hessian with the point itself.
+fn hessian_times_point<F: ScalarFunction>(f: &F, x: &[f64], product: &mut [f64]) -> f64 {
+    product.copy_from_slice(&dualtape::hvp(|x| f.eval(x), x, x));
+    0.0
+}
+
+/// The Hessian; its first column is the part that is returned.
+fn hessian<F: ScalarFunction>(f: &F, x: &[f64], column: &mut [f64]) -> f64 {
+    let hessian = black_box(dualtape::hessian(|x| f.eval(x), x));
+    column.copy_from_slice(hessian.column(0).as_slice());
+    0.0
+}
+
+struct Gradients<'a>(&'a Run);
+
+impl Visitor for Gradients<'_> {
+    fn visit<F: Adjoint>(&mut self, problem: &Problem<F>) {
+        let (name, n) = (problem.name, problem.x0.len());
+        if !name.contains(&self.0.filter) {
+            return;
+        }
+        check_gradient(problem, by_hand);
+        check_gradient(problem, reverse);
+        let with_forward = n <= MOST_FORWARD_INPUTS;
+        if with_forward {
+            check_gradient(problem, forward);
+        }
+        if !self.0.timed {
+            println!("{name}: gradients are right");
+            return;
+        }
+        let hand = compare(problem, plain, by_hand).median();
+        let dual = if with_forward { format!("{:.1}", compare(problem, plain, forward).median()) } else { "-".into() };
+        let reverse = compare(problem, plain, reverse);
+        let range = format!("[{:.2}, {:.2}]", reverse.ratios[0], reverse.ratios[SAMPLES - 1]);
+        let (joins, bytes) = size_of_recording(problem);
+        println!(
+            "{name:14}{n:>7}{:>10.2} |{hand:>9.2}{dual:>14} |{reverse}{range:>17}{:>6}{joins:>9}{:>9.1}",
+            reverse.baseline * 1e6,
+            aim(name),
+            bytes / 1024.0,
+        );
+    }
+}
+
+/// Compares value and gradient with those written by hand.
+fn check_gradient<F: Adjoint>(problem: &Problem<F>, method: Method<F>) {
+    let mut expected = vec![0.0; problem.x0.len()];
+    let mut gradient = expected.clone();
+    problem.function.adjoint(&problem.x0, &mut expected);
+    let value = method(&problem.function, &problem.x0, &mut gradient);
+    assert!((value - problem.value).abs() <= 1e-12 * problem.value.abs(), "{}: value {value}", problem.name);
+    assert_close(problem.name, &gradient, &expected, 1e-12);
+}
+
+/// Asserts equality up to `tolerance` times the largest entry.
+fn assert_close(name: &str, found: &[f64], expected: &[f64], tolerance: f64) {
+    let largest = expected.iter().fold(0.0, |largest: f64, e| largest.max(e.abs()));
+    for (i, (found, expected)) in found.iter().zip(expected).enumerate() {
+        assert!((found - expected).abs() <= tolerance * largest, "{name}: entry {i} is {found}, not {expected}");
+    }
+}
+
+/// Joins recorded, and the bytes of their records and of all adjoints.
+fn size_of_recording<F: ScalarFunction>(problem: &Problem<F>) -> (usize, f64) {
+    let tape = Tape::new();
+    let _ = problem.function.eval(&tape.variables(&problem.x0));
+    let joins = tape.len() - problem.x0.len();
+    (joins, (24 * joins + 8 * tape.len()) as f64)
+}
+
+struct Hessians<'a>(&'a Run);
+
+impl Visitor for Hessians<'_> {
+    fn visit<F: Adjoint>(&mut self, problem: &Problem<F>) {
+        if !problem.name.contains(&self.0.filter) {
+            return;
+        }
+        check_second_derivatives(problem);
+        if !self.0.timed {
+            println!("{}: second derivatives are right", problem.name);
+            return;
+        }
+        let product = compare(problem, reverse, hessian_times_point);
+        let matrix = compare(problem, reverse, hessian);
+        let gradient = matrix.baseline * 1e6;
+        println!("{:14}{:>7}{gradient:>10.2} |{product} |{matrix}", problem.name, problem.x0.len());
+    }
+}
+
+/// Compares the Hessian with its product, and the product with differences of the gradient written by hand.
+fn check_second_derivatives<F: Adjoint>(problem: &Problem<F>) {
+    let (f, x) = (&problem.function, &problem.x0);
+    let n = x.len();
+    let mut product = vec![0.0; n];
+    hessian_times_point(f, x, &mut product);
+
+    let matrix = dualtape::hessian(|x| f.eval(x), x);
+    let rows: Vec<f64> = (0..n).map(|i| (0..n).map(|j| matrix[(i, j)] * x[j]).sum()).collect();
+    assert_close(problem.name, &rows, &product, 1e-12);
+
+    let step = 1e-5;
+    let gradient_at = |scale: f64| {
+        let mut gradient = vec![0.0; n];
+        f.adjoint(&x.iter().map(|x| x * scale).collect::<Vec<_>>(), &mut gradient);
+        gradient
+    };
+    let (above, below) = (gradient_at(1.0 + step), gradient_at(1.0 - step));
+    let differences: Vec<f64> = above.iter().zip(below).map(|(a, b)| (a - b) / (2.0 * step)).collect();
+    assert_close(problem.name, &product, &differences, 1e-7); // rounding 1e-16 / step, truncation step²
+}
+
+// ---------------------------------------------------------------------------------------------------------------- the clock
+
+/// One method against another.
+struct Comparison {
+    /// Seconds of the best sample of each.
+    baseline: f64,
+    best: f64,
+    /// In increasing order.
+    ratios: Vec<f64>,
+}
+
+impl Comparison {
+    fn median(&self) -> f64 {
+        self.ratios[SAMPLES / 2]
+    }
+}
+
+impl std::fmt::Display for Comparison {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let time = self.best * 1e6;
+        let digits = if time < 1000.0 { 2 } else { 0 };
+        write!(out, "{time:>8.digits$}{:>7.2}{:>8.2}", self.best / self.baseline, self.median())
+    }
+}
+
+fn compare<F>(problem: &Problem<F>, baseline: Method<F>, method: Method<F>) -> Comparison {
+    let mut derivative = vec![0.0; problem.x0.len()];
+    let mut seconds_per_call = |method: Method<F>, calls: usize| {
+        let start = ThreadTime::now();
+        for _ in 0..calls {
+            let method = black_box(method);
+            black_box(method(&problem.function, black_box(&problem.x0), black_box(&mut derivative)));
+        }
+        start.elapsed().as_secs_f64() / calls as f64
+    };
+    // Doubling the calls until a sample is long enough also warms caches and buffers.
+    let mut calls_per_sample = |method| {
+        let mut calls = 1;
+        while seconds_per_call(method, calls) * (calls as f64) < SECONDS_PER_SAMPLE / 2.0 {
+            calls *= 2;
+        }
+        calls
+    };
+    let baseline_calls = calls_per_sample(baseline);
+    let calls = calls_per_sample(method);
+    let mut result = Comparison { baseline: f64::INFINITY, best: f64::INFINITY, ratios: Vec::with_capacity(SAMPLES) };
+    for _ in 0..SAMPLES {
+        let before = seconds_per_call(baseline, baseline_calls);
+        let seconds = seconds_per_call(method, calls);
+        let after = seconds_per_call(baseline, baseline_calls);
+        result.baseline = result.baseline.min(before).min(after);
+        result.best = result.best.min(seconds);
+        result.ratios.push(2.0 * seconds / (before + after));
+    }
+    result.ratios.sort_by(f64::total_cmp);
+    result
+}
