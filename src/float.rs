@@ -19,7 +19,8 @@
 //! Where a slope is infinite or NaN, a tangent that is zero in all its parts contributes zero instead of NaN: *a zero tangent
 //! stays zero*. So a constant stays a constant (`x + sqrt(0)` has derivative 1), `sqrt(x * x)` at 0 has the subgradient 0, and
 //! `cbrt(x).powi(3)` at 0, where an infinite derivative meets a zero one later, is an honest NaN. A function's value that is
-//! NaN (`ln(-1)`) has derivative NaN. Both modes agree on this; the checks sit on the non-finite side of one branch per
+//! NaN (`ln(-1)`) has derivative NaN. Along every path of the computation both modes agree on this; where paths
+//! meet and cancel (`u - u`) the order of summation decides. The checks sit on the non-finite side of one branch per
 //! operation ([`fold`]).
 
 use crate::rules::{Binary, Unary};

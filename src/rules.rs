@@ -197,10 +197,11 @@ pub(crate) fn sin_cos<T: Float>(x: T) -> ((T, T), (T, T)) {
     ((sin, cos), (cos, -sin))
 }
 
-/// `1 - x²` without cancellation near ±1.
+/// `1 - x²`: the product near ±1, where the difference cancels, and the difference near 0, where the derivative of the product
+/// does.
 #[inline]
 fn one_minus_square<T: Float>(x: T) -> T {
-    (T::one() - x) * (T::one() + x)
+    if x < T::lit(-0.5) || x > T::lit(0.5) { (T::one() - x) * (T::one() + x) } else { T::one() - x * x }
 }
 
 /// `1 / (1 + x²)`. Beyond 1e8, where the 1 no longer matters and `x²` may overflow, it is `(1/x)²`.
@@ -285,6 +286,8 @@ impl Binary for Powf {
     fn partial_x<T: Float>(self, x: T, y: T, _: T) -> T {
         if y.is_zero_in_all_parts() {
             T::zero() // x⁰ is 1, also where x⁻¹ is infinite
+        } else if x == T::zero() && y == T::zero() {
+            y.unary(FromZeroToInfinity)
         } else {
             y * x.powf(y - T::one())
         }
@@ -298,6 +301,22 @@ impl Binary for Powf {
         } else {
             z * x.ln()
         }
+    }
+}
+
+/// 0 at 0 with an infinite derivative: how `y 0ʸ⁻¹`, which is 0 for `y = 0`, leaves 0 as `y` changes.
+#[derive(Clone, Copy, Debug)]
+struct FromZeroToInfinity;
+
+impl Unary for FromZeroToInfinity {
+    const NAME: &'static str = "from_zero_to_infinity";
+    #[inline]
+    fn value<B: Primitive>(self, x: B) -> B {
+        x
+    }
+    #[inline]
+    fn partial<T: Float>(self, _: T, _: T) -> T {
+        T::infinity()
     }
 }
 

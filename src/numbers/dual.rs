@@ -98,7 +98,7 @@ impl<T: Float, const N: usize> Dual<T, N> {
     #[inline(never)]
     fn quotient_folded(self, other: Self, q: T) -> [T; N] {
         if q.is_nan() {
-            return join_folded(self.tangent, T::nan(), other.tangent, T::nan(), q);
+            return join_folded(self.tangent, q, other.tangent, q, q);
         }
         array::from_fn(|k| {
             let numerator = self.tangent[k] - fold(other.tangent[k], q);
@@ -107,19 +107,20 @@ impl<T: Float, const N: usize> Dual<T, N> {
     }
 }
 
-/// `tangent * slope` by the fold rule, where `y` is the value of the operation: NaN makes the derivative NaN.
+/// `tangent * slope` by the fold rule, where `y` is the value of the operation: NaN makes the derivative NaN, of every order,
+/// which is why `y` itself takes the place of the slope.
 ///
 /// Takes and returns arrays, not whole numbers: a number whose address goes into a call lives in memory on the fast path too.
 #[inline(never)]
 fn chain_folded<T: Float, const N: usize>(tangent: [T; N], slope: T, y: T) -> [T; N] {
-    let slope = if y.is_nan() { T::nan() } else { slope };
+    let slope = if y.is_nan() { y } else { slope };
     tangent.map(|tangent| fold(tangent, slope))
 }
 
 /// `x * by_x + y * by_y` for tangents `x` and `y`, by the fold rule; `z` is the value of the operation.
 #[inline(never)]
 fn join_folded<T: Float, const N: usize>(x: [T; N], by_x: T, y: [T; N], by_y: T, z: T) -> [T; N] {
-    let [by_x, by_y] = if z.is_nan() { [T::nan(); 2] } else { [by_x, by_y] };
+    let [by_x, by_y] = if z.is_nan() { [z; 2] } else { [by_x, by_y] };
     array::from_fn(|k| fold(x[k], by_x) + fold(y[k], by_y))
 }
 

@@ -8,12 +8,12 @@ use crate::rules::{self, Binary};
 use crate::{Float, Primitive};
 use num_traits::{Float as _, Zero as _};
 
-/// Each operand's share where neither is larger; `x` or `y` if the other is NaN.
+/// `x` or `y`, whichever wins or is not NaN; else half of each.
 #[inline]
 fn choose<N: Number>(x: N, y: N, x_wins: bool, y_wins: bool, value: N::Inner) -> N {
-    if x_wins || y.is_nan() {
+    if x_wins || (y.is_nan() && !x.is_nan()) {
         x
-    } else if y_wins || x.is_nan() {
+    } else if y_wins || (x.is_nan() && !y.is_nan()) {
         y
     } else {
         x.binary(rules::Tie, y).with_inner(value)

@@ -94,7 +94,7 @@ impl<T: Float> Reverse<T> {
     #[inline(never)]
     fn quotient_folded(self, other: Self, q: T) -> Self {
         if q.is_nan() {
-            let [left, right] = [self.slope, other.slope].map(|slope| folded(slope, T::nan(), q));
+            let [left, right] = [self.slope, other.slope].map(|slope| folded(slope, q, q));
             return self.join(other, q, left, right);
         }
         let over = |slope: T| if slope.is_zero_in_all_parts() { T::zero() } else { slope / other.primal };
@@ -107,12 +107,13 @@ impl<T: Float> Reverse<T> {
     }
 }
 
-/// `slope * partial` by the fold rule, where `y` is the value of the operation: NaN makes the derivative NaN.
+/// `slope * partial` by the fold rule, where `y` is the value of the operation: NaN makes the derivative NaN, of every order,
+/// which is why `y` itself takes the place of the partial.
 ///
 /// Takes and returns numbers one by one: a struct whose address goes into a call lives in memory on the fast path too.
 #[inline(never)]
 fn folded<T: Float>(slope: T, partial: T, y: T) -> T {
-    fold(slope, if y.is_nan() { T::nan() } else { partial })
+    fold(slope, if y.is_nan() { y } else { partial })
 }
 
 impl<T: Float> Number for Reverse<T> {
@@ -174,7 +175,7 @@ impl<T: Float> Float for Reverse<T> {
     fn binary<R: Binary>(self, rule: R, other: Self) -> Self {
         let (x, y) = (self.primal, other.primal);
         let z = x.binary(rule, y);
-        match (self.slope.is_zero_in_all_parts(), other.slope.is_zero_in_all_parts()) {
+        match (self.node == 0, other.node == 0) {
             (true, true) => Reverse::constant(z),
             (false, true) => self.chain(z, rule.partial_x(x, y, z)),
             (true, false) => other.chain(z, rule.partial_y(x, y, z)),

@@ -346,7 +346,7 @@ impl<T: Float> Adjoints<'_, T> {
         let variables = self.tape.variables.borrow();
         let is_variable = variables
             .binary_search_by_key(&index, |&(index, _)| index)
-            .is_ok_and(|place| x.slope() == T::one() && variables[place].1 == x.primal());
+            .is_ok_and(|place| x.slope() == T::one() && (variables[place].1 == x.primal() || x.primal().is_nan()));
         assert!(
             is_variable,
             "dualtape: the adjoint of an intermediate value was asked for, which has no node of its own; pass it through \

@@ -38,8 +38,8 @@ pub(super) fn adjoints<T: Float, const L: usize, const KEEP: bool>(records: &[Re
     }
 }
 
-/// [`adjoints`] with the fold rule. `reached` tells for each node and lane whether it is a seed, and afterwards whether a path of
-/// nonzero partials leads to it.
+/// [`adjoints`] with the fold rule. `reached` tells for each node and lane whether it is a seed, and afterwards whether a path
+/// from an output leads to it.
 pub(super) fn adjoints_folded<T: Float, const L: usize, const KEEP: bool>(
     records: &[Record<T>],
     adjoints: &mut [[T; L]],
@@ -51,9 +51,10 @@ pub(super) fn adjoints_folded<T: Float, const L: usize, const KEEP: bool>(
         let adjoint = if KEEP { *top } else { std::mem::replace(top, [T::zero(); L]) };
         let top_reached = reached[below.len()];
         for (operand, partial) in [(record.left as usize, record.by_left), (record.right as usize, record.by_right)] {
-            if !partial.is_zero_in_all_parts() {
-                for lane in (0..L).filter(|&lane| top_reached[lane]) {
-                    reached[operand][lane] = true;
+            let is_live = !partial.is_zero_in_all_parts();
+            for lane in (0..L).filter(|&lane| top_reached[lane]) {
+                reached[operand][lane] = true;
+                if is_live {
                     below[operand][lane] += adjoint[lane] * partial;
                 }
             }
