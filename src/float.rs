@@ -24,6 +24,7 @@
 //! operation ([`fold`]).
 
 use crate::rules::{Binary, Unary};
+use num_traits::float::TotalOrder;
 use num_traits::{FloatConst, FromPrimitive, Inv, NumAssign, NumAssignOps, NumOps};
 use std::fmt::{Debug, Display, LowerExp, UpperExp};
 use std::iter::{Product, Sum};
@@ -134,7 +135,7 @@ pub trait Float:
 /// A primitive floating point number, the bottom of every nest: `f32` or `f64`.
 ///
 /// Sealed: operators with a primitive on one side rely on the list being complete.
-pub trait Primitive: Float<Base = Self> + sealed::Sealed {
+pub trait Primitive: Float<Base = Self> + TotalOrder + sealed::Sealed {
     /// The nearest number of this type.
     #[must_use]
     fn nearest(x: f64) -> Self;

@@ -8,16 +8,19 @@ thread_local! {
     static POOL: RefCell<Vec<Box<dyn Any>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Runs `f` with a `W` that an earlier call on this thread left, or a new one.
+/// A `W` that an earlier call on this thread [put](put) back, or a new one.
 ///
-/// Calls may be nested; each has its own. If `f` panics, its `W` is dropped, so the next call never sees half-finished work.
-pub(crate) fn with<W: Default + 'static, R>(f: impl FnOnce(&mut W) -> R) -> R {
-    let pooled = POOL.with_borrow_mut(|pool| {
+/// What is not put back (because the user's function panicked) is dropped, so the next call never sees half-finished work.
+pub(crate) fn take<W: Default + 'static>() -> Box<W> {
+    let pooled = POOL.try_with(|pool| {
+        let pool = &mut *pool.borrow_mut();
         let place = pool.iter().rposition(|entry| entry.is::<W>())?;
         pool.swap_remove(place).downcast::<W>().ok()
     });
-    let mut scratch = pooled.unwrap_or_default();
-    let result = f(&mut scratch);
-    POOL.with_borrow_mut(|pool| pool.push(scratch));
-    result
+    pooled.ok().flatten().unwrap_or_default() // a thread that is ending has no pool any more
+}
+
+/// Keeps `scratch` for the next call on this thread.
+pub(crate) fn put<W: 'static>(scratch: Box<W>) {
+    let _ = POOL.try_with(|pool| pool.borrow_mut().push(scratch));
 }

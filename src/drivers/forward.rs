@@ -197,26 +197,29 @@ impl<const N: usize> Chunk<N> {
         x: &[T],
     ) -> (Vec<T>, DMatrix<T>) {
         let mut result: Option<(Vec<T>, DMatrix<T>)> = None;
+        let mut misfit = None;
         Self::for_each_chunk(x, |point, directions| {
             let y = f(point);
             let y = y.as_ref();
             let (value, matrix) = result.get_or_insert_with(|| {
                 (y.iter().map(|y| y.primal()).collect(), DMatrix::from_element(y.len(), x.len(), T::zero()))
             });
-            assert!(
-                y.len() == value.len(),
-                "jacobian: f returned {} values for direction 0 and {} for direction {}",
-                value.len(),
-                y.len(),
-                directions.start
-            );
+            if y.len() != value.len() {
+                misfit = misfit.or(Some((directions.start, y.len())));
+                return;
+            }
             for (i, y) in y.iter().enumerate() {
                 for j in directions.clone() {
                     matrix[(i, j)] = y.tangents()[j - directions.start];
                 }
             }
         });
-        result.expect("there is at least one chunk")
+        let result = result.expect("there is at least one chunk");
+        if let Some((direction, found)) = misfit {
+            let expected = result.0.len();
+            panic!("jacobian: f returned {expected} values for direction 0 and {found} for direction {direction}");
+        }
+        result
     }
 
     /// Hessian of `f` at `x`: entry `(i, j)` is `∂²f/∂xᵢ∂xⱼ`. Exactly symmetric.
@@ -257,19 +260,19 @@ impl<const N: usize> Chunk<N> {
     /// Calls `visit` with `x` seeded in the directions `k .. k + N`, for every chunk of inputs; at least once.
     fn for_each_chunk<T: Float>(x: &[T], mut visit: impl FnMut(&[Dual<T, N>], Range<usize>)) {
         const { assert!(N > 0, "a chunk has at least one direction") };
-        pool::with(|point: &mut Vec<Dual<T, N>>| {
-            point.clear();
-            point.extend(x.iter().map(|&x| Dual::constant(x)));
-            for first in (0..x.len().max(1)).step_by(N) {
-                let directions = first..x.len().min(first + N);
-                for k in directions.clone() {
-                    point[k] = Dual::seeded(x[k], k - first);
-                }
-                visit(point, directions.clone());
-                for k in directions {
-                    point[k] = Dual::constant(x[k]);
-                }
+        let mut point = pool::take::<Vec<Dual<T, N>>>();
+        point.clear();
+        point.extend(x.iter().map(|&x| Dual::constant(x)));
+        for first in (0..x.len().max(1)).step_by(N) {
+            let directions = first..x.len().min(first + N);
+            for k in directions.clone() {
+                point[k] = Dual::seeded(x[k], k - first);
             }
-        });
+            visit(&point, directions.clone());
+            for k in directions {
+                point[k] = Dual::constant(x[k]);
+            }
+        }
+        pool::put(point);
     }
 }

@@ -6,7 +6,7 @@
 use super::check_length;
 use crate::float::Float;
 use crate::numbers::{Dual, Reverse};
-use crate::tape::record;
+use crate::tape::Session;
 
 #[cfg(feature = "nalgebra")]
 use nalgebra::DMatrix;
@@ -54,10 +54,11 @@ pub fn value_and_gradient<T: Float>(f: impl FnOnce(&[Reverse<T>]) -> Reverse<T>,
 #[track_caller]
 pub fn value_and_gradient_into<T: Float>(f: impl FnOnce(&[Reverse<T>]) -> Reverse<T>, x: &[T], g: &mut [T]) -> T {
     check_length("value_and_gradient_into", "the gradient", g.len(), "the point", x.len());
-    record(x, f, |run, y| {
-        run.pull_back(&[y], |_| T::one(), g);
-        y.primal()
-    })
+    let mut session = Session::start(x);
+    let y = f(session.variables());
+    session.pull_back(&[y], |_| T::one(), g);
+    session.end();
+    y.primal()
 }
 
 /// Vector-Jacobian product: the value of `f` at `x`, and `wᵀ J`, the gradient of `w · f`.
@@ -79,13 +80,14 @@ pub fn value_and_gradient_into<T: Float>(f: impl FnOnce(&[Reverse<T>]) -> Revers
 /// ```
 #[track_caller]
 pub fn vjp<T: Float, Y: AsRef<[Reverse<T>]>>(f: impl FnOnce(&[Reverse<T>]) -> Y, x: &[T], w: &[T]) -> (Vec<T>, Vec<T>) {
-    record(x, f, |run, y| {
-        let y = y.as_ref();
-        check_length("vjp", "the weight", w.len(), "the value of f", y.len());
-        let mut product = vec![T::zero(); x.len()];
-        run.pull_back(y, |k| w[k], &mut product);
-        (y.iter().map(|y| y.primal()).collect(), product)
-    })
+    let mut session = Session::start(x);
+    let y = f(session.variables());
+    let y = y.as_ref();
+    check_length("vjp", "the weight", w.len(), "the value of f", y.len());
+    let mut product = vec![T::zero(); x.len()];
+    session.pull_back(y, |k| w[k], &mut product);
+    session.end();
+    (y.iter().map(|y| y.primal()).collect(), product)
 }
 
 /// Jacobian of `f` at `x`: entry `(i, j)` is `∂fᵢ/∂xⱼ`.
@@ -117,12 +119,13 @@ pub fn value_and_jacobian<T: Float, Y: AsRef<[Reverse<T>]>>(
     f: impl FnOnce(&[Reverse<T>]) -> Y,
     x: &[T],
 ) -> (Vec<T>, DMatrix<T>) {
-    record(x, f, |run, y| {
-        let y = y.as_ref();
-        let mut matrix = DMatrix::from_element(y.len(), x.len(), T::zero());
-        run.jacobian::<CHUNK>(y, |i, j, value| matrix[(i, j)] = value);
-        (y.iter().map(|y| y.primal()).collect(), matrix)
-    })
+    let session = Session::start(x);
+    let y = f(session.variables());
+    let y = y.as_ref();
+    let mut matrix = DMatrix::from_element(y.len(), x.len(), T::zero());
+    session.jacobian::<CHUNK>(y, |i, j, value| matrix[(i, j)] = value);
+    session.end();
+    (y.iter().map(|y| y.primal()).collect(), matrix)
 }
 
 /// Hessian of `f` at `x`: entry `(i, j)` is `∂²f/∂xᵢ∂xⱼ`. Exactly symmetric.

@@ -157,6 +157,24 @@ macro_rules! other_methods {
                 piecewise::abs_sub(self, other.into())
             }
 
+            /// The remainder of division with a result in `0 .. |other|`; derivative 1, and `-div_euclid` by `other`, also on the
+            /// jump.
+            ///
+            /// # Examples
+            /// ```
+            /// assert_eq!(dualtape::derivative(|y| dualtape::Dual::constant(-7.0).rem_euclid(y), 3.0), 3.0); // -7 = -3 * 3 + 2
+            /// ```
+            #[inline]
+            pub fn rem_euclid(self, other: impl Into<Self>) -> Self {
+                piecewise::rem_euclid(self, other.into())
+            }
+
+            /// The integer quotient that belongs to [`Self::rem_euclid`]; derivative 0 everywhere.
+            #[inline]
+            pub fn div_euclid(self, other: impl Into<Self>) -> Self {
+                piecewise::div_euclid(self, other.into())
+            }
+
             /// `self` with the sign of `sign`; derivative ±1, and 0 at 0. The derivative by `sign` is 0.
             #[inline]
             pub fn copysign(self, sign: impl Into<Self>) -> Self {

@@ -3,9 +3,12 @@
 use super::{Dual, Number, Reverse, for_each_number};
 use crate::float::Float;
 use crate::rules::{step_table, unary_table};
+use num_traits::float::TotalOrder;
 use num_traits::{
-    Bounded, FloatConst, FromPrimitive, Inv, MulAdd, MulAddAssign, Num, NumCast, One, Pow, Signed, ToPrimitive, Zero,
+    Bounded, Euclid, FloatConst, FromPrimitive, Inv, MulAdd, MulAddAssign, Num, NumCast, One, Pow, Signed, ToPrimitive,
+    Zero,
 };
+use std::cmp::Ordering;
 use std::num::FpCategory;
 
 macro_rules! num {
@@ -113,6 +116,24 @@ macro_rules! num {
             }
         }
 
+        impl<T: Float, $($param)*> Euclid for $Number {
+            #[inline]
+            fn div_euclid(&self, other: &Self) -> Self {
+                (*self).div_euclid(*other)
+            }
+            #[inline]
+            fn rem_euclid(&self, other: &Self) -> Self {
+                (*self).rem_euclid(*other)
+            }
+        }
+
+        impl<T: Float, $($param)*> TotalOrder for $Number {
+            #[inline]
+            fn total_cmp(&self, other: &Self) -> Ordering {
+                TotalOrder::total_cmp(&self.base(), &other.base())
+            }
+        }
+
         impl<T: Float, $($param)*> Pow<Self> for $Number {
             type Output = Self;
             #[inline]
@@ -120,6 +141,7 @@ macro_rules! num {
                 self.powf(y)
             }
         }
+        num!(@pow_by_reference $Number, $Number, $($param)*);
 
         num!(@pow i32, |x, n| x.powi(n), $Number, $($param)*);
         num!(@pow i16, |x, n| x.powi(n.into()), $Number, $($param)*);
@@ -202,6 +224,30 @@ macro_rules! num {
             fn pow(self, n: $P) -> Self {
                 let ($x, $n) = (self, n);
                 $result
+            }
+        }
+        num!(@pow_by_reference $P, $Number, $($param)*);
+    };
+    (@pow_by_reference $P:ty, $Number:ty, $($param:tt)*) => {
+        impl<T: Float, $($param)*> Pow<&$P> for $Number {
+            type Output = Self;
+            #[inline]
+            fn pow(self, n: &$P) -> Self {
+                Pow::pow(self, *n)
+            }
+        }
+        impl<T: Float, $($param)*> Pow<$P> for &$Number {
+            type Output = $Number;
+            #[inline]
+            fn pow(self, n: $P) -> $Number {
+                Pow::pow(*self, n)
+            }
+        }
+        impl<T: Float, $($param)*> Pow<&$P> for &$Number {
+            type Output = $Number;
+            #[inline]
+            fn pow(self, n: &$P) -> $Number {
+                Pow::pow(*self, *n)
             }
         }
     };

@@ -6,7 +6,7 @@
 use super::Number;
 use crate::rules::{self, Binary};
 use crate::{Float, Primitive};
-use num_traits::{Float as _, Zero as _};
+use num_traits::{Float as _, One as _, Zero as _};
 
 /// `x` or `y`, whichever wins or is not NaN; else half of each.
 #[inline]
@@ -72,6 +72,27 @@ impl Binary for TiedDifference {
     fn partial_y<T: Float>(self, _: T, _: T, _: T) -> T {
         T::lit(-0.5)
     }
+}
+
+/// The remainder in `0 .. |y|`; derivative 1 by `x` and `-div_euclid(x, y)` by `y`.
+#[inline]
+pub(super) fn rem_euclid<N: Number>(x: N, y: N) -> N {
+    let r = x % y;
+    if r < N::zero() { r + if y < N::zero() { -y } else { y } } else { r }
+}
+
+/// The quotient that belongs to [`rem_euclid`]: an integer, so a constant.
+#[inline]
+pub(super) fn div_euclid<N: Number>(x: N, y: N) -> N {
+    let (a, b) = (x.inner(), y.inner());
+    let q = (a / b).trunc();
+    let below = a % b < N::Inner::zero();
+    let q = match (below, b > N::Inner::zero()) {
+        (false, _) => q,
+        (true, true) => q - N::Inner::one(),
+        (true, false) => q + N::Inner::one(),
+    };
+    step(x, q)
 }
 
 /// `x` or `-x`; derivative 0 at `x = 0`, so that `copysign(x, 1)` is `abs(x)`. The sign's own derivative is 0.

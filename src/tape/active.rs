@@ -35,7 +35,7 @@ use std::any::type_name;
 use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
 use std::ptr::{self, NonNull};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 /// A join of two nodes: the derivatives of the result by each of them.
 #[derive(Clone, Copy, Debug)]
@@ -78,18 +78,14 @@ impl Slot {
 
 thread_local! {
     static ACTIVE: [Slot; SLOTS] = const { [const { Slot::empty() }; SLOTS] };
-    static LIVE: RefCell<Live> = const { RefCell::new(Live { heads: Vec::new(), blocks: Vec::new() }) };
+    /// The live recordings, linked by [`Head::next`]. Without a destructor, so that it is there while the thread ends.
+    static LIVE: Cell<*const Head> = const { Cell::new(ptr::null()) };
+    static NUMBERS: RefCell<ThreadNumbers> = const { RefCell::new(ThreadNumbers { spare: Vec::new(), ours: Vec::new() }) };
 }
 
 /// The slot that recordings over `T` use.
 const fn slot_of<T>() -> usize {
     size_of::<T>() / 4 % SLOTS
-}
-
-/// The live recordings of this thread, and the blocks of numbers it ever used (to tell an ended recording from a foreign one).
-struct Live {
-    heads: Vec<NonNull<Head>>,
-    blocks: Vec<Numbers>,
 }
 
 /// Records a join and returns the number of the new node.
@@ -118,7 +114,7 @@ pub(crate) fn push<T: Copy>(left: u64, by_left: T, right: u64, by_right: T) -> u
 #[cold]
 #[inline(never)]
 fn push_slowly<T: Copy>(slot: &Slot, left: u64, by_left: T, right: u64, by_right: T) -> u64 {
-    make_ready([left, right], type_name::<T>());
+    make_ready([left, right], type_name::<T>);
     // SAFETY: `make_ready` loaded the recording that owns both operands, into this slot (2), and made room for one record.
     unsafe { write(slot, left, by_left, right, by_right) }
 }
@@ -149,13 +145,14 @@ unsafe fn write<T: Copy>(slot: &Slot, left: u64, by_left: T, right: u64, by_righ
 /// If there is none, or no room can be made.
 #[cold]
 #[inline(never)]
-fn make_ready(operands: [u64; 2], name: &str) {
+fn make_ready(operands: [u64; 2], name: fn() -> &'static str) {
     let [left, right] = operands.map(|node| owner(node).unwrap_or_else(|| foreign(node, name)));
     assert!(
         ptr::eq(left, right),
-        "dualtape: two tapes were mixed: one operand belongs to an outer recording over `{name}` and the other to an inner one. \
+        "dualtape: two tapes were mixed: one operand belongs to an outer recording over `{}` and the other to an inner one. \
          Differentiate the inner function over `Reverse` of the outer type (`Reverse<Reverse<_>>`) and lift outer values with \
-         `Reverse::constant`"
+         `Reverse::constant`",
+        short(name())
     );
     // SAFETY: `owner` returns heads from the list of live recordings, whose heads are alive (3).
     let head = unsafe { &*left };
@@ -168,19 +165,32 @@ fn make_ready(operands: [u64; 2], name: &str) {
 
 /// The live recording of this thread that owns `node`.
 fn owner(node: u64) -> Option<*const Head> {
-    LIVE.with_borrow(|live| {
-        live.heads.iter().rev().map(|head| head.as_ptr().cast_const()).find(|&head| {
-            // SAFETY: heads in the live list are alive (3).
-            let head = unsafe { &*head };
-            node.wrapping_sub(head.base.get()) < head.current_count()
-        })
-    })
+    let mut next = LIVE.get();
+    while !next.is_null() {
+        // SAFETY: heads in the live list are alive (3).
+        let head = unsafe { &*next };
+        if node.wrapping_sub(head.base.get()) < head.current_count() {
+            return Some(next);
+        }
+        next = head.next.get();
+    }
+    None
+}
+
+/// A type name without module paths: `Dual<f64>` for `dualtape::numbers::dual::Dual<f64>`.
+fn short(name: &str) -> String {
+    name.split_inclusive(|c: char| !c.is_alphanumeric() && c != '_' && c != ':')
+        .map(|part| part.rsplit("::").next().unwrap_or(part))
+        .collect()
 }
 
 /// Panics with what is known about a node that belongs to no live recording of this thread.
 #[cold]
-fn foreign(node: u64, name: &str) -> ! {
-    let ours = LIVE.with_borrow(|live| live.blocks.iter().any(|block| (block.next..block.end).contains(&node)));
+fn foreign(node: u64, name: fn() -> &'static str) -> ! {
+    let name = short(name());
+    let ours = NUMBERS
+        .try_with(|numbers| numbers.borrow().ours.iter().any(|range| (range.next..range.end).contains(&node)))
+        .unwrap_or(false);
     if ours {
         panic!(
             "dualtape: a `Reverse<{name}>` was used after its recording ended. A variable lives as long as the gradient call or \
@@ -207,19 +217,42 @@ struct Numbers {
 static FREE: Mutex<(Vec<Numbers>, u64)> = Mutex::new((Vec::new(), BLOCK));
 const BLOCK: u64 = 1 << 36;
 
+/// The node numbers of one thread.
+struct ThreadNumbers {
+    /// Ranges that no buffer holds at the moment. They stay with the thread until it ends.
+    spare: Vec<Numbers>,
+    /// Every range that came to this thread, to tell an ended recording from a foreign one.
+    ours: Vec<Numbers>,
+}
+
+impl Drop for ThreadNumbers {
+    fn drop(&mut self) {
+        self.spare.drain(..).for_each(Numbers::give_to_process);
+    }
+}
+
 impl Numbers {
     /// A range with room for at least one recording.
     fn new() -> Numbers {
-        let mut free = FREE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let numbers = free.0.pop().unwrap_or_else(|| {
+        NUMBERS
+            .try_with(|numbers| {
+                let ThreadNumbers { spare, ours } = &mut *numbers.borrow_mut();
+                spare.pop().unwrap_or_else(|| {
+                    let numbers = Numbers::from_process();
+                    ours.push(numbers);
+                    numbers
+                })
+            })
+            .unwrap_or_else(|_| Numbers::from_process()) // the thread is ending
+    }
+
+    fn from_process() -> Numbers {
+        let mut free = FREE.lock().unwrap_or_else(PoisonError::into_inner);
+        free.0.pop().unwrap_or_else(|| {
             let next = free.1;
             free.1 = next.checked_add(BLOCK).expect("dualtape: all node numbers of the process are in use");
             Numbers { next, end: next + BLOCK }
-        });
-        drop(free);
-        // A thread that is ending has no list any more, and nobody left to explain to.
-        let _ = LIVE.try_with(|live| live.borrow_mut().blocks.push(numbers));
-        numbers
+        })
     }
 
     fn has_room(&self) -> bool {
@@ -227,10 +260,13 @@ impl Numbers {
     }
 
     fn give_back(self) {
-        if self.has_room() {
-            let mut free = FREE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            free.0.push(self);
+        if self.has_room() && NUMBERS.try_with(|numbers| numbers.borrow_mut().spare.push(self)).is_err() {
+            self.give_to_process();
         }
+    }
+
+    fn give_to_process(self) {
+        FREE.lock().unwrap_or_else(PoisonError::into_inner).0.push(self);
     }
 }
 
@@ -243,6 +279,8 @@ struct Head {
     count: Cell<u64>,
     inputs: Cell<u64>,
     numbers: Cell<Numbers>,
+    /// The next in the list of live recordings.
+    next: Cell<*const Head>,
     slot: usize,
     records: Cell<*mut u8>,
     capacity: Cell<u64>,
@@ -290,6 +328,31 @@ impl Head {
                 slot.head.set(ptr::null());
             });
         }
+    }
+
+    /// Puts this recording on the list of live ones.
+    fn list(&self) {
+        self.next.set(LIVE.replace(self));
+    }
+
+    /// Takes this recording out of its slot and off the list, so that its numbers match nothing; tells whether it was listed.
+    fn unlist(&self) -> bool {
+        self.unload();
+        if ptr::eq(LIVE.get(), self) {
+            LIVE.set(self.next.get());
+            return true;
+        }
+        let mut before = LIVE.get();
+        while !before.is_null() {
+            // SAFETY: heads in the live list are alive (3).
+            let head = unsafe { &*before };
+            if ptr::eq(head.next.get(), self) {
+                head.next.set(self.next.get());
+                return true;
+            }
+            before = head.next.get();
+        }
+        false
     }
 
     fn point_slot_at_buffer(&self) {
@@ -354,6 +417,7 @@ impl<T: Copy> Buffer<T> {
             count: Cell::new(0),
             inputs: Cell::new(0),
             numbers: Cell::new(Numbers::new()),
+            next: Cell::new(ptr::null()),
             slot: slot_of::<T>(),
             records: Cell::new(ptr::null_mut()),
             capacity: Cell::new(0),
@@ -367,20 +431,20 @@ impl<T: Copy> Buffer<T> {
     /// # Panics
     /// If there are more than 2^32 inputs.
     pub fn begin(self, inputs: usize) -> Recording<T> {
-        let recording = Recording { head: self.head, not_send: PhantomData };
-        std::mem::forget(self);
-        let head = recording.head();
         assert!(
             inputs as u64 <= MOST_NODES,
             "dualtape: a recording can hold at most 2^32 nodes, and {inputs} inputs were given"
         );
+        let recording = Recording { head: self.head, not_send: PhantomData };
+        std::mem::forget(self);
+        let head = recording.head();
         if !head.numbers.get().has_room() {
             head.numbers.set(Numbers::new());
         }
         head.base.set(head.numbers.get().next);
         head.inputs.set(inputs as u64);
         head.count.set(inputs as u64);
-        LIVE.with_borrow_mut(|live| live.heads.push(recording.head));
+        head.list();
         head.load();
         recording
     }
@@ -435,15 +499,15 @@ impl<T> Recording<T> {
 
     /// Lets `f` read the records. While it runs, nothing can be recorded here: a push to this recording panics.
     pub fn read<R>(&self, f: impl FnOnce(&[Record<T>]) -> R) -> R {
-        struct Relist(NonNull<Head>);
-        impl Drop for Relist {
+        struct Relist<'a>(&'a Head);
+        impl Drop for Relist<'_> {
             fn drop(&mut self) {
-                LIVE.with_borrow_mut(|live| live.heads.push(self.0));
+                self.0.list();
             }
         }
-        self.unlist();
-        let _relist = Relist(self.head);
         let head = self.head();
+        // A read inside a read (from arithmetic on `T`) finds it off the list, and must leave it so for the outer one.
+        let _relist = head.unlist().then(|| Relist(head));
         let count = (head.count.get() - head.inputs.get()) as usize;
         let records = match count {
             0 => &[],
@@ -453,17 +517,10 @@ impl<T> Recording<T> {
         f(records)
     }
 
-    /// Takes the recording out of its slot and off the list, so that its numbers match nothing.
-    fn unlist(&self) {
-        self.head().unload();
-        // A thread that is ending has no list any more.
-        let _ = LIVE.try_with(|live| live.borrow_mut().heads.retain(|&head| head != self.head));
-    }
-
     /// Ends the recording and gives the buffer back.
     pub fn end(self) -> Buffer<T> {
-        self.unlist();
         let head = self.head();
+        head.unlist();
         let mut numbers = head.numbers.get();
         numbers.next = head.base.get() + head.count.get();
         head.numbers.set(numbers);

@@ -30,54 +30,66 @@ impl<T> Default for Workspace<T> {
     }
 }
 
-/// A finished run of the user's function: its recording, and the buffers for a sweep.
-pub(crate) struct Run<'a, T> {
-    recording: &'a Recording<T>,
-    adjoints: &'a mut Vec<[T; 1]>,
-    reached: &'a mut Vec<[bool; 1]>,
+/// A recording that a driver makes: variables first, then the user's function runs, then derivatives are read off.
+///
+/// The buffers are those of the last session on this thread. If the function panics, the session is dropped: its recording ends,
+/// the buffers are freed, and the next session starts afresh.
+pub(crate) struct Session<T> {
+    recording: Recording<T>,
+    workspace: Box<Workspace<T>>,
 }
 
-/// Runs `f` on variables at `x`, recording, and lets `read` have the result and the recording.
-///
-/// The buffers are those of the last call on this thread. If `f` panics, they are freed, the recording ends, and the next call
-/// starts afresh.
-pub(crate) fn record<T: Float, Y, R>(
-    x: &[T],
-    f: impl FnOnce(&[Reverse<T>]) -> Y,
-    read: impl FnOnce(Run<'_, T>, Y) -> R,
-) -> R {
-    pool::with(|workspace: &mut Workspace<T>| {
+impl<T: Float> Session<T> {
+    /// Starts to record, with variables at `x`.
+    pub fn start(x: &[T]) -> Session<T> {
+        let mut workspace = pool::take::<Workspace<T>>();
         let recording = workspace.buffer.take().unwrap_or_else(Buffer::new).begin(x.len());
         workspace.variables.clear();
         workspace.variables.extend(x.iter().enumerate().map(|(i, &x)| Reverse::at_node(x, recording.node(i))));
-        let y = f(&workspace.variables);
-        let Workspace { adjoints, reached, .. } = workspace;
-        let result = read(Run { recording: &recording, adjoints, reached }, y);
+        Session { recording, workspace }
+    }
+
+    pub fn variables(&self) -> &[Reverse<T>] {
+        &self.workspace.variables
+    }
+
+    /// Ends the recording and keeps the buffers.
+    pub fn end(self) {
+        let Session { recording, mut workspace } = self;
         workspace.buffer = Some(recording.end());
-        result
-    })
+        pool::put(workspace);
+    }
 }
 
-/// The index of the node that `output` sits on, or `None` for a constant.
+/// The index of the node that `x` sits on, or `None` for a constant.
+///
+/// # Panics
+/// If `x` belongs to another recording.
 #[track_caller]
-fn index_of<T: Float>(recording: &Recording<T>, output: Reverse<T>) -> Option<usize> {
-    (output.node() != 0).then(|| {
-        recording.index(output.node()).unwrap_or_else(|| {
-            panic!(
-                "dualtape: the function returned a variable of another recording; it must return a value computed from its \
-                 own arguments (`Reverse::constant` lifts values from outside)"
-            )
-        })
-    })
+fn index_of<T: Float>(recording: &Recording<T>, x: Reverse<T>) -> Option<usize> {
+    if x.node() == 0 {
+        return None;
+    }
+    let index = recording.index(x.node());
+    assert!(
+        index.is_some(),
+        "dualtape: a value of another recording was given where one of this recording is needed. A differentiated function must \
+         return a value computed from its own arguments; `Reverse::constant` lifts values from outside"
+    );
+    index
 }
 
-impl<T: Float> Run<'_, T> {
+impl<T: Float> Session<T> {
     /// The vector-Jacobian product: writes `Σ weight(k) dy[k]/dx` to `gradient`.
     #[track_caller]
-    pub fn pull_back(self, y: &[Reverse<T>], weight: impl Fn(usize) -> T, gradient: &mut [T]) {
-        let Run { recording, adjoints, reached } = self;
+    pub fn pull_back(&mut self, y: &[Reverse<T>], weight: impl Fn(usize) -> T, gradient: &mut [T]) {
+        let Session { recording, workspace } = self;
+        let Workspace { adjoints, reached, .. } = &mut **workspace;
         let inputs = recording.inputs();
-        let nodes = y.iter().filter_map(|&y| index_of(recording, y)).max().map_or(0, |top| top + 1).max(inputs);
+        let mut nodes = inputs;
+        for &y in y {
+            nodes = nodes.max(index_of(recording, y).map_or(0, |index| index + 1));
+        }
         if adjoints.len() < nodes {
             adjoints.resize(nodes, [T::zero()]);
         }
@@ -109,13 +121,16 @@ impl<T: Float> Run<'_, T> {
 }
 
 #[cfg(feature = "nalgebra")]
-impl<T: Float> Run<'_, T> {
+impl<T: Float> Session<T> {
     /// The Jacobian of `y`, handed entry by entry to `set(row, column, value)`; zero entries may be left out.
     ///
     /// Sweeps tangents or adjoints over the recording, along the shorter side of the matrix, `L` columns or rows at a time.
     #[track_caller]
-    pub fn jacobian<const L: usize>(self, y: &[Reverse<T>], set: impl FnMut(usize, usize, T)) {
-        let outputs: Vec<Option<usize>> = y.iter().map(|&y| index_of(self.recording, y)).collect();
+    pub fn jacobian<const L: usize>(&self, y: &[Reverse<T>], set: impl FnMut(usize, usize, T)) {
+        let mut outputs = Vec::with_capacity(y.len());
+        for &y in y {
+            outputs.push(index_of(&self.recording, y));
+        }
         if self.recording.inputs() <= y.len() {
             self.jacobian_by_columns::<L>(y, &outputs, set);
         } else {
@@ -124,7 +139,7 @@ impl<T: Float> Run<'_, T> {
     }
 
     fn jacobian_by_columns<const L: usize>(
-        self,
+        &self,
         y: &[Reverse<T>],
         outputs: &[Option<usize>],
         mut set: impl FnMut(usize, usize, T),
@@ -157,7 +172,7 @@ impl<T: Float> Run<'_, T> {
     }
 
     fn jacobian_by_rows<const L: usize>(
-        self,
+        &self,
         y: &[Reverse<T>],
         outputs: &[Option<usize>],
         mut set: impl FnMut(usize, usize, T),
@@ -239,9 +254,9 @@ impl<T: Float> Tape<T> {
 
     /// Records a node with the derivative `slope` by `node`.
     fn node_from(&self, x: T, node: u64, slope: T) -> Reverse<T> {
-        let ground = self.recording.node(0);
+        let (ground, zero) = (self.recording.node(0), T::zero());
         let index = self.recording.nodes();
-        let node = push(node, slope, ground, T::zero());
+        let node = push(node, slope, ground, zero);
         self.variables.borrow_mut().push((index, x));
         Reverse::at_node(x, node)
     }
@@ -343,10 +358,12 @@ impl<T: Float> Adjoints<'_, T> {
         let Some(index) = index_of(&self.tape.recording, x) else {
             panic!("dualtape: the adjoint of a constant was asked for; make it a variable with `Tape::variable`");
         };
-        let variables = self.tape.variables.borrow();
-        let is_variable = variables
-            .binary_search_by_key(&index, |&(index, _)| index)
-            .is_ok_and(|place| x.slope() == T::one() && (variables[place].1 == x.primal() || x.primal().is_nan()));
+        let place = self.tape.variables.borrow().binary_search_by_key(&index, |&(index, _)| index);
+        let variable = place.ok().map(|place| self.tape.variables.borrow()[place].1);
+        let is_variable = variable.is_some_and(|value| {
+            let same_value = (x.primal() - value).is_zero_in_all_parts() || x.primal().is_nan();
+            same_value && (x.slope() - T::one()).is_zero_in_all_parts()
+        });
         assert!(
             is_variable,
             "dualtape: the adjoint of an intermediate value was asked for, which has no node of its own; pass it through \

@@ -1,0 +1,282 @@
+//! What is allocated: nothing by a warm driver, and nothing for good by any number of calls.
+//!
+//! Counts are kept for each thread, so that tests may run in parallel.
+
+use dualtape::forward::Chunk;
+use dualtape::{Dual, Float, Reverse, Tape, gradient, value_and_gradient_into};
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::panic::catch_unwind;
+
+/// The system's allocator, counting.
+struct Counting;
+
+thread_local! {
+    /// Allocations and reallocations so far.
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+    /// Bytes allocated and not freed.
+    static BYTES: Cell<isize> = const { Cell::new(0) };
+}
+
+fn count(allocations: usize, bytes: isize) {
+    ALLOCATIONS.set(ALLOCATIONS.get() + allocations);
+    BYTES.set(BYTES.get() + bytes);
+}
+
+// SAFETY: every call goes to the system's allocator as it is; the counters are plain cells without destructors.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count(1, layout.size() as isize);
+        // SAFETY: the caller's promise.
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
+        count(0, -(layout.size() as isize));
+        // SAFETY: the caller's promise.
+        unsafe { System.dealloc(place, layout) }
+    }
+    unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count(1, size as isize - layout.size() as isize);
+        // SAFETY: the caller's promise.
+        unsafe { System.realloc(place, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+fn allocations(f: impl FnOnce()) -> usize {
+    let before = ALLOCATIONS.get();
+    f();
+    ALLOCATIONS.get() - before
+}
+
+/// Bytes that `f` allocates and does not free.
+fn growth(f: impl FnOnce()) -> isize {
+    let before = BYTES.get();
+    f();
+    BYTES.get() - before
+}
+
+/// `full` repetitions, fewer where every step is slow; still enough for a list that grows to be noticed.
+fn times(full: usize) -> usize {
+    let scale = std::env::var("DUALTAPE_TEST_SCALE").ok().and_then(|scale| scale.parse().ok()).unwrap_or(1.0);
+    if cfg!(miri) { full.min(40) } else { full.min(((full as f64 * scale) as usize).max(40)) }
+}
+
+/// `Σ sin(xᵢ) xᵢ₊₁ (1 + round)`: a few records for each input and round.
+fn chain<T: Float>(x: &[T], rounds: usize) -> T {
+    let mut sum = T::zero();
+    for round in 0..rounds {
+        for pair in x.windows(2) {
+            sum += pair[0].sin() * pair[1] * T::lit(1.0 + round as f64);
+        }
+    }
+    sum
+}
+
+/// A point of numbers of any type.
+fn point<T: Float>(n: usize) -> Vec<T> {
+    (0..n).map(|i| T::lit(0.1 + i as f64 / 7.0)).collect()
+}
+
+#[test]
+fn the_counters_count() {
+    assert_eq!(allocations(|| drop(Box::new(1))), 1);
+    assert_eq!(growth(|| drop(Box::new(1))), 0);
+    let mut kept = Vec::new();
+    assert_eq!(growth(|| kept.push(1_u64)), 32);
+    assert!(allocations(|| drop(gradient(|x: &[Reverse<f64>]| x[0], &[1.0]))) > 0);
+}
+
+// ---- Warm drivers ----------------------------------------------------------------------------------------------------
+
+/// The second call and all that follow, at other points of the same size or smaller, allocate nothing.
+#[track_caller]
+fn assert_reverse_allocates_nothing<T: Float>() {
+    let x = point::<T>(20);
+    let mut g = x.clone();
+    let mut call = |n: usize, rounds: usize| {
+        allocations(|| {
+            value_and_gradient_into(|x| chain(x, rounds), &x[..n], &mut g[..n]);
+        })
+    };
+    call(20, 5);
+    for (n, rounds) in [(20, 5), (20, 1), (2, 5), (1, 5), (0, 5), (20, 0), (19, 5), (20, 5)] {
+        let found = call(n, rounds);
+        assert_eq!(found, 0, "{}: n = {n}, {rounds} rounds", std::any::type_name::<T>());
+    }
+}
+
+#[test]
+fn a_warm_reverse_gradient_allocates_nothing_whatever_the_number_type() {
+    assert_reverse_allocates_nothing::<f64>();
+    assert_reverse_allocates_nothing::<f32>();
+    assert_reverse_allocates_nothing::<Dual<f64>>();
+    assert_reverse_allocates_nothing::<Dual<f64, 8>>();
+    assert_reverse_allocates_nothing::<Dual<Dual<f32, 2>>>();
+    assert_reverse_allocates_nothing::<Reverse<f64>>();
+    assert_reverse_allocates_nothing::<Reverse<Dual<f64>>>();
+    // And again, after the others used the thread.
+    assert_reverse_allocates_nothing::<f64>();
+}
+
+#[track_caller]
+fn assert_chunk_allocates_nothing<T: Float, const N: usize>() {
+    let x = point::<T>(20);
+    let mut g = x.clone();
+    let mut call = |n: usize| {
+        allocations(|| {
+            Chunk::<N>::value_and_gradient_into(|x| chain(x, 3), &x[..n], &mut g[..n]);
+        })
+    };
+    call(20);
+    for n in [20, 19, 8, 1, 0, 20] {
+        assert_eq!(call(n), 0, "Chunk::<{N}> over {}: n = {n}", std::any::type_name::<T>());
+    }
+}
+
+#[test]
+fn a_warm_forward_gradient_allocates_nothing_whatever_the_number_type() {
+    assert_chunk_allocates_nothing::<f64, 8>();
+    assert_chunk_allocates_nothing::<f64, 1>();
+    assert_chunk_allocates_nothing::<f64, 32>();
+    assert_chunk_allocates_nothing::<f32, 8>();
+    assert_chunk_allocates_nothing::<Dual<f64>, 8>();
+    assert_chunk_allocates_nothing::<Reverse<f64>, 8>();
+}
+
+/// Both levels record, and both are warm after one call.
+#[test]
+fn a_warm_gradient_inside_a_gradient_allocates_nothing() {
+    let mut inner = [Reverse::constant(0.0_f64); 3];
+    let mut outer = [0.0; 3];
+    let mut call = || {
+        allocations(|| {
+            let f = |x: &[Reverse<f64>]| {
+                let _ = value_and_gradient_into(|y: &[Reverse<Reverse<f64>>]| chain(y, 4) * y[0], x, &mut inner);
+                inner[0] * inner[1] + inner[2]
+            };
+            value_and_gradient_into(f, &[0.5, 1.0, 2.0], &mut outer);
+        })
+    };
+    call();
+    assert_eq!([call(), call(), call()], [0; 3]);
+}
+
+/// The same type on both levels: two buffers are in use at once, and both come back.
+#[test]
+fn a_warm_closed_gradient_inside_a_gradient_allocates_nothing() {
+    let (mut inner, mut outer) = ([0.0_f64; 3], [0.0; 3]);
+    let mut call = || {
+        allocations(|| {
+            let f = |x: &[Reverse<f64>]| {
+                value_and_gradient_into(|y| chain(y, 4), &[1.0, 2.0, 3.0], &mut inner);
+                chain(x, 4) * inner[0]
+            };
+            value_and_gradient_into(f, &[0.5, 1.0, 2.0], &mut outer);
+        })
+    };
+    call();
+    assert_eq!([call(), call(), call()], [0; 3]);
+}
+
+#[test]
+fn a_recording_ten_times_longer_grows_the_buffers_once() {
+    let x = point::<f64>(10);
+    let mut g = [0.0; 10];
+    let mut call = |rounds: usize| {
+        allocations(|| {
+            value_and_gradient_into(|x| chain(x, rounds), &x, &mut g);
+        })
+    };
+    let rounds = times(100);
+    call(rounds);
+    assert_eq!(call(rounds), 0);
+    assert!(call(10 * rounds) > 0);
+    assert_eq!([call(10 * rounds), call(rounds), call(10 * rounds), call(1)], [0; 4]);
+}
+
+/// Where slopes are infinite and adjoints zero, the sweep has to find out which nodes were reached.
+#[test]
+fn a_warm_gradient_at_a_singular_point_allocates_nothing() {
+    let mut g = [0.0_f64; 4];
+    let mut call = || {
+        allocations(|| {
+            let f = |x: &[Reverse<f64>]| ((x[0] * x[1]).sqrt() + x[2]) * x[3] + (x[0] * x[2]).ln();
+            value_and_gradient_into(f, &[0.0, 1.0, 2.0, 0.0], &mut g);
+        })
+    };
+    call();
+    assert_eq!([call(), call()], [0; 2]);
+}
+
+// ---- Many calls ------------------------------------------------------------------------------------------------------
+
+#[test]
+fn a_hundred_thousand_gradients_do_not_grow_memory() {
+    let call = || drop(gradient(|x| chain(x, 2), &[0.5_f64, 1.0, 2.0]));
+    call();
+    assert_eq!(growth(|| (0..times(100_000)).for_each(|_| call())), 0);
+}
+
+#[test]
+fn gradients_of_many_types_and_sizes_do_not_grow_memory() {
+    let call = |n: usize| {
+        drop(gradient(|x| chain(x, 2), &point::<f64>(n)));
+        drop(gradient(|x| chain(x, 2), &point::<f32>(n)));
+        drop(gradient(|x| chain(x, 2), &point::<Dual<f64, 2>>(n)));
+        drop(gradient(|x| chain(x, 2), &point::<Reverse<f64>>(n)));
+        drop(dualtape::hvp(|x| chain(x, 2), &point::<f64>(n), &point::<f64>(n)));
+    };
+    call(50);
+    assert_eq!(growth(|| (0..times(2000)).for_each(|k| call(k % 50))), 0);
+}
+
+#[cfg(feature = "nalgebra")]
+#[test]
+fn matrices_of_derivatives_do_not_grow_memory() {
+    let call = || {
+        drop(dualtape::hessian(|x| chain(x, 2), &point::<f64>(10)));
+        drop(dualtape::jacobian(|x| [chain(x, 2), x[0]], &point::<f64>(10)));
+    };
+    call();
+    assert_eq!(growth(|| (0..times(500)).for_each(|_| call())), 0);
+}
+
+#[test]
+fn tapes_that_come_and_go_do_not_grow_memory() {
+    let call = || {
+        let tape = Tape::<f64>::new();
+        let x = tape.variables(&[0.5, 1.0, 2.0]);
+        let y = chain(&x, 20);
+        assert!(tape.adjoints(y).wrt(x[0]).is_finite());
+    };
+    call();
+    assert_eq!(growth(|| (0..times(10_000)).for_each(|_| call())), 0);
+}
+
+#[test]
+fn two_tapes_at_a_time_do_not_grow_memory() {
+    let mut kept = Tape::<f64>::new();
+    let mut call = || kept = Tape::new();
+    call();
+    assert_eq!(growth(|| (0..times(10_000)).for_each(|_| call())), 0);
+}
+
+#[test]
+fn panics_in_the_function_do_not_grow_memory() {
+    let call = || {
+        let panics =
+            || gradient(|x: &[Reverse<f64>]| if x[0] * x[1] > 0.0 { panic!("on purpose") } else { x[0] }, &[1.0, 2.0]);
+        assert!(catch_unwind(panics).is_err());
+        gradient(|x: &[Reverse<f64>]| x[0] * x[1], &[1.0, 2.0]);
+    };
+    // The panic machinery allocates on first use, and so does the capture of the test's output.
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    call();
+    let growth = growth(|| (0..times(1000)).for_each(|_| call()));
+    std::panic::set_hook(hook);
+    assert_eq!(growth, 0);
+}
