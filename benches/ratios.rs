@@ -3,26 +3,18 @@
 //! `cargo bench` prints the tables; `cargo bench -- F1` does so for the problems whose name contains `F1`. Without `--bench`
 //! (as under `cargo test --benches`) values and derivatives are checked and nothing is timed.
 //!
-//! How the numbers are made, and why:
-//! - A gradient is complete: set inputs, record, sweep, read. The result goes to the caller's buffer, and the tape is warm.
-//! - Thread CPU time, because wall time also counts what else the machine runs.
-//! - The clock rate of a shared machine can change by a factor of two within a second. So every sample stands between two
-//!   samples of its baseline, and its ratio is taken against their mean; times are the best sample of each.
-//! - Run it on a quiet machine. Recording keeps the core's units busy while the plain function mostly waits for additions, so a
-//!   neighbour on the same core slows the first more: ratios then rise by up to 1.4.
-//! - The compiler sees neither the inputs nor which function is timed: both pass through `black_box`.
+//! A gradient is complete: set inputs, record, sweep, read. The result goes to the caller's buffer, and the tape is warm. How
+//! time is taken is said in `clock`. The compiler sees neither the inputs nor which function is timed: both pass through `black_box`.
 
+mod clock;
 #[path = "../tests/common/problems.rs"]
 mod problems;
 
-use cpu_time::ThreadTime;
+use clock::{Comparison, Run, compare};
 use dualtape::forward::Chunk;
 use dualtape::{ScalarFunction, Tape};
 use problems::{Adjoint, Problem, Visitor};
 use std::hint::black_box;
-
-const SAMPLES: usize = 25;
-const SECONDS_PER_SAMPLE: f64 = 3e-3;
 
 /// Forward mode evaluates the function once for every 8 inputs; with more inputs than this it only takes long.
 const MOST_FORWARD_INPUTS: usize = 700;
@@ -41,11 +33,7 @@ fn aim(problem: &str) -> f64 {
 }
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let run = Run {
-        filter: arguments.iter().find(|a| !a.starts_with('-')).cloned().unwrap_or_default(),
-        timed: arguments.iter().any(|a| a == "--bench"),
-    };
+    let run = Run::from_arguments();
     if run.timed {
         println!("Gradients: time in microseconds, ratio to plain f64");
         println!("{:14}{:>7}{:>10} |{:>9}{:>14} | Reverse<f64>", "", "inputs", "f64", "by hand", "Dual<f64, 8>");
@@ -63,12 +51,6 @@ fn main() {
         println!("{:14}{:>7}{:>10} |{columns} |{columns}", "", "", "best");
     }
     problems::hessian_set(&mut Hessians(&run));
-}
-
-struct Run {
-    /// Only problems with this in their name.
-    filter: String,
-    timed: bool,
 }
 
 // ------------------------------------------------------------------------------------------------------- what is compared
@@ -105,12 +87,23 @@ fn hessian<F: ScalarFunction>(f: &F, x: &[f64], column: &mut [f64]) -> f64 {
     0.0
 }
 
+fn time<F>(problem: &Problem<F>, baseline: Method<F>, method: Method<F>) -> Comparison {
+    let call = |method: Method<F>| {
+        let mut derivative = vec![0.0; problem.x0.len()];
+        move || {
+            let method = black_box(method);
+            black_box(method(&problem.function, black_box(&problem.x0), black_box(&mut derivative)));
+        }
+    };
+    compare(call(baseline), call(method))
+}
+
 struct Gradients<'a>(&'a Run);
 
 impl Visitor for Gradients<'_> {
     fn visit<F: Adjoint>(&mut self, problem: &Problem<F>) {
         let (name, n) = (problem.name, problem.x0.len());
-        if !name.contains(&self.0.filter) {
+        if !self.0.wants(name) {
             return;
         }
         check_gradient(problem, by_hand);
@@ -123,14 +116,14 @@ impl Visitor for Gradients<'_> {
             println!("{name}: gradients are right");
             return;
         }
-        let hand = compare(problem, plain, by_hand).median();
-        let dual = if with_forward { format!("{:.1}", compare(problem, plain, forward).median()) } else { "-".into() };
-        let reverse = compare(problem, plain, reverse);
-        let range = format!("[{:.2}, {:.2}]", reverse.ratios[0], reverse.ratios[SAMPLES - 1]);
+        let hand = time(problem, plain, by_hand).median();
+        let dual = if with_forward { format!("{:.1}", time(problem, plain, forward).median()) } else { "-".into() };
+        let reverse = time(problem, plain, reverse);
         let (joins, bytes) = size_of_recording(problem);
         println!(
-            "{name:14}{n:>7}{:>10.2} |{hand:>9.2}{dual:>14} |{reverse}{range:>17}{:>6}{joins:>9}{:>9.1}",
+            "{name:14}{n:>7}{:>10.2} |{hand:>9.2}{dual:>14} |{reverse}{:>17}{:>6}{joins:>9}{:>9.1}",
             reverse.baseline * 1e6,
+            reverse.range(),
             aim(name),
             bytes / 1024.0,
         );
@@ -167,7 +160,7 @@ struct Hessians<'a>(&'a Run);
 
 impl Visitor for Hessians<'_> {
     fn visit<F: Adjoint>(&mut self, problem: &Problem<F>) {
-        if !problem.name.contains(&self.0.filter) {
+        if !self.0.wants(problem.name) {
             return;
         }
         check_second_derivatives(problem);
@@ -175,8 +168,8 @@ impl Visitor for Hessians<'_> {
             println!("{}: second derivatives are right", problem.name);
             return;
         }
-        let product = compare(problem, reverse, hessian_times_point);
-        let matrix = compare(problem, reverse, hessian);
+        let product = time(problem, reverse, hessian_times_point);
+        let matrix = time(problem, reverse, hessian);
         let gradient = matrix.baseline * 1e6;
         println!("{:14}{:>7}{gradient:>10.2} |{product} |{matrix}", problem.name, problem.x0.len());
     }
@@ -202,62 +195,4 @@ fn check_second_derivatives<F: Adjoint>(problem: &Problem<F>) {
     let (above, below) = (gradient_at(1.0 + step), gradient_at(1.0 - step));
     let differences: Vec<f64> = above.iter().zip(below).map(|(a, b)| (a - b) / (2.0 * step)).collect();
     assert_close(problem.name, &product, &differences, 1e-7); // rounding 1e-16 / step, truncation step²
-}
-
-// ---------------------------------------------------------------------------------------------------------------- the clock
-
-/// One method against another.
-struct Comparison {
-    /// Seconds of the best sample of each.
-    baseline: f64,
-    best: f64,
-    /// In increasing order.
-    ratios: Vec<f64>,
-}
-
-impl Comparison {
-    fn median(&self) -> f64 {
-        self.ratios[SAMPLES / 2]
-    }
-}
-
-impl std::fmt::Display for Comparison {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let time = self.best * 1e6;
-        let digits = if time < 1000.0 { 2 } else { 0 };
-        write!(out, "{time:>8.digits$}{:>7.2}{:>8.2}", self.best / self.baseline, self.median())
-    }
-}
-
-fn compare<F>(problem: &Problem<F>, baseline: Method<F>, method: Method<F>) -> Comparison {
-    let mut derivative = vec![0.0; problem.x0.len()];
-    let mut seconds_per_call = |method: Method<F>, calls: usize| {
-        let start = ThreadTime::now();
-        for _ in 0..calls {
-            let method = black_box(method);
-            black_box(method(&problem.function, black_box(&problem.x0), black_box(&mut derivative)));
-        }
-        start.elapsed().as_secs_f64() / calls as f64
-    };
-    // Doubling the calls until a sample is long enough also warms caches and buffers.
-    let mut calls_per_sample = |method| {
-        let mut calls = 1;
-        while seconds_per_call(method, calls) * (calls as f64) < SECONDS_PER_SAMPLE / 2.0 {
-            calls *= 2;
-        }
-        calls
-    };
-    let baseline_calls = calls_per_sample(baseline);
-    let calls = calls_per_sample(method);
-    let mut result = Comparison { baseline: f64::INFINITY, best: f64::INFINITY, ratios: Vec::with_capacity(SAMPLES) };
-    for _ in 0..SAMPLES {
-        let before = seconds_per_call(baseline, baseline_calls);
-        let seconds = seconds_per_call(method, calls);
-        let after = seconds_per_call(baseline, baseline_calls);
-        result.baseline = result.baseline.min(before).min(after);
-        result.best = result.best.min(seconds);
-        result.ratios.push(2.0 * seconds / (before + after));
-    }
-    result.ratios.sort_by(f64::total_cmp);
-    result
 }
