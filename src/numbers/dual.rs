@@ -164,6 +164,7 @@ impl<T: Float, const N: usize> Number for Dual<T, N> {
 
 impl<T: Float, const N: usize> Float for Dual<T, N> {
     type Base = T::Base;
+    type Fused<const K: usize> = Self;
     const SPARSE: bool = T::SPARSE;
 
     #[inline]
@@ -191,6 +192,10 @@ impl<T: Float, const N: usize> Float for Dual<T, N> {
     fn unary<R: Unary>(self, rule: R) -> Self {
         let (y, slope) = rule.eval(self.primal);
         self.chain(y, slope)
+    }
+    #[inline]
+    fn fuse<const K: usize>(x: [Self; K], f: impl FnOnce([Self; K]) -> Self) -> Self {
+        f(x)
     }
     #[inline]
     fn binary<R: Binary>(self, rule: R, other: Self) -> Self {

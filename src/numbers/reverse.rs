@@ -1,9 +1,9 @@
 //! [`Reverse`], the number of reverse mode.
 
-use super::Number;
+use super::{Dual, Number};
 use crate::float::{Float, Primitive, fold, unlikely};
 use crate::rules::{Binary, Unary};
-use crate::tape::push;
+use crate::tape::{Join, push};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// A number that records how it was computed: reverse mode (backpropagation).
@@ -90,6 +90,18 @@ impl<T: Float> Reverse<T> {
         }
     }
 
+    /// The value `y` with the given operands and partials, by the fold rule.
+    #[inline(always)]
+    fn joined(y: T, parts: impl Iterator<Item = (Self, T)>) -> Self {
+        let mut join = Join::new();
+        for (x, partial) in parts {
+            let plain = !T::SPARSE && !unlikely(y.is_nan() || !partial.is_finite_in_all_parts());
+            join.add(x.node, if plain { x.slope * partial } else { folded(x.slope, partial, y) });
+        }
+        let (node, slope) = join.finish();
+        Reverse { primal: y, slope, node }
+    }
+
     /// The quotient with the fold rule. Dividing last keeps `x / x` exact where `1 / x` overflows.
     #[inline(never)]
     fn quotient_folded(self, other: Self, q: T) -> Self {
@@ -141,6 +153,7 @@ impl<T: Float> Number for Reverse<T> {
 
 impl<T: Float> Float for Reverse<T> {
     type Base = T::Base;
+    type Fused<const K: usize> = Dual<T, K>;
     const SPARSE: bool = true;
 
     #[inline]
@@ -170,6 +183,11 @@ impl<T: Float> Float for Reverse<T> {
         }
         let (y, slope) = rule.eval(self.primal);
         self.chain(y, slope)
+    }
+    #[inline]
+    fn fuse<const K: usize>(x: [Self; K], f: impl FnOnce([Dual<T, K>; K]) -> Dual<T, K>) -> Self {
+        let y = f(std::array::from_fn(|k| Dual::seeded(x[k].primal, k)));
+        Reverse::joined(y.primal(), x.into_iter().zip(y.tangents()))
     }
     #[inline]
     fn binary<R: Binary>(self, rule: R, other: Self) -> Self {

@@ -17,7 +17,7 @@
 //! # Invariants
 //!
 //! 1. *Numbers are unique.* `base` comes from [`Numbers`], which hands out disjoint ranges from a global counter; each recording
-//!    owns at least 2^32 numbers from its `base`, and the next recording with the same buffer starts after the last number used.
+//!    owns at least 2^31 numbers from its `base`, and the next recording with the same buffer starts after the last number used.
 //! 2. *A number fixes the type.* Only [`Recording<T>`] and [`push::<T>`] create numbers, and only [`crate::Reverse<T>`] holds them
 //!    (the field is private to the crate). So if a `Reverse<T>` holds a number in the range of a recording, that recording's
 //!    buffer holds `Record<T>`, whatever slot it is in. This is what makes the untyped slot sound.
@@ -38,16 +38,34 @@ use std::ptr::{self, NonNull};
 use std::sync::{Mutex, PoisonError};
 
 /// A join of two nodes: the derivatives of the result by each of them.
+///
+/// A join of more than two is a run of records: each after the first *continues* the one before, which means that its node also
+/// depends on the node before it, with derivative 1. The nodes inside a run belong to nobody else.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Record<T> {
     pub left: u32,
-    pub right: u32,
+    /// With the mark [`CONTINUES`] in the highest bit.
+    right: u32,
     pub by_left: T,
     pub by_right: T,
 }
 
-/// No recording has more nodes than this, so that indices fit in 32 bits.
-const MOST_NODES: u64 = 1 << 32;
+const CONTINUES: u32 = 1 << 31;
+
+impl<T> Record<T> {
+    #[inline(always)]
+    pub fn right(&self) -> u32 {
+        self.right & !CONTINUES
+    }
+
+    #[inline(always)]
+    pub fn continues(&self) -> bool {
+        self.right & CONTINUES != 0
+    }
+}
+
+/// No recording has more nodes than this, so that indices fit in 31 bits.
+const MOST_NODES: u64 = 1 << 31;
 
 /// Records that a buffer holds when it is first allocated.
 const FIRST_CAPACITY: u64 = 256;
@@ -91,7 +109,7 @@ const fn slot_of<T>() -> usize {
 /// Records a join and returns the number of the new node.
 ///
 /// # Panics
-/// If the operands do not belong to one live recording of this thread, if the recording has 2^32 nodes, or if memory runs out.
+/// If the operands do not belong to one live recording of this thread, if the recording has 2^31 nodes, or if memory runs out.
 #[inline(always)]
 pub(crate) fn push<T: Copy>(left: u64, by_left: T, right: u64, by_right: T) -> u64 {
     ACTIVE.with(|slots| {
@@ -106,7 +124,7 @@ pub(crate) fn push<T: Copy>(left: u64, by_left: T, right: u64, by_right: T) -> u
         }
         // SAFETY: both operands are in the slot's range, so by 2 the buffer holds `Record<T>`; by 3 it is alive; and by 4 there
         // is room for the record with index `count`.
-        unsafe { write(slot, left, by_left, right, by_right) }
+        unsafe { write(slot, left, by_left, right, by_right, 0) }
     })
 }
 
@@ -116,7 +134,23 @@ pub(crate) fn push<T: Copy>(left: u64, by_left: T, right: u64, by_right: T) -> u
 fn push_slowly<T: Copy>(slot: &Slot, left: u64, by_left: T, right: u64, by_right: T) -> u64 {
     make_ready([left, right], type_name::<T>);
     // SAFETY: `make_ready` loaded the recording that owns both operands, into this slot (2), and made room for one record.
-    unsafe { write(slot, left, by_left, right, by_right) }
+    unsafe { write(slot, left, by_left, right, by_right, 0) }
+}
+
+/// Continues the join `last` with two more operands and returns the number of its node from now on; `None` if `last` is not the
+/// latest node of the recording that is written to, there is no room, or an operand is foreign.
+#[inline(always)]
+pub(crate) fn push_more<T: Copy>(last: u64, left: u64, by_left: T, right: u64, by_right: T) -> Option<u64> {
+    ACTIVE.with(|slots| {
+        let slot = &slots[const { slot_of::<T>() }];
+        let (base, count) = (slot.base.get(), slot.count.get());
+        let fits = last.wrapping_sub(base).wrapping_add(1) == count
+            && count != slot.limit.get()
+            && left.wrapping_sub(base) < count
+            && right.wrapping_sub(base) < count;
+        // SAFETY: as in `push`.
+        fits.then(|| unsafe { write(slot, left, by_left, right, by_right, CONTINUES) })
+    })
 }
 
 /// Writes a record and returns the number of its node.
@@ -124,14 +158,14 @@ fn push_slowly<T: Copy>(slot: &Slot, left: u64, by_left: T, right: u64, by_right
 /// # Safety
 /// The slot's buffer holds `Record<T>`, is alive, has room for the record with index `count`, and owns both operands.
 #[inline(always)]
-unsafe fn write<T: Copy>(slot: &Slot, left: u64, by_left: T, right: u64, by_right: T) -> u64 {
+unsafe fn write<T: Copy>(slot: &Slot, left: u64, by_left: T, right: u64, by_right: T, mark: u32) -> u64 {
     let (base, count) = (slot.base.get(), slot.count.get());
     let record = slot.records.get().cast::<Record<T>>().wrapping_add(count as usize);
     // SAFETY: by the caller's promise the place is inside the allocation and aligned for `Record<T>`. Field by field, since a
     // record that is put together first goes through the stack, and reading it back stalls.
     unsafe {
         (&raw mut (*record).left).write(left.wrapping_sub(base) as u32);
-        (&raw mut (*record).right).write(right.wrapping_sub(base) as u32);
+        (&raw mut (*record).right).write(right.wrapping_sub(base) as u32 | mark);
         (&raw mut (*record).by_left).write(by_left);
         (&raw mut (*record).by_right).write(by_right);
     }
@@ -369,7 +403,7 @@ impl Head {
         let count = self.current_count();
         assert!(
             count < MOST_NODES,
-            "dualtape: a recording can hold at most 2^32 nodes; split the computation into several gradients"
+            "dualtape: a recording can hold at most 2^31 nodes; split the computation into several gradients"
         );
         let old = self.capacity.get();
         let new = (old * 2).max(FIRST_CAPACITY);
@@ -433,7 +467,7 @@ impl<T: Copy> Buffer<T> {
     pub fn begin(self, inputs: usize) -> Recording<T> {
         assert!(
             inputs as u64 <= MOST_NODES,
-            "dualtape: a recording can hold at most 2^32 nodes, and {inputs} inputs were given"
+            "dualtape: a recording can hold at most 2^31 nodes, and {inputs} inputs were given"
         );
         let recording = Recording { head: self.head, not_send: PhantomData };
         std::mem::forget(self);

@@ -1,9 +1,11 @@
 //! The tape: a recording of joins on this thread, and what is read off it.
 
 mod active;
+mod join;
 mod sweep;
 
 pub(crate) use active::push;
+pub(crate) use join::Join;
 
 use crate::float::{Float, fold};
 use crate::numbers::Reverse;

@@ -25,13 +25,18 @@ use crate::float::fold;
 /// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., section 3.2, table 3.5.
 pub(super) fn adjoints<T: Float, const L: usize, const KEEP: bool>(records: &[Record<T>], adjoints: &mut [[T; L]]) {
     let mut rest = adjoints;
+    let mut adjoint = [T::zero(); L];
+    let mut continued = false;
     for record in records.iter().rev() {
         let (top, below) = rest.split_last_mut().expect("an adjoint for each record");
-        let adjoint = if KEEP { *top } else { std::mem::replace(top, [T::zero(); L]) };
+        if !continued {
+            adjoint = if KEEP { *top } else { std::mem::replace(top, [T::zero(); L]) };
+        }
+        continued = record.continues();
         for (sum, a) in below[record.left as usize].iter_mut().zip(adjoint) {
             *sum += a * record.by_left;
         }
-        for (sum, a) in below[record.right as usize].iter_mut().zip(adjoint) {
+        for (sum, a) in below[record.right() as usize].iter_mut().zip(adjoint) {
             *sum += a * record.by_right;
         }
         rest = below;
@@ -46,11 +51,16 @@ pub(super) fn adjoints_folded<T: Float, const L: usize, const KEEP: bool>(
     reached: &mut [[bool; L]],
 ) {
     let mut rest = adjoints;
+    let (mut adjoint, mut top_reached) = ([T::zero(); L], [false; L]);
+    let mut continued = false;
     for record in records.iter().rev() {
         let (top, below) = rest.split_last_mut().expect("an adjoint for each record");
-        let adjoint = if KEEP { *top } else { std::mem::replace(top, [T::zero(); L]) };
-        let top_reached = reached[below.len()];
-        for (operand, partial) in [(record.left as usize, record.by_left), (record.right as usize, record.by_right)] {
+        if !continued {
+            adjoint = if KEEP { *top } else { std::mem::replace(top, [T::zero(); L]) };
+            top_reached = reached[below.len()];
+        }
+        continued = record.continues();
+        for (operand, partial) in [(record.left as usize, record.by_left), (record.right() as usize, record.by_right)] {
             let is_live = !partial.is_zero_in_all_parts();
             for lane in (0..L).filter(|&lane| top_reached[lane]) {
                 reached[operand][lane] = true;
@@ -72,9 +82,14 @@ pub(super) fn tangents<T: Float, const L: usize, const FOLD: bool>(records: &[Re
     let times = |tangent, partial| if FOLD { fold(tangent, partial) } else { tangent * partial };
     tangents.reserve(records.len());
     for record in records {
-        let (left, right) = (tangents[record.left as usize], tangents[record.right as usize]);
-        tangents
-            .push(std::array::from_fn(|lane| times(left[lane], record.by_left) + times(right[lane], record.by_right)));
+        let (left, right) = (tangents[record.left as usize], tangents[record.right() as usize]);
+        let mut sum: [T; L] =
+            std::array::from_fn(|lane| times(left[lane], record.by_left) + times(right[lane], record.by_right));
+        if record.continues() {
+            let before = tangents[tangents.len() - 1];
+            sum.iter_mut().zip(before).for_each(|(sum, before)| *sum += before);
+        }
+        tangents.push(sum);
     }
 }
 
