@@ -28,6 +28,8 @@ fn aim(problem: &str) -> f64 {
         "F3" => 5.3,
         "F4" | "F5" => 24.0,
         "F6" => 3.2,
+        "F4 fused" => 16.0,
+        "F5 fused" => 12.0,
         _ => f64::NAN,
     }
 }
@@ -44,6 +46,7 @@ fn main() {
         println!("{:>17}{:>6}{:>9}{:>9}", "[low, high]", "aim", "joins", "KiB");
     }
     problems::gradient_set(&mut Gradients(&run));
+    problems::fused_set(&mut Gradients(&run));
     if run.timed {
         println!("\nSecond derivatives: time in microseconds, ratio to the Reverse<f64> gradient");
         println!("{:14}{:>7}{:>10} | Hessian times vector   | Hessian", "", "inputs", "gradient");

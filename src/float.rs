@@ -23,7 +23,7 @@
 //! meet and cancel (`u - u`) the order of summation decides. The checks sit on the non-finite side of one branch per
 //! operation ([`fold`]).
 
-use crate::rules::{Binary, Unary};
+use crate::rules::{Binary, Reduction, Unary};
 use num_traits::float::TotalOrder;
 use num_traits::{FloatConst, FromPrimitive, Inv, NumAssign, NumAssignOps, NumOps};
 use std::fmt::{Debug, Display, LowerExp, UpperExp};
@@ -110,6 +110,15 @@ pub trait Float:
 
     /// Applies an elementary function of two arguments, with its derivatives: `rule(self, other)`.
     fn binary<R: Binary>(self, rule: R, other: Self) -> Self;
+
+    /// Applies a function of any number of arguments, with its derivatives. See [`crate::slices`] for the ones there are.
+    fn reduce<R: Reduction>(rule: R, x: impl Iterator<Item = Self> + Clone) -> Self;
+
+    /// The sum of products of all pairs, one operation on the tape: what [`slices::dot`](crate::slices::dot) calls.
+    #[inline]
+    fn dot(pairs: impl Iterator<Item = (Self, Self)> + Clone) -> Self {
+        pairs.map(|(x, y)| x * y).sum()
+    }
 
     /// Runs `f`, a small function of `K` inputs, and records the result as one operation.
     ///
@@ -224,6 +233,10 @@ macro_rules! primitive {
             #[inline]
             fn unary<R: Unary>(self, rule: R) -> $t {
                 rule.value(self)
+            }
+            #[inline]
+            fn reduce<R: Reduction>(rule: R, x: impl Iterator<Item = $t> + Clone) -> $t {
+                rule.value(x)
             }
             #[inline]
             fn fuse<const K: usize>(x: [$t; K], f: impl FnOnce([$t; K]) -> $t) -> $t {

@@ -54,6 +54,7 @@ mod numbers;
 pub mod optimize;
 mod pool;
 pub mod rules;
+pub mod slices;
 mod tape;
 
 pub use drivers::forward::{derivative, jvp, value_and_derivative};

@@ -72,6 +72,18 @@ pub trait Binary: Copy {
     fn partial_y<T: Float>(self, x: T, y: T, z: T) -> T;
 }
 
+/// A function of any number of arguments whose partial derivatives need only the argument and the result.
+pub trait Reduction: Copy {
+    /// The name shown in messages and pictures.
+    const NAME: &'static str;
+
+    /// The function itself, on primitive numbers.
+    fn value<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> B;
+
+    /// `dy/dx` for one of the arguments `x`, given the result `y`.
+    fn partial<T: Float>(self, x: T, y: T) -> T;
+}
+
 /// Calls `$callback!` with the table of functions of one argument. A row reads
 /// `Type: method, |x, y| derivative, at <point> => <derivative there>, "what it is; its derivative and edges"`,
 /// with an optional `fused |x| (value, derivative)` where the two share work.

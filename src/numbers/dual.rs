@@ -2,7 +2,7 @@
 
 use super::Number;
 use crate::float::{Float, Primitive, fold, unlikely};
-use crate::rules::{Binary, Unary};
+use crate::rules::{Binary, Reduction, Unary};
 use std::array;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
@@ -192,6 +192,13 @@ impl<T: Float, const N: usize> Float for Dual<T, N> {
     fn unary<R: Unary>(self, rule: R) -> Self {
         let (y, slope) = rule.eval(self.primal);
         self.chain(y, slope)
+    }
+    #[inline]
+    fn reduce<R: Reduction>(rule: R, x: impl Iterator<Item = Self> + Clone) -> Self {
+        let y = T::reduce(rule, x.clone().map(Dual::primal));
+        // Parts with the value 0, so that adding them up leaves the value alone; NaN goes to all of them.
+        let zero = if y.is_nan() { y } else { T::zero() };
+        x.fold(Dual::constant(y), |sum, x| sum + x.chain(zero, rule.partial(x.primal, y))).with_inner(y)
     }
     #[inline]
     fn fuse<const K: usize>(x: [Self; K], f: impl FnOnce([Self; K]) -> Self) -> Self {

@@ -2,7 +2,7 @@
 
 use super::{Dual, Number};
 use crate::float::{Float, Primitive, fold, unlikely};
-use crate::rules::{Binary, Unary};
+use crate::rules::{Binary, Reduction, Unary};
 use crate::tape::{Join, push};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
@@ -183,6 +183,24 @@ impl<T: Float> Float for Reverse<T> {
         }
         let (y, slope) = rule.eval(self.primal);
         self.chain(y, slope)
+    }
+    #[inline]
+    fn reduce<R: Reduction>(rule: R, x: impl Iterator<Item = Self> + Clone) -> Self {
+        let y = T::reduce(rule, x.clone().map(Reverse::primal));
+        Reverse::joined(y, x.map(|x| (x, rule.partial(x.primal, y))))
+    }
+    #[inline]
+    fn dot(pairs: impl Iterator<Item = (Self, Self)> + Clone) -> Self {
+        let z = T::dot(pairs.clone().map(|(x, y)| (x.primal, y.primal)));
+        // A sum of products that is finite in all parts has factors that are.
+        let plain = !T::SPARSE && z.is_finite_in_all_parts();
+        let mut join = Join::new();
+        for (x, y) in pairs {
+            join.add(x.node, if plain { x.slope * y.primal } else { folded(x.slope, y.primal, z) });
+            join.add(y.node, if plain { y.slope * x.primal } else { folded(y.slope, x.primal, z) });
+        }
+        let (node, slope) = join.finish();
+        Reverse { primal: z, slope, node }
     }
     #[inline]
     fn fuse<const K: usize>(x: [Self; K], f: impl FnOnce([Dual<T, K>; K]) -> Dual<T, K>) -> Self {

@@ -6,7 +6,7 @@
 //! temporaries belong to the definition, since they decide what a tool records.
 
 use dualtape::rules::Unary;
-use dualtape::{Float, Primitive, ScalarFunction};
+use dualtape::{Float, Primitive, ScalarFunction, slices};
 use std::f64::consts::{FRAC_1_SQRT_2, PI, TAU};
 
 /// A function, the point where it is differentiated, and its value there.
@@ -38,6 +38,14 @@ pub fn gradient_set(visitor: &mut impl Visitor) {
     visitor.visit(&mixture("F4", -7565.24740870373));
     visitor.visit(&burgers("F5", 33.3099863746258));
     visitor.visit(&black_scholes("F6", 15940.0984472429));
+}
+
+/// F4 and F5 with operations on many operands at once: `slices` and `Float::fuse`.
+pub fn fused_set(visitor: &mut impl Visitor) {
+    let Problem { name: _, function, x0, value } = mixture("", -7565.24740870373);
+    visitor.visit(&Problem { name: "F4 fused", function: FusedMixture(function), x0, value });
+    let Problem { name: _, function, x0, value } = burgers("", 33.3099863746258);
+    visitor.visit(&Problem { name: "F5 fused", function: FusedBurgers(function), x0, value });
 }
 
 /// Few enough inputs for a dense Hessian.
@@ -590,5 +598,87 @@ impl Adjoint for BlackScholes {
             greeks[3] = s * density * sigma / (2.0 * root) + r * discounted;
         }
         sum
+    }
+}
+
+// ------------------------------------------------------------------------------------ F4 and F5 with fused operations
+
+/// F5 with each step of a cell as one operation of its three inputs.
+pub struct FusedBurgers(Burgers);
+
+impl ScalarFunction for FusedBurgers {
+    fn eval<T: Float>(&self, x: &[T]) -> T {
+        let c = T::Base::nearest;
+        let n = x.len();
+        let mut u = x.to_vec();
+        let mut v = vec![T::zero(); n];
+        for _ in 0..self.0.steps {
+            for i in 0..n {
+                let (l, r) = neighbours(i, n);
+                v[i] = T::fuse([u[l], u[i], u[r]], |[l, u, r]| {
+                    u - u * c(ADVECTION) * (r - l) + (r - u * c(2.0) + l) * c(DIFFUSION)
+                });
+            }
+            std::mem::swap(&mut u, &mut v);
+        }
+        slices::dot(&u, &u)
+    }
+}
+
+impl Adjoint for FusedBurgers {
+    fn adjoint(&self, x: &[f64], gradient: &mut [f64]) -> f64 {
+        self.0.adjoint(x, gradient)
+    }
+}
+
+/// F4 with the rows of the matrix-vector products, the norms and the log-sum-exps as one operation each.
+pub struct FusedMixture(Mixture);
+
+impl ScalarFunction for FusedMixture {
+    fn eval<T: Float>(&self, x: &[T]) -> T {
+        let c = T::Base::nearest;
+        let Mixture { d, k, points } = &self.0;
+        let (d, triangle) = (*d, d * (d + 1) / 2);
+        let (alphas, means, factors) = self.0.split(x);
+
+        // Row `j` of every factor: its strict lower triangle, then the diagonal.
+        let mut rows: Vec<Vec<T>> = Vec::with_capacity(k * d);
+        for factor in factors.chunks_exact(triangle) {
+            let (logs, lower) = factor.split_at(d);
+            for j in 0..d {
+                let column_start = |i: usize| i * (2 * d - i - 1) / 2;
+                let mut row: Vec<T> = (0..j).map(|i| lower[column_start(i) + j - i - 1]).collect();
+                row.push(logs[j].exp());
+                rows.push(row);
+            }
+        }
+        let logs: Vec<T> = factors.chunks_exact(triangle).map(|factor| slices::sum(&factor[..d])).collect();
+        let entries: Vec<T> = rows.concat();
+        let prior = slices::dot(&entries, &entries);
+
+        let mut centred = vec![T::zero(); d];
+        let mut q = vec![T::zero(); d];
+        let mut main = vec![T::zero(); *k];
+        let mut likelihood = T::zero();
+        for point in points.chunks_exact(d) {
+            for k in 0..*k {
+                for i in 0..d {
+                    centred[i] = T::lit(point[i]) - means[k * d + i];
+                }
+                for (j, row) in rows[k * d..][..d].iter().enumerate() {
+                    q[j] = slices::dot(row, &centred[..=j]);
+                }
+                main[k] = alphas[k] + logs[k] - slices::dot(&q, &q) * c(0.5);
+            }
+            likelihood += slices::log_sum_exp(&main);
+        }
+        let points = (points.len() / d) as f64;
+        likelihood - slices::log_sum_exp(alphas) * c(points) + prior * c(0.5) + c(self.0.constant())
+    }
+}
+
+impl Adjoint for FusedMixture {
+    fn adjoint(&self, x: &[f64], gradient: &mut [f64]) -> f64 {
+        self.0.adjoint(x, gradient)
     }
 }
