@@ -36,6 +36,7 @@
 //!
 //! - [`Float`]: the trait every number implements; what `==`, `<` and `is_zero` mean, and what happens at 0 · ∞.
 //! - [`rules`]: the calculus, one row per function, and how to add your own.
+//! - [`slices`]: sums, dot products and norms as one operation on the tape.
 //! - [`Dual`], [`Reverse`]: the number types. [`Tape`]: the recording behind `Reverse`.
 //! - [`forward`], [`reverse`]: the drivers. [`ScalarFunction`], [`VectorFunction`]: functions as values, for code that needs one
 //!   function on several types.

@@ -4,6 +4,7 @@
 
 use crate::float::{Float, Primitive};
 use crate::rules::Reduction;
+use num_traits::{Float as _, Zero as _};
 
 /// Sum `Σ xᵢ`; partial derivatives 1. The empty sum is 0.
 ///
@@ -57,7 +58,9 @@ pub fn norm<T: Float>(x: &[T]) -> T {
 /// assert_eq!(gradient(slices::log_sum_exp, &[0.0, f64::NEG_INFINITY]), [1.0, 0.0]);
 /// ```
 pub fn log_sum_exp<T: Float>(x: &[T]) -> T {
-    T::reduce(LogSumExp, x.iter().copied())
+    let largest = x.iter().fold(T::Base::neg_infinity(), |largest, x| if *x > largest { x.base() } else { largest });
+    let shift = if largest.is_finite() { largest } else { T::Base::zero() };
+    T::reduce(LogSumExp, x.iter().map(|&x| x - shift)) + shift
 }
 
 /// The polynomial `c[0] + c[1] x + c[2] x² + ...` by Horner's scheme; 0 without coefficients.
@@ -108,15 +111,14 @@ impl Reduction for Norm {
     }
 }
 
+/// The arguments are shifted so that the largest is 0: nothing overflows, and weights do not suffer from the rounding of `y`.
 #[derive(Clone, Copy, Debug)]
 struct LogSumExp;
 
 impl Reduction for LogSumExp {
     const NAME: &'static str = "log_sum_exp";
     fn value<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> B {
-        let largest =
-            x.clone().fold(B::neg_infinity(), |largest, x| if x > largest || x.is_nan() { x } else { largest });
-        if largest.is_finite() { largest + x.map(|x| (x - largest).exp()).sum::<B>().ln() } else { largest }
+        x.map(|x| x.exp()).sum::<B>().ln()
     }
     fn partial<T: Float>(self, x: T, y: T) -> T {
         // Weight 0 for -∞ among -∞, where the difference is NaN.

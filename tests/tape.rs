@@ -1137,7 +1137,7 @@ fn more_inputs_than_a_recording_can_number_panic_and_leave_everything_in_order()
         let before = Tape::new();
         let x = before.variable(3.0);
         let (point, mut g) = ([Nothing; MANY], [Nothing; MANY]);
-        assert_panics(&["2^32 nodes", "4294967297 inputs"], || {
+        assert_panics(&["2^31 nodes", "4294967297 inputs"], || {
             dualtape::value_and_gradient_into(|x| x[0], &point, &mut g);
         });
         // The numbers that the refused recording gave back go to the next one, here or on another thread.

@@ -138,18 +138,21 @@ fn push_slowly<T: Copy>(slot: &Slot, left: u64, by_left: T, right: u64, by_right
 }
 
 /// Continues the join `last` with two more operands and returns the number of its node from now on; `None` if `last` is not the
-/// latest node of the recording that is written to, there is no room, or an operand is foreign.
+/// latest node of the recording that is written to, or an operand does not belong to it.
 #[inline(always)]
 pub(crate) fn push_more<T: Copy>(last: u64, left: u64, by_left: T, right: u64, by_right: T) -> Option<u64> {
     ACTIVE.with(|slots| {
         let slot = &slots[const { slot_of::<T>() }];
         let (base, count) = (slot.base.get(), slot.count.get());
-        let fits = last.wrapping_sub(base).wrapping_add(1) == count
-            && count != slot.limit.get()
-            && left.wrapping_sub(base) < count
-            && right.wrapping_sub(base) < count;
-        // SAFETY: as in `push`.
-        fits.then(|| unsafe { write(slot, left, by_left, right, by_right, CONTINUES) })
+        let is_latest = last.wrapping_sub(base).wrapping_add(1) == count;
+        if !is_latest || left.wrapping_sub(base) >= count || right.wrapping_sub(base) >= count {
+            return None;
+        }
+        if unlikely(count == slot.limit.get()) {
+            make_ready([left, right], type_name::<T>);
+        }
+        // SAFETY: as in `push`; `make_ready` makes room in the recording that is loaded already.
+        Some(unsafe { write(slot, left, by_left, right, by_right, CONTINUES) })
     })
 }
 

@@ -363,7 +363,13 @@ impl<T: Float> Adjoints<'_, T> {
         let place = self.tape.variables.borrow().binary_search_by_key(&index, |&(index, _)| index);
         let variable = place.ok().map(|place| self.tape.variables.borrow()[place].1);
         let is_variable = variable.is_some_and(|value| {
-            let same_value = (x.primal() - value).is_zero_in_all_parts() || x.primal().is_nan();
+            // Equal in all parts; the difference of two infinities or NaN says nothing.
+            let difference = x.primal() - value;
+            let same_value = if difference.is_nan() {
+                x.primal() == value || x.primal().is_nan()
+            } else {
+                difference.is_zero_in_all_parts()
+            };
             same_value && (x.slope() - T::one()).is_zero_in_all_parts()
         });
         assert!(

@@ -133,6 +133,7 @@ macro_rules! number_over_f64 {
         }
         impl Float for $Number {
             type Base = f64;
+            type Fused<const K: usize> = Self;
             fn from_base(x: f64) -> Self {
                 Self::of(x)
             }
@@ -153,6 +154,12 @@ macro_rules! number_over_f64 {
             }
             fn binary<R: dualtape::rules::Binary>(self, rule: R, other: Self) -> Self {
                 Self::of(rule.value(self.value(), other.value()))
+            }
+            fn reduce<R: dualtape::rules::Reduction>(rule: R, x: impl Iterator<Item = Self> + Clone) -> Self {
+                Self::of(rule.value(x.map(|x| x.value())))
+            }
+            fn fuse<const K: usize>(x: [Self; K], f: impl FnOnce([Self; K]) -> Self) -> Self {
+                f(x)
             }
         }
     };
