@@ -58,9 +58,62 @@ pub fn norm<T: Float>(x: &[T]) -> T {
 /// assert_eq!(gradient(slices::log_sum_exp, &[0.0, f64::NEG_INFINITY]), [1.0, 0.0]);
 /// ```
 pub fn log_sum_exp<T: Float>(x: &[T]) -> T {
+    let (largest, log) = shifted_log_sum_exp(x);
+    log + largest
+}
+
+/// The largest entry as a constant (0 if it is infinite), and the log-sum-exp of what is left when it is subtracted.
+fn shifted_log_sum_exp<T: Float>(x: &[T]) -> (T::Base, T) {
     let largest = x.iter().fold(T::Base::neg_infinity(), |largest, x| if *x > largest { x.base() } else { largest });
     let shift = if largest.is_finite() { largest } else { T::Base::zero() };
-    T::reduce(LogSumExp, x.iter().map(|&x| x - shift)) + shift
+    (shift, T::reduce(LogSumExp, x.iter().map(|&x| x - shift)))
+}
+
+/// The largest entry, with its derivative; equal largest entries share it, `1 / k` each. NaN is ignored, as `f64::max` does.
+///
+/// # Panics
+/// If `x` is empty.
+///
+/// # Examples
+/// ```
+/// use dualtape::{gradient, slices};
+/// assert_eq!(gradient(slices::max, &[1.0, 3.0, 3.0]), [0.0, 0.5, 0.5]);
+/// ```
+#[track_caller]
+pub fn max<T: Float>(x: &[T]) -> T {
+    extreme(x, |a, b| a > b).unwrap_or_else(|| panic!("max: the slice is empty"))
+}
+
+/// The smallest entry, with its derivative; equal smallest entries share it. See [`max`].
+///
+/// # Panics
+/// If `x` is empty.
+#[track_caller]
+pub fn min<T: Float>(x: &[T]) -> T {
+    extreme(x, |a, b| a < b).unwrap_or_else(|| panic!("min: the slice is empty"))
+}
+
+/// The entry that beats all others, or the mean of those that tie; `None` if there are none.
+fn extreme<T: Float>(x: &[T], beats: fn(&T, &T) -> bool) -> Option<T> {
+    let best = x.iter().copied().reduce(|best, x| if beats(&x, &best) || best.is_nan() { x } else { best })?;
+    let ties = x.iter().copied().filter(|x| *x == best);
+    match ties.clone().count() {
+        0 | 1 => Some(best),
+        count => Some(T::reduce(Tied { count }, ties)),
+    }
+}
+
+/// `exp(xᵢ) / Σ exp(xⱼ)`, computed from the largest so that nothing overflows.
+///
+/// # Examples
+/// ```
+/// use dualtape::slices;
+/// assert_eq!(slices::softmax(&[1000.0, 1000.0]), [0.5, 0.5]);
+/// ```
+pub fn softmax<T: Float>(x: &[T]) -> Vec<T> {
+    // From the logarithm, so that each weight joins its entry with one number.
+    let (largest, total) = shifted_log_sum_exp(x);
+    x.iter().map(|&x| if x == T::neg_infinity() { T::zero() } else { (x - largest - total).exp() }).collect()
 }
 
 /// The polynomial `c[0] + c[1] x + c[2] x² + ...` by Horner's scheme; 0 without coefficients.
@@ -86,6 +139,22 @@ impl Reduction for Sum {
     }
     fn partial<T: Float>(self, _: T, _: T) -> T {
         T::one()
+    }
+}
+
+/// The common value of `count` equal arguments, each with its share of the derivative.
+#[derive(Clone, Copy, Debug)]
+struct Tied {
+    count: usize,
+}
+
+impl Reduction for Tied {
+    const NAME: &'static str = "tied";
+    fn value<B: Primitive>(self, mut x: impl Iterator<Item = B> + Clone) -> B {
+        x.next().unwrap_or_else(B::nan)
+    }
+    fn partial<T: Float>(self, _: T, _: T) -> T {
+        T::lit(self.count as f64).recip()
     }
 }
 

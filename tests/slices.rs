@@ -119,6 +119,58 @@ fn polynomials_differentiate_by_point_and_coefficients() {
     assert_gradients!(p, [2.0, 1.0, 2.0, 3.0] => [14.0, 1.0, 2.0, 4.0], [2.0] => [0.0]);
 }
 
+#[test]
+fn extremes_share_the_derivative_on_ties() {
+    assert_gradients!(slices::max,
+        [1.0, 3.0, 2.0] => [0.0, 1.0, 0.0],
+        [3.0, 3.0, 3.0] => [1.0 / 3.0; 3],
+        [3.0, 1.0, 3.0] => [0.5, 0.0, 0.5],
+        [f64::NAN, 2.0] => [0.0, 1.0],
+        [2.0, f64::NAN] => [1.0, 0.0],
+        [-INF, -INF] => [0.5, 0.5],
+        [7.0] => [1.0],
+    );
+    assert_gradients!(slices::min, [1.0, 3.0, 1.0] => [0.5, 0.0, 0.5], [f64::NAN, 2.0] => [0.0, 1.0]);
+}
+
+#[test]
+#[should_panic(expected = "max: the slice is empty")]
+fn the_largest_of_nothing_panics() {
+    slices::max::<f64>(&[]);
+}
+
+#[cfg(feature = "nalgebra")]
+#[test]
+fn the_softmax_has_the_jacobian_diag_p_minus_p_p() {
+    for x in [[0.0, 3.0_f64.ln()], [1000.0, 1000.0 + 3.0_f64.ln()], [-1e6, -1e6 + 3.0_f64.ln()]] {
+        let (p, j) = dualtape::value_and_jacobian(slices::softmax, &x);
+        // The digits of ln 3 that are left beside x.
+        let tolerance = 1e-15 + x[0].abs() * 2e-16;
+        assert!((p[0] - 0.25).abs() < tolerance && (p[1] - 0.75).abs() < tolerance, "{p:?}");
+        let expected = nalgebra::dmatrix![0.1875, -0.1875; -0.1875, 0.1875];
+        assert!((j - expected).abs().max() < tolerance);
+    }
+    let j = dualtape::jacobian(slices::softmax, &[0.0, -INF]);
+    assert_eq!(j, nalgebra::dmatrix![0.0, 0.0; 0.0, 0.0]);
+}
+
+/// A function known by its partials, in both modes and nested: x y² with the partials y² and 2xy, at (2, 3).
+#[test]
+fn a_function_from_partials_has_them() {
+    macro_rules! product {
+        ($Number:ty) => {
+            |x: &[$Number]| -> $Number {
+                let (a, b) = (x[0].primal(), x[1].primal());
+                <$Number>::from_partials(a * b * b, &[(x[0], b * b), (x[1], a * b * 2.0)])
+            }
+        };
+    }
+    assert_eq!(gradient(product!(Reverse<f64>), &[2.0, 3.0]), [9.0, 12.0]);
+    assert_eq!(forward::gradient(product!(Dual<f64, 8>), &[2.0, 3.0]), [9.0, 12.0]);
+    let second = dualtape::hvp(product!(Reverse<Dual<f64>>), &[2.0, 3.0], &[1.0, 10.0]);
+    assert_eq!(second, [60.0, 46.0]); // [[0, 2y], [2y, 2x]] (1, 10)
+}
+
 /// Fusing changes the tape, not the numbers.
 #[test]
 fn a_fused_function_has_the_derivatives_of_the_plain_one() {

@@ -7,6 +7,7 @@ use super::check_length;
 use crate::float::Float;
 use crate::numbers::Dual;
 use crate::pool;
+use std::array;
 use std::ops::Range;
 
 #[cfg(feature = "nalgebra")]
@@ -84,6 +85,48 @@ pub fn value_and_gradient_into<T: Float>(
     g: &mut [T],
 ) -> T {
     Chunk::<CHUNK>::value_and_gradient_into(f, x, g)
+}
+
+/// Value and gradient of a function of an array, all directions at once, without the heap.
+///
+/// # Cost
+/// One evaluation of `f` on `Dual<T, N>`: for a handful of inputs what hand-written dual numbers cost.
+///
+/// # Examples
+/// x² y at (3, 2) has the value 18 and the gradient (12, 9).
+/// ```
+/// use dualtape::forward::value_and_gradient_of_array;
+/// assert_eq!(value_and_gradient_of_array(|[x, y]| x * x * y, [3.0, 2.0]), (18.0, [12.0, 9.0]));
+/// ```
+#[inline]
+pub fn value_and_gradient_of_array<T: Float, const N: usize>(
+    f: impl FnOnce([Dual<T, N>; N]) -> Dual<T, N>,
+    x: [T; N],
+) -> (T, [T; N]) {
+    let y = f(array::from_fn(|k| Dual::seeded(x[k], k)));
+    (y.primal(), y.tangents())
+}
+
+/// Value and Jacobian of a function from an array to an array, all directions at once, without the heap. Row `i` of the result
+/// is the gradient of output `i`.
+///
+/// # Cost
+/// One evaluation of `f` on `Dual<T, N>`.
+///
+/// # Examples
+/// (x y, x + y) at (2, 3) has the Jacobian [[3, 2], [1, 1]].
+/// ```
+/// use dualtape::forward::value_and_jacobian_of_array;
+/// let (value, jacobian) = value_and_jacobian_of_array(|[x, y]| [x * y, x + y], [2.0, 3.0]);
+/// assert_eq!((value, jacobian), ([6.0, 5.0], [[3.0, 2.0], [1.0, 1.0]]));
+/// ```
+#[inline]
+pub fn value_and_jacobian_of_array<T: Float, const N: usize, const M: usize>(
+    f: impl FnOnce([Dual<T, N>; N]) -> [Dual<T, N>; M],
+    x: [T; N],
+) -> ([T; M], [[T; N]; M]) {
+    let y = f(array::from_fn(|k| Dual::seeded(x[k], k)));
+    (y.map(Dual::primal), y.map(Dual::tangents))
 }
 
 /// Jacobian of `f` at `x` by forward mode. See [`Chunk::jacobian`].

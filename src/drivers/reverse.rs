@@ -11,7 +11,7 @@ use crate::tape::Session;
 #[cfg(feature = "nalgebra")]
 use nalgebra::DMatrix;
 
-/// Directions that second derivatives are taken in at once, and rows or columns of a Jacobian per sweep.
+/// Directions that second derivatives are taken in at once.
 pub const CHUNK: usize = 8;
 
 /// Gradient of `f` at `x`: `∂f/∂xᵢ`.
@@ -123,7 +123,7 @@ pub fn value_and_jacobian<T: Float, Y: AsRef<[Reverse<T>]>>(
     let y = f(session.variables());
     let y = y.as_ref();
     let mut matrix = DMatrix::from_element(y.len(), x.len(), T::zero());
-    session.jacobian::<CHUNK>(y, |i, j, value| matrix[(i, j)] = value);
+    session.jacobian(y, |i, j, value| matrix[(i, j)] = value);
     session.end();
     (y.iter().map(|y| y.primal()).collect(), matrix)
 }

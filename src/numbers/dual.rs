@@ -160,6 +160,12 @@ impl<T: Float, const N: usize> Number for Dual<T, N> {
         }
         Dual::with(y, |k| self.tangent[k] * slope)
     }
+    #[inline]
+    fn join_all(y: T, parts: impl Iterator<Item = (Self, T)>) -> Self {
+        // Parts with the value 0, so that adding them up leaves the value alone; NaN goes to all of them.
+        let zero = if y.is_nan() { y } else { T::zero() };
+        parts.fold(Dual::constant(y), |sum, (x, partial)| sum + x.chain(zero, partial)).with_inner(y)
+    }
 }
 
 impl<T: Float, const N: usize> Float for Dual<T, N> {
@@ -196,9 +202,7 @@ impl<T: Float, const N: usize> Float for Dual<T, N> {
     #[inline]
     fn reduce<R: Reduction>(rule: R, x: impl Iterator<Item = Self> + Clone) -> Self {
         let y = T::reduce(rule, x.clone().map(Dual::primal));
-        // Parts with the value 0, so that adding them up leaves the value alone; NaN goes to all of them.
-        let zero = if y.is_nan() { y } else { T::zero() };
-        x.fold(Dual::constant(y), |sum, x| sum + x.chain(zero, rule.partial(x.primal, y))).with_inner(y)
+        Dual::join_all(y, x.map(|x| (x, rule.partial(x.primal, y))))
     }
     #[inline]
     fn fuse<const K: usize>(x: [Self; K], f: impl FnOnce([Self; K]) -> Self) -> Self {

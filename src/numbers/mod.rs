@@ -31,6 +31,9 @@ pub(crate) trait Number: Float {
 
     /// The chain rule: a function of `self` whose value is `y` and whose derivative by `self` is `slope`.
     fn chain(self, y: Self::Inner, slope: Self::Inner) -> Self;
+
+    /// The chain rule for any number of arguments, each with its partial derivative.
+    fn join_all(y: Self::Inner, parts: impl Iterator<Item = (Self, Self::Inner)>) -> Self;
 }
 
 /// Stamps everything the types share.

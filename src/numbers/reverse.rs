@@ -90,18 +90,6 @@ impl<T: Float> Reverse<T> {
         }
     }
 
-    /// The value `y` with the given operands and partials, by the fold rule.
-    #[inline(always)]
-    fn joined(y: T, parts: impl Iterator<Item = (Self, T)>) -> Self {
-        let mut join = Join::new();
-        for (x, partial) in parts {
-            let plain = !T::SPARSE && !unlikely(y.is_nan() || !partial.is_finite_in_all_parts());
-            join.add(x.node, if plain { x.slope * partial } else { folded(x.slope, partial, y) });
-        }
-        let (node, slope) = join.finish();
-        Reverse { primal: y, slope, node }
-    }
-
     /// The quotient with the fold rule. Dividing last keeps `x / x` exact where `1 / x` overflows.
     #[inline(never)]
     fn quotient_folded(self, other: Self, q: T) -> Self {
@@ -149,6 +137,16 @@ impl<T: Float> Number for Reverse<T> {
         let slope = if plain { self.slope * slope } else { folded(self.slope, slope, y) };
         Reverse { primal: y, slope, node: self.node }
     }
+    #[inline(always)]
+    fn join_all(y: T, parts: impl Iterator<Item = (Self, T)>) -> Self {
+        let mut join = Join::new();
+        for (x, partial) in parts {
+            let plain = !T::SPARSE && !unlikely(y.is_nan() || !partial.is_finite_in_all_parts());
+            join.add(x.node, if plain { x.slope * partial } else { folded(x.slope, partial, y) });
+        }
+        let (node, slope) = join.finish();
+        Reverse { primal: y, slope, node }
+    }
 }
 
 impl<T: Float> Float for Reverse<T> {
@@ -187,7 +185,7 @@ impl<T: Float> Float for Reverse<T> {
     #[inline]
     fn reduce<R: Reduction>(rule: R, x: impl Iterator<Item = Self> + Clone) -> Self {
         let y = T::reduce(rule, x.clone().map(Reverse::primal));
-        Reverse::joined(y, x.map(|x| (x, rule.partial(x.primal, y))))
+        Reverse::join_all(y, x.map(|x| (x, rule.partial(x.primal, y))))
     }
     #[inline]
     fn dot(pairs: impl Iterator<Item = (Self, Self)> + Clone) -> Self {
@@ -205,7 +203,7 @@ impl<T: Float> Float for Reverse<T> {
     #[inline]
     fn fuse<const K: usize>(x: [Self; K], f: impl FnOnce([Dual<T, K>; K]) -> Dual<T, K>) -> Self {
         let y = f(std::array::from_fn(|k| Dual::seeded(x[k].primal, k)));
-        Reverse::joined(y.primal(), x.into_iter().zip(y.tangents()))
+        Reverse::join_all(y.primal(), x.into_iter().zip(y.tangents()))
     }
     #[inline]
     fn binary<R: Binary>(self, rule: R, other: Self) -> Self {

@@ -126,17 +126,23 @@ impl<T: Float> Session<T> {
 impl<T: Float> Session<T> {
     /// The Jacobian of `y`, handed entry by entry to `set(row, column, value)`; zero entries may be left out.
     ///
-    /// Sweeps tangents or adjoints over the recording, along the shorter side of the matrix, `L` columns or rows at a time.
+    /// Sweeps tangents or adjoints over the recording, along the shorter side of the matrix, up to 8 columns or rows at a time.
     #[track_caller]
-    pub fn jacobian<const L: usize>(&self, y: &[Reverse<T>], set: impl FnMut(usize, usize, T)) {
+    pub fn jacobian(&self, y: &[Reverse<T>], set: impl FnMut(usize, usize, T)) {
         let mut outputs = Vec::with_capacity(y.len());
         for &y in y {
             outputs.push(index_of(&self.recording, y));
         }
-        if self.recording.inputs() <= y.len() {
-            self.jacobian_by_columns::<L>(y, &outputs, set);
-        } else {
-            self.jacobian_by_rows::<L>(y, &outputs, set);
+        let (n, m) = (self.recording.inputs(), y.len());
+        match (n <= m, n.min(m)) {
+            (true, 0..=1) => self.jacobian_by_columns::<1>(y, &outputs, set),
+            (true, 2) => self.jacobian_by_columns::<2>(y, &outputs, set),
+            (true, 3..=4) => self.jacobian_by_columns::<4>(y, &outputs, set),
+            (true, _) => self.jacobian_by_columns::<8>(y, &outputs, set),
+            (false, 0..=1) => self.jacobian_by_rows::<1>(y, &outputs, set),
+            (false, 2) => self.jacobian_by_rows::<2>(y, &outputs, set),
+            (false, 3..=4) => self.jacobian_by_rows::<4>(y, &outputs, set),
+            (false, _) => self.jacobian_by_rows::<8>(y, &outputs, set),
         }
     }
 
