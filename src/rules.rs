@@ -12,8 +12,12 @@
 //! `min` or at a bound of `clamp` shares the derivative half and half. Where a one-sided limit is infinite the derivative is
 //! that infinity (`sqrt`, `ln`, `asin` ...). `atan2` at the origin has none of these and is NaN.
 
+mod power;
+mod radial;
+
 use crate::float::{Float, Primitive};
-use num_traits::FloatConst as _;
+use num_traits::{Float as _, FloatConst as _};
+use radial::Radial;
 
 /// An elementary function of one argument, with its derivative.
 ///
@@ -95,7 +99,7 @@ macro_rules! unary_table {
                 "Reciprocal `1 / x`; derivative `-1 / x²`, `-∞` at 0.";
             Sqrt:   sqrt,   |_, y| (y + y).recip(),                         at 4.0 => 0.25,
                 "Square root; derivative `1 / (2 √x)`, `+∞` at 0, NaN below.";
-            Cbrt:   cbrt,   |_, y| (y * y * T::lit(3.0)).recip(),           at 8.0 => 1.0 / 12.0,
+            Cbrt:   cbrt,   |x, y| cbrt_slope(x, y),                        at 8.0 => 1.0 / 12.0,
                 "Cube root, also of negative numbers; derivative `1 / (3 y²)`, `+∞` at 0.";
 
             // Exponentials and logarithms
@@ -135,7 +139,7 @@ macro_rules! unary_table {
                 "Hyperbolic cosine; derivative `sinh x`.";
             Tanh:   tanh,   |x, y| sech_squared(x, y),                      at 0.0 => 1.0,
                 "Hyperbolic tangent; derivative `1 - tanh² x`, accurate also where the tangent rounds to 1.";
-            Asinh:  asinh,  |x, _| x.hypot(T::one()).recip(),               at 0.75 => 0.8, // x² + 1 overflows at 1e200
+            Asinh:  asinh,  |x, _| asinh_slope(x),                          at 0.75 => 0.8,
                 "Inverse hyperbolic sine; derivative `1 / √(x² + 1)`.";
             Acosh:  acosh,  |x, _| ((x - T::one()).sqrt() * (x + T::one()).sqrt()).recip(), at 1.25 => 4.0 / 3.0,
                 "Inverse hyperbolic cosine; derivative `1 / √(x² - 1)`, `+∞` at 1, NaN below.";
@@ -216,30 +220,54 @@ fn one_minus_square<T: Float>(x: T) -> T {
     if x < T::lit(-0.5) || x > T::lit(0.5) { (T::one() - x) * (T::one() + x) } else { T::one() - x * x }
 }
 
-/// `1 / (1 + x²)`. Beyond 1e8, where the 1 no longer matters and `x²` may overflow, it is `(1/x)²`.
+/// `1 / (1 + x²)`. Where `x²` might overflow it is `r² / (1 + r²)` with `r = 1/x`, from 1e4 on because that of `f32` does early.
 #[inline]
 fn one_plus_square_recip<T: Float>(x: T) -> T {
-    if x < T::lit(-1e8) || x > T::lit(1e8) {
+    if x < T::lit(-2.0) || x > T::lit(2.0) {
         let r = x.recip();
-        r * r
+        let r2 = r * r;
+        r2 / (T::one() + r2)
     } else {
         (T::one() + x * x).recip()
     }
 }
 
+/// `1 / √(1 + x²)`, and `r / √(1 + r²)` with `r = 1/|x|` where `x²` might overflow.
+#[inline]
+fn asinh_slope<T: Float>(x: T) -> T {
+    if x < T::lit(-2.0) || x > T::lit(2.0) {
+        let r = if x < T::zero() { -x } else { x }.recip();
+        r / (T::one() + r * r).sqrt()
+    } else {
+        (T::one() + x * x).sqrt().recip()
+    }
+}
+
+/// `1 / (3 y²)` for `y = ∛x`, as `y / x / 3`, which has half of the roundings. Not near 0, where it is 0 / 0 or the terms of its
+/// higher derivatives are infinite, of both signs.
+#[inline]
+fn cbrt_slope<T: Float>(x: T, y: T) -> T {
+    let square = x.base() * x.base();
+    if (square * square).is_normal() { y / x / T::lit(3.0) } else { (y * y * T::lit(3.0)).recip() }
+}
+
 /// `1 - tanh² x`, from `x` and `y = tanh x`.
 ///
 /// Near 0 the product form keeps the digits of all higher derivatives. Beyond, where `1 - y` runs out of digits, it is
-/// `4e / (1 + e)²` with `e = exp(-2|x|)`; `1 / cosh²` would overflow one order up.
+/// `4e / (1 + e)²` with `e = exp(-2|x|)`; `1 / cosh²` would overflow one order up. Beyond 40, where `1 + e` is 1, it is the square
+/// of `2 exp(-|x|)`, in which nothing is subnormal before the result is.
 #[inline]
 fn sech_squared<T: Float>(x: T, y: T) -> T {
     let a = if x < T::zero() { -x } else { x };
     if a < T::lit(0.75) {
         one_minus_square(y)
-    } else {
+    } else if a < T::lit(40.0) {
         let e = (T::lit(-2.0) * a).exp();
         let d = T::one() + e;
         T::lit(4.0) * e / (d * d)
+    } else {
+        let e = (-a).exp();
+        (e + e) * (e + e)
     }
 }
 
@@ -296,55 +324,15 @@ impl Binary for Powf {
     }
     #[inline]
     fn partial_x<T: Float>(self, x: T, y: T, _: T) -> T {
-        if y.is_zero_in_all_parts() {
-            T::zero() // x⁰ is 1, also where x⁻¹ is infinite
-        } else if x == T::zero() && y == T::zero() {
-            y.unary(FromZeroToInfinity)
-        } else {
-            y * x.powf(y - T::one())
-        }
+        x.binary(power::Derivative { by_x: 1, by_y: 0 }, y)
     }
     #[inline]
     fn partial_y<T: Float>(self, x: T, y: T, z: T) -> T {
-        if x == T::zero() && y > T::one() {
-            T::zero() // the limit, and so is that of every first derivative of it
-        } else if x == T::zero() && y > T::zero() {
-            x.unary(XLnX)
+        if z.is_normal() && x.is_constant() && y.is_constant() {
+            z * x.ln() // the power is at hand, and nobody asks for derivatives of this
         } else {
-            z * x.ln()
+            x.binary(power::Derivative { by_x: 0, by_y: 1 }, y)
         }
-    }
-}
-
-/// 0 at 0 with an infinite derivative: how `y 0ʸ⁻¹`, which is 0 for `y = 0`, leaves 0 as `y` changes.
-#[derive(Clone, Copy, Debug)]
-struct FromZeroToInfinity;
-
-impl Unary for FromZeroToInfinity {
-    const NAME: &'static str = "from_zero_to_infinity";
-    #[inline]
-    fn value<B: Primitive>(self, x: B) -> B {
-        x
-    }
-    #[inline]
-    fn partial<T: Float>(self, _: T, _: T) -> T {
-        T::infinity()
-    }
-}
-
-/// `x ln x`, continued to 0 at 0, where its derivative `ln x + 1` is `-∞`: how `xʸ ln x` leaves 0 for `0 < y ≤ 1`.
-#[derive(Clone, Copy, Debug)]
-struct XLnX;
-
-impl Unary for XLnX {
-    const NAME: &'static str = "x_ln_x";
-    #[inline]
-    fn value<B: Primitive>(self, x: B) -> B {
-        if x == B::zero() { x } else { x * x.ln() }
-    }
-    #[inline]
-    fn partial<T: Float>(self, x: T, _: T) -> T {
-        x.ln() + T::one()
     }
 }
 
@@ -361,34 +349,17 @@ impl Binary for Atan2 {
     }
     #[inline]
     fn partial_x<T: Float>(self, x: T, y: T, _: T) -> T {
-        let h = x.hypot(y);
-        (y / h) / h // h² under- and overflows
+        x.binary(Radial::ANGLE_BY_X, y)
     }
     #[inline]
     fn partial_y<T: Float>(self, x: T, y: T, _: T) -> T {
-        let h = x.hypot(y);
-        -(x / h) / h
+        x.binary(Radial::ANGLE_BY_Y, y)
     }
 }
 
 /// Length `√(x² + y²)` without undue overflow; partials `x / z` and `y / z`, 0 at the origin.
 #[derive(Clone, Copy, Debug)]
 pub struct Hypot;
-
-/// `x / hypot(x, y)`, written so that its own derivative does not cancel when `|x|` is much larger than `|y|`.
-#[inline]
-fn cosine<T: Float>(x: T, y: T, z: T) -> T {
-    let larger = (x >= y && x >= -y) || (x <= y && x <= -y);
-    if z == T::zero() {
-        T::zero() // the minimum-norm subgradient
-    } else if larger {
-        let t = y / x;
-        let c = (T::one() + t * t).sqrt().recip();
-        if x < T::zero() { -c } else { c }
-    } else {
-        x / z
-    }
-}
 
 impl Binary for Hypot {
     const NAME: &'static str = "hypot";
@@ -397,12 +368,12 @@ impl Binary for Hypot {
         x.hypot(y)
     }
     #[inline]
-    fn partial_x<T: Float>(self, x: T, y: T, z: T) -> T {
-        cosine(x, y, z)
+    fn partial_x<T: Float>(self, x: T, y: T, _: T) -> T {
+        x.binary(Radial::LENGTH_BY_X, y)
     }
     #[inline]
-    fn partial_y<T: Float>(self, x: T, y: T, z: T) -> T {
-        cosine(y, x, z)
+    fn partial_y<T: Float>(self, x: T, y: T, _: T) -> T {
+        x.binary(Radial::LENGTH_BY_Y, y)
     }
 }
 
