@@ -65,6 +65,7 @@ pub use drivers::reverse::{hessian, jacobian, value_and_jacobian, value_gradient
 pub use drivers::{ScalarFunction, VectorFunction, forward, reverse};
 pub use float::{Float, Primitive};
 pub use numbers::{Dual, Reverse};
+pub use pool::release_memory;
 pub use tape::{Adjoints, Tape};
 
 #[cfg(all(doctest, feature = "nalgebra"))]

@@ -20,6 +20,22 @@ pub(crate) fn take<W: Default + 'static>() -> Box<W> {
     pooled.ok().flatten().unwrap_or_default() // a thread that is ending has no pool any more
 }
 
+/// Frees the memory that the drivers keep on this thread for their next calls.
+///
+/// Drivers keep the buffers of the largest call so far, so that a warm call allocates nothing. Call this after an exceptionally
+/// large one.
+///
+/// # Examples
+/// ```
+/// let sum = |x: &[dualtape::Reverse<f64>]| (0..1000).fold(x[0], |s, _| s * x[1] + x[0]);
+/// let first = dualtape::gradient(sum, &[0.5, 0.5]);
+/// dualtape::release_memory();
+/// assert_eq!(dualtape::gradient(sum, &[0.5, 0.5]), first);
+/// ```
+pub fn release_memory() {
+    let _ = POOL.try_with(|pool| pool.take());
+}
+
 /// Keeps `scratch` for the next call on this thread.
 pub(crate) fn put<W: 'static>(scratch: Box<W>) {
     let _ = POOL.try_with(|pool| pool.borrow_mut().push(scratch));

@@ -280,3 +280,36 @@ fn panics_in_the_function_do_not_grow_memory() {
     std::panic::set_hook(hook);
     assert_eq!(growth, 0);
 }
+
+/// A record of two operands takes two indices and two partials: 24 bytes at `f64`, 16 at `f32`, and the capacity at most doubles.
+#[test]
+fn a_record_takes_its_indices_and_partials() {
+    let tape = Tape::<f64>::new();
+    let (x, y) = (tape.variable(1.0), tape.variable(2.0));
+    let before = tape.len();
+    for _ in 0..10_000 {
+        let _ = x * y;
+    }
+    let records = tape.len() - before;
+    assert_eq!(records, 10_000);
+    assert_eq!((tape.bytes() % 24, tape.bytes() / 24 <= 2 * (records + 2)), (0, true), "{} bytes", tape.bytes());
+    let small = Tape::<f32>::new();
+    let (x, y) = (small.variable(1.0), small.variable(2.0));
+    for _ in 0..10_000 {
+        let _ = x * y;
+    }
+    assert_eq!(small.bytes() * 24, tape.bytes() * 16);
+}
+
+#[test]
+fn released_memory_is_free() {
+    let x = point::<f64>(100);
+    let mut g = vec![0.0; 100];
+    dualtape::release_memory();
+    let kept = growth(|| {
+        value_and_gradient_into(|x| chain(x, 100), &x, &mut g);
+    });
+    assert!(kept > 100 * 100 * 24, "{kept} bytes of buffers are kept");
+    let left = growth(dualtape::release_memory) + kept;
+    assert!(left < 500, "{left} bytes are left: more than the list of the thread's node numbers");
+}

@@ -1,0 +1,165 @@
+//! Which mode and which nesting is the fastest, by size and shape: Jacobians and Hessians, every contestant in one run.
+//!
+//! `cargo bench --bench modes`. Ratios are to the function on plain `f64`; see `clock` for how they are made. Without `--bench`
+//! results are compared and nothing is timed.
+
+#[path = "clock/mod.rs"]
+mod clock;
+
+use clock::{Run, compare};
+use dualtape::{Dual, Float, Primitive as _, Reverse, forward, reverse};
+use std::hint::black_box;
+
+fn main() {
+    let run = Run::from_arguments();
+    if run.wants("jacobian") {
+        jacobians(&run);
+    }
+    if run.wants("hessian") {
+        hessians(&run);
+    }
+}
+
+// ---------------------------------------------------------------------------------------------------------------- Jacobians
+
+/// `m` outputs, each a smooth function of three of the `n` inputs.
+fn field<T: Float>(x: &[T], m: usize) -> Vec<T> {
+    let n = x.len();
+    (0..m).map(|i| (x[i % n] * x[(i + 1) % n]).sin() - x[(2 * i + 1) % n] * x[i % n]).collect()
+}
+
+fn jacobians(run: &Run) {
+    println!("Jacobians: ratio to plain f64, median [low, high]");
+    println!("{:>7}{:>8}{:>11}{:>9} {:<18}{:>9}", "inputs", "outputs", "f64 us", "forward", "", "reverse");
+    for (n, m) in [(2, 2), (3, 3), (10, 10), (100, 100), (1000, 10), (10, 1000), (100, 1), (1, 100)] {
+        let x = point(n);
+        let plain = || {
+            black_box(field(black_box(&x), m));
+        };
+        let by_forward = || forward::jacobian(|x| field(x, m), black_box(&x));
+        let by_reverse = || reverse::jacobian(|x| field(x, m), black_box(&x));
+        assert!((by_forward() - by_reverse()).abs().max() < 1e-14, "the modes agree to the rounding of entries near 1");
+        if run.timed {
+            let forward = compare(plain, || drop(black_box(by_forward())));
+            let reverse = compare(plain, || drop(black_box(by_reverse())));
+            println!(
+                "{n:>7}{m:>8}{:>11.3}{:>9.1} {:<18}{:>9.1} {}",
+                forward.baseline * 1e6,
+                forward.median(),
+                forward.range(),
+                reverse.median(),
+                reverse.range()
+            );
+        }
+    }
+}
+
+// ----------------------------------------------------------------------------------------------------------------- Hessians
+
+/// Rosenbrock's chain, cheap, and a dense function dominated by library calls.
+fn chain<T: Float>(x: &[T]) -> T {
+    x.windows(2).fold(T::zero(), |s, w| {
+        let (a, b) = (w[1] - w[0] * w[0], T::one() - w[0]);
+        s + a * a * T::Base::nearest(100.0) + b * b
+    })
+}
+
+fn wave<T: Float>(x: &[T]) -> T {
+    let phase: T = x.iter().copied().sum();
+    x.iter().map(|&x| (x * T::Base::nearest(0.1)).exp() * x.sin()).sum::<T>() * phase.cos()
+}
+
+fn hessians(run: &Run) {
+    println!("\nHessians: time in microseconds, best");
+    println!(
+        "{:>7}{:>7}{:>10}{:>12}{:>12}{:>12}{:>12}{:>14}{:>14}",
+        "", "inputs", "gradient", "Dual<Dual>", "R<Dual<2>>", "R<Dual<4>>", "R<Dual<8>>", "R<Dual<16>>", "Dual<R, 8>"
+    );
+    macro_rules! rows {
+        ($name:literal, $f:ident) => {
+            for n in [2, 3, 4, 6, 8, 10, 20, 50, 100, 1000] {
+                let x = point(n);
+                let widest = reverse::hessian(|x| $f(x), &x);
+                let gradient = || drop(black_box(reverse::gradient(|x| $f(x), black_box(&x))));
+                let us = |result: nalgebra::DMatrix<f64>, contestant: &dyn Fn() -> nalgebra::DMatrix<f64>| {
+                    let scale = widest.abs().max();
+                    assert!((&widest - result).abs().max() < 1e-13 * scale, "the nestings agree");
+                    match run.timed {
+                        true => format!("{:.2}", compare(gradient, || drop(black_box(contestant()))).best * 1e6),
+                        false => "right".into(),
+                    }
+                };
+                macro_rules! cell {
+                    ($contestant:expr) => {
+                        us($contestant(), &$contestant)
+                    };
+                }
+                let forward = if n <= 50 { cell!(|| forward::hessian(|x| $f(x), black_box(&x))) } else { "-".into() };
+                println!(
+                    "{:>7}{n:>7}{:>10}{forward:>12}{:>12}{:>12}{:>12}{:>14}{:>14}",
+                    $name,
+                    if run.timed { format!("{:.2}", compare(gradient, gradient).best * 1e6) } else { String::new() },
+                    cell!(|| by_width::<2>(|x| $f(x), black_box(&x))),
+                    cell!(|| by_width::<4>(|x| $f(x), black_box(&x))),
+                    cell!(|| by_width::<8>(|x| $f(x), black_box(&x))),
+                    cell!(|| by_width::<16>(|x| $f(x), black_box(&x))),
+                    cell!(|| reverse_inside::<8>(|x| $f(x), black_box(&x))),
+                );
+            }
+        };
+    }
+    rows!("chain", chain);
+    rows!("wave", wave);
+}
+
+/// Forward over reverse with `N` columns at a time.
+fn by_width<const N: usize>(
+    f: impl Fn(&[Reverse<Dual<f64, N>>]) -> Reverse<Dual<f64, N>>,
+    x: &[f64],
+) -> nalgebra::DMatrix<f64> {
+    let n = x.len();
+    let mut hessian = nalgebra::DMatrix::zeros(n, n);
+    let mut gradient = vec![Dual::constant(0.0); n];
+    for first in (0..n).step_by(N) {
+        let seeded = |(j, &x): (usize, &f64)| {
+            if (first..first + N).contains(&j) { Dual::seeded(x, j - first) } else { Dual::constant(x) }
+        };
+        let point: Vec<Dual<f64, N>> = x.iter().enumerate().map(seeded).collect();
+        let _ = reverse::value_and_gradient_into(&f, &point, &mut gradient);
+        for (i, g) in gradient.iter().enumerate() {
+            for j in first..n.min(first + N) {
+                hessian[(i, j)] = g.tangents()[j - first];
+            }
+        }
+    }
+    hessian
+}
+
+/// Reverse over forward: `N` tangents are recorded at once and swept together.
+fn reverse_inside<const N: usize>(
+    f: impl Fn(&[Dual<Reverse<f64>, N>]) -> Dual<Reverse<f64>, N>,
+    x: &[f64],
+) -> nalgebra::DMatrix<f64> {
+    let n = x.len();
+    let mut hessian = nalgebra::DMatrix::zeros(n, n);
+    for first in (0..n).step_by(N) {
+        let rows = reverse::jacobian(
+            |x| {
+                let seeded = |(j, &x): (usize, &Reverse<f64>)| {
+                    if (first..first + N).contains(&j) { Dual::seeded(x, j - first) } else { Dual::constant(x) }
+                };
+                f(&x.iter().enumerate().map(seeded).collect::<Vec<_>>()).tangents()
+            },
+            x,
+        );
+        for i in first..n.min(first + N) {
+            hessian.row_mut(i).copy_from(&rows.row(i - first));
+        }
+    }
+    hessian
+}
+
+/// A fixed point without special structure.
+fn point(n: usize) -> Vec<f64> {
+    (0..n).map(|i| 1.2 * (1.7 * i as f64 + 0.4).sin()).collect()
+}
