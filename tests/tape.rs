@@ -718,7 +718,9 @@ fn step<T: Float<Base = f64>>(models: &mut [Model<T>], random: &mut Random) {
 /// by the number of slots.
 #[test]
 fn a_random_walk_over_tapes_of_many_types_gives_right_adjoints() {
-    assert_eq!(size_of::<Dual<f64, 2>>(), size_of::<Reverse<f64>>());
+    // With debug assertions a dual number carries a mark; then it is `Dual<f64>` that shares the slot.
+    let shares = if cfg!(debug_assertions) { size_of::<Dual<f64>>() } else { size_of::<Dual<f64, 2>>() };
+    assert_eq!(shares, size_of::<Reverse<f64>>());
     let random = &mut Random(2024);
     macro_rules! models {
         ($($name:ident: $T:ty),*) => {

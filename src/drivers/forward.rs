@@ -5,7 +5,7 @@
 
 use super::check_length;
 use crate::float::Float;
-use crate::numbers::Dual;
+use crate::numbers::{Dual, Tag};
 use crate::pool;
 use std::array;
 use std::ops::Range;
@@ -34,7 +34,7 @@ pub fn derivative<T: Float>(f: impl FnOnce(Dual<T>) -> Dual<T>, x: T) -> T {
 
 /// Value and derivative of `f` at `x`. See [`derivative`].
 pub fn value_and_derivative<T: Float>(f: impl FnOnce(Dual<T>) -> Dual<T>, x: T) -> (T, T) {
-    let y = f(Dual::variable(x));
+    let y = f(Dual::variable(x).tagged(Tag::fresh()));
     (y.primal(), y.tangent())
 }
 
@@ -58,7 +58,8 @@ pub fn value_and_derivative<T: Float>(f: impl FnOnce(Dual<T>) -> Dual<T>, x: T) 
 #[track_caller]
 pub fn jvp<T: Float, Y: AsRef<[Dual<T>]>>(f: impl FnOnce(&[Dual<T>]) -> Y, x: &[T], v: &[T]) -> (Vec<T>, Vec<T>) {
     check_length("jvp", "the direction", v.len(), "the point", x.len());
-    let point: Vec<Dual<T>> = x.iter().zip(v).map(|(&x, &v)| Dual::new(x, [v])).collect();
+    let tag = Tag::fresh();
+    let point: Vec<Dual<T>> = x.iter().zip(v).map(|(&x, &v)| Dual::new(x, [v]).tagged(tag)).collect();
     f(&point).as_ref().iter().map(|y| (y.primal(), y.tangent())).unzip()
 }
 
@@ -103,7 +104,8 @@ pub fn value_and_gradient_of_array<T: Float, const N: usize>(
     f: impl FnOnce([Dual<T, N>; N]) -> Dual<T, N>,
     x: [T; N],
 ) -> (T, [T; N]) {
-    let y = f(array::from_fn(|k| Dual::seeded(x[k], k)));
+    let tag = Tag::fresh();
+    let y = f(array::from_fn(|k| Dual::seeded(x[k], k).tagged(tag)));
     (y.primal(), y.tangents())
 }
 
@@ -125,7 +127,8 @@ pub fn value_and_jacobian_of_array<T: Float, const N: usize, const M: usize>(
     f: impl FnOnce([Dual<T, N>; N]) -> [Dual<T, N>; M],
     x: [T; N],
 ) -> ([T; M], [[T; N]; M]) {
-    let y = f(array::from_fn(|k| Dual::seeded(x[k], k)));
+    let tag = Tag::fresh();
+    let y = f(array::from_fn(|k| Dual::seeded(x[k], k).tagged(tag)));
     (y.map(Dual::primal), y.map(Dual::tangents))
 }
 
@@ -274,19 +277,13 @@ impl<const N: usize> Chunk<N> {
         let n = x.len();
         let mut hessian = DMatrix::from_element(n, n, T::zero());
         for (rows, columns) in (0..n).step_by(N).flat_map(|i| (0..=i).step_by(N).map(move |j| (i, j))) {
-            let seeded = |k: usize, first: usize, x| {
-                if (first..first + N).contains(&k) { Dual::<_, N>::seeded(x, k - first) } else { Dual::constant(x) }
-            };
+            let (inner_tag, outer_tag) = (Tag::fresh(), Tag::fresh());
             let point: Vec<_> = x
                 .iter()
                 .enumerate()
                 .map(|(k, &x)| {
-                    let inner = seeded(k, rows, x);
-                    if (columns..columns + N).contains(&k) {
-                        Dual::seeded(inner, k - columns)
-                    } else {
-                        Dual::constant(inner)
-                    }
+                    let inner = Dual::seeded_within(x, k, rows).tagged(inner_tag);
+                    Dual::seeded_within(inner, k, columns).tagged(outer_tag)
                 })
                 .collect();
             let second = f(&point).tangents().map(|tangent| tangent.tangents());
@@ -308,8 +305,9 @@ impl<const N: usize> Chunk<N> {
         point.extend(x.iter().map(|&x| Dual::constant(x)));
         for first in (0..x.len().max(1)).step_by(N) {
             let directions = first..x.len().min(first + N);
+            let tag = Tag::fresh();
             for k in directions.clone() {
-                point[k] = Dual::seeded(x[k], k - first);
+                point[k] = Dual::seeded(x[k], k - first).tagged(tag);
             }
             visit(&point, directions.clone());
             for k in directions {

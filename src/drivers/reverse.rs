@@ -5,7 +5,7 @@
 
 use super::check_length;
 use crate::float::Float;
-use crate::numbers::{Dual, Reverse};
+use crate::numbers::{Dual, Reverse, Tag};
 use crate::tape::Session;
 
 #[cfg(feature = "nalgebra")]
@@ -193,8 +193,9 @@ impl<const N: usize> Chunk<N> {
         let mut gradient = point.clone();
         for first in (0..n.max(1)).step_by(N) {
             let columns = first..n.min(first + N);
+            let tag = Tag::fresh();
             for j in columns.clone() {
-                point[j] = Dual::seeded(x[j], j - first);
+                point[j] = Dual::seeded(x[j], j - first).tagged(tag);
             }
             value = value_and_gradient_into(&mut f, &point, &mut gradient).primal();
             for j in columns {
@@ -239,6 +240,7 @@ pub fn gradient_and_hvp<T: Float>(
     v: &[T],
 ) -> (Vec<T>, Vec<T>) {
     check_length("hvp", "the direction", v.len(), "the point", x.len());
-    let point: Vec<Dual<T>> = x.iter().zip(v).map(|(&x, &v)| Dual::new(x, [v])).collect();
+    let tag = Tag::fresh();
+    let point: Vec<Dual<T>> = x.iter().zip(v).map(|(&x, &v)| Dual::new(x, [v]).tagged(tag)).collect();
     gradient(f, &point).into_iter().map(|g| (g.primal(), g.tangent())).unzip()
 }

@@ -1,6 +1,6 @@
 //! [`Dual`], the number of forward mode.
 
-use super::Number;
+use super::{Number, Tag};
 use crate::float::{Float, Primitive, fold, unlikely};
 use crate::rules::{Binary, Reduction, Unary};
 use std::array;
@@ -20,13 +20,22 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 /// allocated.
 ///
 /// # One type, one differentiation
-/// Two values of the same `Dual` type that come from *different* differentiations must not meet. To differentiate inside a
-/// function that is being differentiated, nest the types and lift outer values with [`Dual::constant`]:
+/// Two values of the same `Dual` type that come from *different* differentiations must not meet: their tangents mean different
+/// things, and the sum is a wrong number. With debug assertions this panics; the check costs nothing in release builds because it
+/// is not there. To differentiate inside a function that is being differentiated, nest the types and lift outer values with
+/// [`Dual::constant`]:
 /// ```
 /// use dualtape::{Dual, derivative};
 /// // d/dx ( x * d/dy (x + y) at y = 1 ) at x = 1 is 1.
 /// let right = derivative(|x: Dual<f64>| x * derivative(|y| Dual::constant(x) + y, Dual::constant(1.0)), 1.0);
 /// assert_eq!(right, 1.0);
+/// ```
+/// The wrong program takes the inner derivative at a plain number, so that `x` and `y` have the same type; in a release build it
+/// answers 2:
+/// ```should_panic
+/// use dualtape::{Dual, derivative};
+/// # if !cfg!(debug_assertions) { panic!("nothing is checked here") }
+/// derivative(|x: Dual<f64>| x * derivative(|y| x + y, 1.0), 1.0);
 /// ```
 ///
 /// # Examples
@@ -40,18 +49,26 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 /// ```
 ///
 /// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., section 3.1.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 #[must_use]
 pub struct Dual<T, const N: usize = 1> {
     primal: T,
     tangent: [T; N],
+    /// Empty without debug assertions.
+    tag: Tag,
+}
+
+impl<T: std::fmt::Debug, const N: usize> std::fmt::Debug for Dual<T, N> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Dual").field("primal", &self.primal).field("tangent", &self.tangent).finish()
+    }
 }
 
 impl<T, const N: usize> Dual<T, N> {
     /// The number with the given primal and tangents.
     #[inline]
     pub const fn new(primal: T, tangent: [T; N]) -> Self {
-        Dual { primal, tangent }
+        Dual { primal, tangent, tag: Tag::NONE }
     }
 }
 
@@ -59,7 +76,7 @@ impl<T: Float, const N: usize> Dual<T, N> {
     /// A number without derivative: lifts `x` one level up.
     #[inline]
     pub fn constant(x: T) -> Self {
-        Dual { primal: x, tangent: [T::zero(); N] }
+        Dual::new(x, [T::zero(); N])
     }
 
     /// The variable of direction `k`: tangent 1 there and 0 elsewhere.
@@ -69,7 +86,20 @@ impl<T: Float, const N: usize> Dual<T, N> {
     #[inline]
     pub fn seeded(x: T, k: usize) -> Self {
         assert!(k < N, "Dual::seeded: direction {k} of a number with {N} directions");
-        Dual { primal: x, tangent: array::from_fn(|j| if j == k { T::one() } else { T::zero() }) }
+        Dual::new(x, array::from_fn(|j| if j == k { T::one() } else { T::zero() }))
+    }
+
+    /// The variable `k` where the directions are those of the variables from `first` on: a constant if it is none of them.
+    #[cfg(feature = "nalgebra")]
+    #[inline]
+    pub(crate) fn seeded_within(x: T, k: usize, first: usize) -> Self {
+        if (first..first + N).contains(&k) { Dual::seeded(x, k - first) } else { Dual::constant(x) }
+    }
+
+    /// The same number as a variable of the differentiation `tag`.
+    #[inline]
+    pub(crate) fn tagged(self, tag: Tag) -> Self {
+        Dual { tag, ..self }
     }
 
     /// The value, one level down.
@@ -86,8 +116,8 @@ impl<T: Float, const N: usize> Dual<T, N> {
 
     /// A number whose tangents are a function of the index.
     #[inline]
-    fn with(primal: T, tangent: impl FnMut(usize) -> T) -> Self {
-        Dual { primal, tangent: array::from_fn(tangent) }
+    fn with(primal: T, tag: Tag, tangent: impl FnMut(usize) -> T) -> Self {
+        Dual { primal, tangent: array::from_fn(tangent), tag }
     }
 
     fn is_flat(&self) -> bool {
@@ -128,7 +158,7 @@ impl<T: Float> Dual<T> {
     /// The variable of a one-directional differentiation: tangent 1.
     #[inline]
     pub fn variable(x: T) -> Self {
-        Dual { primal: x, tangent: [T::one()] }
+        Dual::new(x, [T::one()])
     }
 
     /// The derivative.
@@ -156,9 +186,9 @@ impl<T: Float, const N: usize> Number for Dual<T, N> {
     #[inline(always)]
     fn chain(self, y: T, slope: T) -> Self {
         if T::SPARSE || unlikely(y.is_nan() || !slope.is_finite_in_all_parts()) {
-            return Dual { primal: y, tangent: chain_folded(self.tangent, slope, y) };
+            return Dual { primal: y, tangent: chain_folded(self.tangent, slope, y), ..self };
         }
-        Dual::with(y, |k| self.tangent[k] * slope)
+        Dual::with(y, self.tag, |k| self.tangent[k] * slope)
     }
     #[inline]
     fn join_all(y: T, parts: impl Iterator<Item = (Self, T)>) -> Self {
@@ -218,7 +248,8 @@ impl<T: Float, const N: usize> Float for Dual<T, N> {
             (true, false) => other.chain(z, rule.partial_y(x, y, z)),
             (false, false) => {
                 let (by_x, by_y) = (rule.partial_x(x, y, z), rule.partial_y(x, y, z));
-                Dual { primal: z, tangent: join_folded(self.tangent, by_x, other.tangent, by_y, z) }
+                let tangent = join_folded(self.tangent, by_x, other.tangent, by_y, z);
+                Dual { primal: z, tangent, tag: self.tag.join(other.tag) }
             }
         }
     }
@@ -230,7 +261,7 @@ impl<T: Float, const N: usize> Neg for Dual<T, N> {
     type Output = Self;
     #[inline(always)]
     fn neg(self) -> Self {
-        Dual::with(-self.primal, |k| -self.tangent[k])
+        Dual::with(-self.primal, self.tag, |k| -self.tangent[k])
     }
 }
 
@@ -238,7 +269,7 @@ impl<T: Float, const N: usize> Add for Dual<T, N> {
     type Output = Self;
     #[inline(always)]
     fn add(self, other: Self) -> Self {
-        Dual::with(self.primal + other.primal, |k| self.tangent[k] + other.tangent[k])
+        Dual::with(self.primal + other.primal, self.tag.join(other.tag), |k| self.tangent[k] + other.tangent[k])
     }
 }
 
@@ -246,7 +277,7 @@ impl<T: Float, const N: usize> Sub for Dual<T, N> {
     type Output = Self;
     #[inline(always)]
     fn sub(self, other: Self) -> Self {
-        Dual::with(self.primal - other.primal, |k| self.tangent[k] - other.tangent[k])
+        Dual::with(self.primal - other.primal, self.tag.join(other.tag), |k| self.tangent[k] - other.tangent[k])
     }
 }
 
@@ -255,6 +286,7 @@ impl<T: Float, const N: usize> Mul for Dual<T, N> {
     #[inline(always)]
     fn mul(self, other: Self) -> Self {
         let p = self.primal * other.primal;
+        let tag = self.tag.join(other.tag);
         let tangent = || array::from_fn(|k| self.tangent[k] * other.primal + other.tangent[k] * self.primal);
         // Before the branch the compiler fills 256-bit registers; after it, it forms odd groups of lanes. With 128 bits it is
         // the other way round (measured on Hessians).
@@ -262,9 +294,9 @@ impl<T: Float, const N: usize> Mul for Dual<T, N> {
         // A product that is finite in all parts has factors that are.
         if T::SPARSE || unlikely(!p.is_finite_in_all_parts()) {
             let tangent = join_folded(self.tangent, other.primal, other.tangent, self.primal, p);
-            return Dual { primal: p, tangent };
+            return Dual { primal: p, tangent, tag };
         }
-        Dual { primal: p, tangent: early.unwrap_or_else(tangent) }
+        Dual { primal: p, tangent: early.unwrap_or_else(tangent), tag }
     }
 }
 
@@ -274,10 +306,11 @@ impl<T: Float, const N: usize> Div for Dual<T, N> {
     fn div(self, other: Self) -> Self {
         let q = self.primal / other.primal;
         let r = other.primal.recip();
+        let tag = self.tag.join(other.tag);
         if T::SPARSE || unlikely(!q.is_finite_in_all_parts() || !r.is_finite_in_all_parts()) {
-            return Dual { primal: q, tangent: self.quotient_folded(other, q) };
+            return Dual { primal: q, tangent: self.quotient_folded(other, q), tag };
         }
-        Dual::with(q, |k| (self.tangent[k] - other.tangent[k] * q) * r)
+        Dual::with(q, tag, |k| (self.tangent[k] - other.tangent[k] * q) * r)
     }
 }
 
@@ -304,7 +337,7 @@ impl<T: Float<Base = B>, B: Primitive, const N: usize> Mul<B> for Dual<T, N> {
         if unlikely(!c.is_finite()) {
             return self.chain(self.primal * c, T::from_base(c));
         }
-        Dual::with(self.primal * c, |k| self.tangent[k] * c)
+        Dual::with(self.primal * c, self.tag, |k| self.tangent[k] * c)
     }
 }
 
@@ -315,8 +348,9 @@ impl<T: Float<Base = B>, B: Primitive, const N: usize> Div<B> for Dual<T, N> {
         let r = c.recip();
         if unlikely(!r.is_finite()) {
             let q = self.primal / c;
-            return Dual { primal: q, tangent: self.quotient_folded(Dual::constant(T::from_base(c)), q) };
+            let tangent = self.quotient_folded(Dual::constant(T::from_base(c)), q);
+            return Dual { primal: q, tangent, ..self };
         }
-        Dual::with(self.primal / c, |k| self.tangent[k] * r)
+        Dual::with(self.primal / c, self.tag, |k| self.tangent[k] * r)
     }
 }

@@ -9,10 +9,12 @@ mod num;
 mod operators;
 mod piecewise;
 mod reverse;
+mod tag;
 mod text;
 
 pub use dual::Dual;
 pub use reverse::Reverse;
+pub(crate) use tag::Tag;
 
 use crate::float::Float;
 

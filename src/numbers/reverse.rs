@@ -1,6 +1,6 @@
 //! [`Reverse`], the number of reverse mode.
 
-use super::{Dual, Number};
+use super::{Dual, Number, Tag};
 use crate::float::{Float, Primitive, fold, unlikely};
 use crate::rules::{Binary, Reduction, Unary};
 use crate::tape::{Join, push};
@@ -202,7 +202,8 @@ impl<T: Float> Float for Reverse<T> {
     }
     #[inline]
     fn fuse<const K: usize>(x: [Self; K], f: impl FnOnce([Dual<T, K>; K]) -> Dual<T, K>) -> Self {
-        let y = f(std::array::from_fn(|k| Dual::seeded(x[k].primal, k)));
+        let tag = Tag::fresh();
+        let y = f(std::array::from_fn(|k| Dual::seeded(x[k].primal, k).tagged(tag)));
         Reverse::join_all(y.primal(), x.into_iter().zip(y.tangents()))
     }
     #[inline]

@@ -1,0 +1,111 @@
+//! All derivatives of the power `xʸ`.
+
+use super::Binary;
+use crate::float::{Float, Primitive};
+
+/// The derivative of `xʸ`, `by_x` times by `x` and `by_y` times by `y`:
+///
+/// > `xʸ⁻ᵏ Σᵢ (m! / i!) tₘ₋ᵢ (ln x)ⁱ`, with the Taylor coefficients `tⱼ` of `y (y - 1) … (y - k + 1)`.
+///
+/// A rule that is written as `y xʸ⁻¹` and left to be differentiated has the right factors too, but where the exponent is below one
+/// half, `y - 1` is rounded; a base of 1e300 turns that into 300 ulp. And a power may leave the range where its derivative does not,
+/// `x⁻¹ · y` for tiny `x` and `y`.
+///
+/// Where `x` is 0 or infinite, it is the limit.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Derivative {
+    pub by_x: usize,
+    pub by_y: usize,
+}
+
+impl Binary for Derivative {
+    const NAME: &'static str = "powf_derivative";
+
+    #[inline]
+    fn value<B: Primitive>(self, x: B, y: B) -> B {
+        let (x, y) = (x.widen(), y.widen());
+        B::nearest(match (self.by_x, self.by_y) {
+            (1, 0) => {
+                let power = x.powf(y - 1.0);
+                // A normal power times y is right also where x is 0 or infinite: it is 1 then.
+                if power.is_normal() && lost(y, 1.0) == 0.0 { y * power } else { derivative(1, 0, x, y) }
+            }
+            (k, m) => derivative(k, m, x, y),
+        })
+    }
+    #[inline]
+    fn partial_x<T: Float>(self, x: T, y: T, _: T) -> T {
+        x.binary(Derivative { by_x: self.by_x + 1, ..self }, y)
+    }
+    #[inline]
+    fn partial_y<T: Float>(self, x: T, y: T, _: T) -> T {
+        x.binary(Derivative { by_y: self.by_y + 1, ..self }, y)
+    }
+}
+
+/// More often than this nobody differentiates: the number of parts of a nested number doubles each time.
+const MOST: usize = 24;
+
+#[inline(never)]
+fn derivative(k: usize, m: usize, x: f64, y: f64) -> f64 {
+    let mut t = [0.0; MOST + 1];
+    t[0] = 1.0;
+    for j in 0..k {
+        let factor = y - j as f64;
+        for i in (0..=m).rev() {
+            t[i] = t[i] * factor + if i > 0 { t[i - 1] } else { 0.0 };
+        }
+    }
+    // The coefficients of the powers of ln x, the highest first.
+    let mut falling = 1.0;
+    for i in (0..m).rev() {
+        falling *= (i + 1) as f64;
+        t[m - i] *= falling;
+    }
+    let coefficients = &t[..=m];
+    if x == 0.0 || x.is_infinite() {
+        return limit(coefficients, x, y - k as f64);
+    }
+    let sum = coefficients.iter().fold(0.0, |sum, c| if sum == 0.0 { *c } else { sum * x.ln() + c });
+    if sum == 0.0 { 0.0 } else { times_power(sum, x, y, k as f64) }
+}
+
+/// `c xʸ⁻ᵏ`, where neither the rounding of `y - k` nor the range of the power counts.
+fn times_power(c: f64, x: f64, y: f64, k: f64) -> f64 {
+    let e = y - k;
+    let power = x.powf(e);
+    if power.is_nan() || e.is_infinite() {
+        return if power == 0.0 { power } else { c * power };
+    }
+    let lost = lost(y, k); // less than 1e-13 of the power
+    let c = if lost == 0.0 { c } else { c + c * (lost * x.abs().ln()) };
+    if power.is_normal() {
+        c * power
+    } else {
+        let root = x.abs().powf(0.5 * e);
+        (if power.is_sign_negative() { -c } else { c } * root) * root
+    }
+}
+
+/// What rounding takes from `y - k` for an integer `k` (Knuth's two-sum).
+#[inline]
+fn lost(y: f64, k: f64) -> f64 {
+    if y >= 0.5 * k {
+        return 0.0; // Sterbenz
+    }
+    let e = y - k;
+    let kept = e - y;
+    (y - (e - kept)) + (-k - kept)
+}
+
+/// The limit of `xᵉ p(ln x)` as `x` goes to 0 or infinity, for the polynomial `p` with the given coefficients.
+fn limit(coefficients: &[f64], x: f64, e: f64) -> f64 {
+    let power = x.powf(e);
+    let Some(leading) = coefficients.iter().position(|&c| c != 0.0) else { return 0.0 };
+    let degree = coefficients.len() - 1 - leading;
+    if power == 0.0 || (e == 0.0 && degree == 0) {
+        coefficients[leading] * power
+    } else {
+        coefficients[leading] * power * x.ln().powi(degree as i32)
+    }
+}

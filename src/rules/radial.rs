@@ -1,0 +1,199 @@
+//! All derivatives of length and angle in the plane.
+
+use super::Binary;
+use crate::float::{Float, Primitive};
+
+/// A partial derivative of `hypot(x, y)` or `atan2(x, y)`, `by_x` times by `x` and `by_y` times by `y`.
+///
+/// The derivatives of order `n` are `h^(p - 2n) Q(x, y)` with `h² = x² + y²`, a homogeneous polynomial `Q` of degree `n` with
+/// integer coefficients, and `p = 1` for the length, `p = 0` for the angle. Differentiating once more gives
+///
+/// > `Q ← (p - 2n) x Q + (x² + y²) ∂Q/∂x`, and alike for `y`.
+///
+/// All that cancels, cancels in these integers. A formula for the first derivative that is left to be differentiated subtracts
+/// numbers instead, loses the smaller coordinate where the other is much larger, and has terms that are infinite of both signs
+/// where `h` is small.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Radial {
+    function: Function,
+    by_x: usize,
+    by_y: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Function {
+    Length,
+    Angle,
+}
+
+impl Radial {
+    pub(super) const LENGTH_BY_X: Radial = Radial { function: Function::Length, by_x: 1, by_y: 0 };
+    pub(super) const LENGTH_BY_Y: Radial = Radial { function: Function::Length, by_x: 0, by_y: 1 };
+    /// Of the angle `atan2(x, y)`, whose abscissa is `y`.
+    pub(super) const ANGLE_BY_X: Radial = Radial { function: Function::Angle, by_x: 1, by_y: 0 };
+    pub(super) const ANGLE_BY_Y: Radial = Radial { function: Function::Angle, by_x: 0, by_y: 1 };
+}
+
+impl Binary for Radial {
+    const NAME: &'static str = "radial_derivative";
+
+    #[inline]
+    fn value<B: Primitive>(self, x: B, y: B) -> B {
+        let (x, y) = (x.widen(), y.widen());
+        B::nearest(if is_ordinary(x) && is_ordinary(y) { self.of_ordinary(x, y) } else { self.of_any(x, y) })
+    }
+    #[inline]
+    fn partial_x<T: Float>(self, x: T, y: T, _: T) -> T {
+        x.binary(Radial { by_x: self.by_x + 1, ..self }, y)
+    }
+    #[inline]
+    fn partial_y<T: Float>(self, x: T, y: T, _: T) -> T {
+        x.binary(Radial { by_y: self.by_y + 1, ..self }, y)
+    }
+}
+
+/// More often than this nobody differentiates: the number of parts of a nested number doubles each time.
+const MOST: usize = 24;
+
+/// `true` if products of five such numbers are in range.
+#[inline]
+fn is_ordinary(x: f64) -> bool {
+    (1e-60..1e60).contains(&x.abs())
+}
+
+impl Radial {
+    /// First and second derivatives as in books.
+    #[inline]
+    fn of_ordinary(self, x: f64, y: f64) -> f64 {
+        let square = x * x + y * y;
+        match (self.function, self.by_x, self.by_y) {
+            (Function::Length, 1, 0) => x / square.sqrt(),
+            (Function::Length, 0, 1) => y / square.sqrt(),
+            (Function::Length, 2, 0) => y * y / (square * square.sqrt()),
+            (Function::Length, 1, 1) => -x * y / (square * square.sqrt()),
+            (Function::Length, 0, 2) => x * x / (square * square.sqrt()),
+            (Function::Angle, 1, 0) => y / square,
+            (Function::Angle, 0, 1) => -x / square,
+            (Function::Angle, 2, 0) => -2.0 * x * y / (square * square),
+            (Function::Angle, 1, 1) => (x - y) * (x + y) / (square * square),
+            (Function::Angle, 0, 2) => 2.0 * x * y / (square * square),
+            _ => self.of_any(x, y),
+        }
+    }
+
+    #[inline(never)]
+    fn of_any(self, x: f64, y: f64) -> f64 {
+        if x.is_nan() || y.is_nan() {
+            f64::NAN
+        } else if x == 0.0 && y == 0.0 {
+            // The minimum-norm subgradient of the length; an angle has none.
+            if self.function == Function::Length { 0.0 } else { f64::NAN }
+        } else if x.is_infinite() || y.is_infinite() {
+            self.at_infinity(x, y)
+        } else {
+            self.between(x, y)
+        }
+    }
+
+    /// The limit as one coordinate becomes infinite. There is none of the direction if both do.
+    fn at_infinity(self, x: f64, y: f64) -> f64 {
+        if self.function == Function::Angle || self.by_x + self.by_y > 1 {
+            0.0
+        } else if x.is_infinite() && y.is_infinite() {
+            f64::NAN
+        } else {
+            let along = if self.by_x == 1 { x } else { y };
+            if along.is_infinite() { along.signum() } else { 0.0 }
+        }
+    }
+
+    /// With the larger coordinate `b`, the ratio `t` of the other to it and `w = t²`, the derivative is
+    /// `|b|^(p - n) tᵏ q(w) (1 + w)^(p/2 - n)`, where `q` has a constant term. Mantissas and exponents are multiplied apart, so that
+    /// nothing leaves the range before the result does.
+    fn between(self, x: f64, y: f64) -> f64 {
+        let n = (self.by_x + self.by_y) as i32;
+        let p = i32::from(self.function == Function::Length);
+        let (b, s) = if x.abs() >= y.abs() { (x, y) } else { (y, x) };
+        let polynomial = self.polynomial(); // by powers of y
+        let coefficient = |power_of_s: usize| {
+            let power_of_y = if x.abs() >= y.abs() { power_of_s } else { n as usize - power_of_s };
+            polynomial[power_of_y]
+        };
+        let k = (0..=n as usize).find(|&power| coefficient(power) != 0.0).unwrap_or(0);
+
+        let ((b, b_exponent), (s, s_exponent)) = (split(b), split(s));
+        let t = s / b;
+        let t_exponent = if s == 0.0 { -2000 } else { s_exponent - b_exponent };
+        let ratio = scale(t, t_exponent);
+        let w = ratio * ratio;
+
+        let q = if coefficient(k + 2 * ((n as usize - k) / 2)) == -coefficient(k) && (n as usize - k) / 2 == 1 {
+            // 1 - w, which has its zero on a line of floating point numbers, x = ±y.
+            let s = scale(s, t_exponent);
+            coefficient(k) * ((b - s) / b) * ((b + s) / b)
+        } else {
+            (0..=(n as usize - k) / 2).rev().fold(0.0, |sum, i| sum * w + coefficient(k + 2 * i))
+        };
+        let curvature = if p == 1 { (1.0 + w).sqrt() } else { 1.0 } / (1.0 + w).powi(n);
+        let sign = if b < 0.0 && n % 2 == 1 { -1.0 } else { 1.0 };
+        let mantissa = sign * b.abs().powi(p - n) * t.powi(k as i32) * (q * curvature);
+        scale(mantissa, b_exponent * (p - n) + t_exponent * k as i32)
+    }
+
+    /// The coefficients of `Q`, by powers of `y`.
+    fn polynomial(self) -> [f64; MOST + 1] {
+        let p = f64::from(u8::from(self.function == Function::Length));
+        let mut q = [0.0; MOST + 1];
+        match (self.function, self.by_x > 0) {
+            (Function::Length, true) => q[0] = 1.0,  // x
+            (Function::Length, false) => q[1] = 1.0, // y
+            (Function::Angle, true) => q[1] = 1.0,   // y
+            (Function::Angle, false) => q[0] = -1.0, // -x
+        }
+        for n in 1..self.by_x + self.by_y {
+            let mut next = [0.0; MOST + 1];
+            for j in 0..=n {
+                let (c, i) = (q[j], n - j); // c xⁱ yʲ
+                let outer = p - 2.0 * n as f64;
+                if n < self.by_x {
+                    next[j] += (outer + i as f64) * c;
+                    next[j + 2] += i as f64 * c;
+                } else {
+                    next[j + 1] += (outer + j as f64) * c;
+                    if j > 0 {
+                        next[j - 1] += j as f64 * c;
+                    }
+                }
+            }
+            q = next;
+        }
+        q
+    }
+}
+
+/// A mantissa in `1 .. 2` with the sign of `x`, and the exponent.
+fn split(x: f64) -> (f64, i32) {
+    const EXPONENT: u64 = 0x7ff << 52;
+    if x == 0.0 {
+        return (x, 0);
+    }
+    let (x, shift) = if x.is_subnormal() { (x * 2_f64.powi(64), 64) } else { (x, 0) };
+    let exponent = ((x.to_bits() & EXPONENT) >> 52) as i32 - 1023;
+    (f64::from_bits(x.to_bits() & !EXPONENT | 1_f64.to_bits()), exponent - shift)
+}
+
+/// `x · 2ⁿ` for `x` of ordinary size, rounded once.
+fn scale(x: f64, mut n: i32) -> f64 {
+    // So far down that x stays normal until the last step, which rounds.
+    const DOWN: i32 = -969;
+    let power = |n: i32| f64::from_bits(((n + 1023) as u64) << 52);
+    let mut x = x;
+    for _ in 0..2 {
+        let step = n.clamp(DOWN, 1023);
+        if step != n {
+            x *= power(step);
+            n -= step;
+        }
+    }
+    x * power(n.clamp(DOWN, 1023))
+}
