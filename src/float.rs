@@ -184,6 +184,27 @@ mod sealed {
     impl Sealed for f64 {}
 }
 
+/// `a` if the condition holds, else `b`, with its derivative.
+///
+/// Both are computed, but nothing of the other one gets in, be it NaN or infinite: what frameworks of arrays call `where`, without
+/// the NaN. On numbers an `if` does the same.
+///
+/// # Examples
+/// At 0, where `sin x / x` is NaN:
+/// ```
+/// use dualtape::{Float, Reverse, derivative, gradient, select};
+///
+/// fn f<T: Float>(x: T) -> T {
+///     select(x == T::zero(), T::one(), x.sin() / x)
+/// }
+/// assert_eq!(derivative(f, 0.0), 0.0);
+/// assert_eq!(gradient(|x: &[Reverse<f64>]| f(x[0]), &[0.0]), [0.0]);
+/// ```
+#[inline]
+pub fn select<T: Float>(condition: bool, a: T, b: T) -> T {
+    if condition { a } else { b }
+}
+
 /// The convention "a zero tangent stays zero", once for every engine: `tangent * slope`, where a tangent that is zero in all
 /// its parts stays zero even if the slope is infinite or NaN.
 ///

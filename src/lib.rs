@@ -63,7 +63,7 @@ pub use drivers::reverse::{gradient, gradient_and_hvp, hvp, value_and_gradient, 
 #[cfg(feature = "nalgebra")]
 pub use drivers::reverse::{hessian, jacobian, value_and_jacobian, value_gradient_hessian};
 pub use drivers::{ScalarFunction, VectorFunction, forward, reverse};
-pub use float::{Float, Primitive};
+pub use float::{Float, Primitive, select};
 pub use numbers::{Dual, Reverse};
 pub use pool::release_memory;
 pub use tape::{Adjoints, Tape};

@@ -149,11 +149,20 @@ pub(crate) fn push_more<T: Copy>(last: u64, left: u64, by_left: T, right: u64, b
             return None;
         }
         if unlikely(count == slot.limit.get()) {
-            make_ready([left, right], type_name::<T>);
+            return Some(push_more_slowly(slot, left, by_left, right, by_right));
         }
-        // SAFETY: as in `push`; `make_ready` makes room in the recording that is loaded already.
+        // SAFETY: as in `push`.
         Some(unsafe { write(slot, left, by_left, right, by_right, CONTINUES) })
     })
+}
+
+/// [`push_more`] where the buffer is full.
+#[cold]
+#[inline(never)]
+fn push_more_slowly<T: Copy>(slot: &Slot, left: u64, by_left: T, right: u64, by_right: T) -> u64 {
+    make_ready([left, right], type_name::<T>);
+    // SAFETY: `make_ready` made room in the recording that is loaded already.
+    unsafe { write(slot, left, by_left, right, by_right, CONTINUES) }
 }
 
 /// Writes a record and returns the number of its node.

@@ -37,8 +37,7 @@ impl<T: Float> Join<T> {
         } else if let Some(last) = push_more(self.last, self.node, self.partial, node, partial) {
             (self.last, self.node) = (last, 0);
         } else {
-            // Something else was recorded in between: join with the records so far like with any node.
-            self.last = push(self.last, T::one(), self.node, self.partial);
+            self.last = join_later(self.last, self.node, self.partial);
             (self.node, self.partial) = (node, partial);
         }
     }
@@ -53,4 +52,10 @@ impl<T: Float> Join<T> {
             (last, node) => (push(last, T::one(), node, self.partial), T::one()),
         }
     }
+}
+
+/// Something else was recorded since `last`: joins with the records so far like with any node.
+#[inline(never)]
+fn join_later<T: Float>(last: u64, node: u64, partial: T) -> u64 {
+    push(last, T::one(), node, partial)
 }
