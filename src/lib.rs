@@ -36,6 +36,7 @@
 //!
 //! - [`Float`]: the trait every number implements; what `==`, `<` and `is_zero` mean, and what happens at 0 · ∞.
 //! - [`rules`]: the calculus, one row per function, and how to add your own.
+//! - [`special`]: error functions, gamma functions, Bessel functions, activations, as methods of the trait [`Special`].
 //! - [`slices`]: sums, dot products and norms as one operation on the tape.
 //! - [`Dual`], [`Reverse`]: the number types. [`Tape`]: the recording behind `Reverse`.
 //! - [`forward`], [`reverse`]: the drivers. [`ScalarFunction`], [`VectorFunction`]: functions as values, for code that needs one
@@ -56,6 +57,7 @@ pub mod optimize;
 mod pool;
 pub mod rules;
 pub mod slices;
+pub mod special;
 mod tape;
 
 pub use drivers::forward::{derivative, jvp, value_and_derivative};
@@ -66,6 +68,7 @@ pub use drivers::{ScalarFunction, VectorFunction, forward, reverse};
 pub use float::{Float, Primitive, select};
 pub use numbers::{Dual, Reverse};
 pub use pool::release_memory;
+pub use special::Special;
 pub use tape::{Adjoints, Tape};
 
 #[cfg(all(doctest, feature = "nalgebra"))]

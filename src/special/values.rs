@@ -1,0 +1,214 @@
+//! Value code on `f64` for what no library has, or not with all digits.
+
+use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LN_2, PI};
+
+// ---- The normal distribution -----------------------------------------------------------------------------------------
+
+/// Beyond this `exp(-x² / 2)` is zero.
+pub const BELL_END: f64 = 40.0;
+
+/// `exp(-x² scale)` with all digits: `x²` rounded would cost as many ulps as the exponent is large.
+fn bell(x: f64, scale: f64) -> f64 {
+    if x.abs() > BELL_END {
+        return 0.0;
+    }
+    let head = f64::from_bits(x.to_bits() & !0x07ff_ffff); // 26 bits, whose square is exact
+    (-head * head * scale).exp() * (-(x - head) * (x + head) * scale).exp()
+}
+
+/// `exp(-x²)`.
+pub fn bell_erf(x: f64) -> f64 {
+    bell(x, 1.0)
+}
+
+/// The density `exp(-x² / 2) / √(2π)`.
+pub fn norm_pdf(x: f64) -> f64 {
+    bell(x, 0.5) * (0.5 * FRAC_2_SQRT_PI * FRAC_1_SQRT_2)
+}
+
+/// `erfc(-x / √2) / 2`. In the lower tail the argument of `erfc` is taken with twice the digits: its rounding would count `x²`
+/// times.
+pub fn norm_cdf(x: f64) -> f64 {
+    let z = -x * FRAC_1_SQRT_2;
+    if !(-BELL_END..=-1.0).contains(&x) {
+        return 0.5 * libm::erfc(z);
+    }
+    const LOW: f64 = -4.833_646_656_726_457e-17; // 1/√2 less its nearest double
+    let rest = (-x).mul_add(FRAC_1_SQRT_2, -z) - x * LOW;
+    0.5 * (libm::erfc(z) - rest * FRAC_2_SQRT_PI * bell(z, 1.0))
+}
+
+/// The polynomial with these coefficients, highest first.
+fn polynomial(coefficients: &[f64], x: f64) -> f64 {
+    coefficients.iter().fold(0.0, |sum, c| sum * x + c)
+}
+
+/// The quantile of `1/2 + q` for `|q| <= 0.425`, divided by `q`.
+fn quantile_centre(q: f64) -> f64 {
+    #[rustfmt::skip]
+    const A: [f64; 8] = [2509.0809287301227, 33430.57558358813, 67265.7709270087, 45921.95393154987,
+                         13731.69376550946, 1971.5909503065513, 133.14166789178438, 3.3871328727963665];
+    #[rustfmt::skip]
+    const B: [f64; 8] = [5226.495278852854, 28729.085735721943, 39307.89580009271, 21213.794301586597,
+                         5394.196021424751, 687.1870074920579, 42.31333070160091, 1.0];
+    let r = 0.180625 - q * q;
+    polynomial(&A, r) / polynomial(&B, r)
+}
+
+/// Minus the quantile of `p <= 0.075`.
+fn quantile_tail(p: f64) -> f64 {
+    #[rustfmt::skip]
+    const C: [f64; 8] = [7.745450142783414e-4, 0.022723844989269184, 0.2417807251774506, 1.2704582524523684,
+                         3.6478483247632045, 5.769497221460691, 4.630337846156546, 1.4234371107496835];
+    #[rustfmt::skip]
+    const D: [f64; 8] = [1.0507500716444169e-9, 5.475938084995345e-4, 0.015198666563616457, 0.14810397642748008,
+                         0.6897673349851, 1.6763848301838038, 2.053191626637759, 1.0];
+    #[rustfmt::skip]
+    const E: [f64; 8] = [2.0103343992922881e-7, 2.7115555687434876e-5, 0.0012426609473880784, 0.026532189526576124,
+                         0.29656057182850487, 1.7848265399172913, 5.463784911164114, 6.657904643501103];
+    #[rustfmt::skip]
+    const F: [f64; 8] = [2.0442631033899397e-15, 1.421511758316446e-7, 1.8463183175100548e-5, 7.868691311456133e-4,
+                         0.014875361290850615, 0.1369298809227358, 0.599832206555888, 1.0];
+    let r = (-p.ln()).sqrt();
+    if r <= 5.0 {
+        polynomial(&C, r - 1.6) / polynomial(&D, r - 1.6)
+    } else if r < f64::INFINITY {
+        polynomial(&E, r - 5.0) / polynomial(&F, r - 5.0)
+    } else {
+        r
+    }
+}
+
+/// The point below which a normal variable falls with probability `p`.
+///
+/// Source: Wichura, *Algorithm AS 241*, Applied Statistics 37 (1988), PPND16.
+pub fn norm_quantile(p: f64) -> f64 {
+    let q = p - 0.5;
+    if q.abs() <= 0.425 {
+        q * quantile_centre(q)
+    } else if q < 0.0 {
+        -quantile_tail(p)
+    } else {
+        quantile_tail(1.0 - p)
+    }
+}
+
+/// The inverse of `erf`, by the quantile of `(1 + x) / 2`, whose distances from 1/2 and 1 are exact.
+pub fn erf_inv(x: f64) -> f64 {
+    let a = x.abs();
+    let y = if a <= 0.85 { 0.5 * a * quantile_centre(0.5 * a) } else { quantile_tail(0.5 * (1.0 - a)) };
+    (y * FRAC_1_SQRT_2).copysign(x)
+}
+
+// ---- Exponentials ----------------------------------------------------------------------------------------------------
+
+/// `1 / (1 + e⁻ˣ)`, with an exponential that does not overflow.
+pub fn logistic(x: f64) -> f64 {
+    let e = (-x.abs()).exp();
+    if x < 0.0 { e / (1.0 + e) } else { (1.0 + e).recip() }
+}
+
+/// `ln(p / (1 - p))`. About 1/2, where it is zero, `2p - 1` is exact.
+pub fn logit(p: f64) -> f64 {
+    if p < 0.25 {
+        p.ln() - (-p).ln_1p()
+    } else if p <= 0.75 {
+        let d = 2.0 * p - 1.0;
+        if d < 0.0 { -(-d / p).ln_1p() } else { (d / (1.0 - p)).ln_1p() }
+    } else {
+        p.ln() - (1.0 - p).ln()
+    }
+}
+
+/// `ln(1 + eˣ)`.
+pub fn softplus(x: f64) -> f64 {
+    let e = (-x.abs()).exp();
+    if x > 0.0 { x + e.ln_1p() } else { e.ln_1p() }
+}
+
+/// `ln(1 - eˣ)`.
+///
+/// Source: Mächler, *Accurately computing log(1 - exp(-|a|))*, 2012.
+pub fn log1mexp(x: f64) -> f64 {
+    if x > -LN_2 { (-x.exp_m1()).ln() } else { (-x.exp()).ln_1p() }
+}
+
+/// `ln(eˣ + eʸ)`.
+pub fn log_add_exp(x: f64, y: f64) -> f64 {
+    let (small, large) = if x <= y { (x, y) } else { (y, x) };
+    if x == y { x + LN_2 } else { large + (small - large).exp().ln_1p() }
+}
+
+/// `x Φ(x)`, and its limit -0 below.
+pub fn gelu(x: f64) -> f64 {
+    if x < -BELL_END { -0.0 } else { x * norm_cdf(x) }
+}
+
+/// `x / (1 + e⁻ˣ)`, and its limit -0 below.
+pub fn silu(x: f64) -> f64 {
+    if x == f64::NEG_INFINITY { -0.0 } else { x * logistic(x) }
+}
+
+// ---- Sines -----------------------------------------------------------------------------------------------------------
+
+/// `x` less the nearest even number, in `[-1, 1]`, exact.
+fn turns(x: f64) -> f64 {
+    x - 2.0 * (0.5 * x).round()
+}
+
+/// `sin(πx)`, exact at multiples of 1/2.
+pub fn sin_pi(x: f64) -> f64 {
+    let r = turns(x);
+    let a = r.abs();
+    let y = if a <= 0.25 {
+        (PI * a).sin()
+    } else if a <= 0.75 {
+        (PI * (0.5 - a)).cos()
+    } else {
+        (PI * (1.0 - a)).sin()
+    };
+    y.copysign(r)
+}
+
+/// `cos(πx)`, exact at multiples of 1/2.
+pub fn cos_pi(x: f64) -> f64 {
+    let a = turns(x).abs();
+    if a <= 0.25 {
+        (PI * a).cos()
+    } else if a <= 0.75 {
+        (PI * (0.5 - a)).sin()
+    } else {
+        -(PI * (1.0 - a)).cos()
+    }
+}
+
+/// The derivative of order `n` of `sin x / x`, that is the integral of `tⁿ cos(xt + nπ/2)` over `t = 0 .. 1`.
+///
+/// Near 0 its power series; beyond, the recurrence `x f⁽ⁿ⁾ + n f⁽ⁿ⁻¹⁾ = sin⁽ⁿ⁾ x`, which then amplifies no errors.
+pub fn sinc(n: u32, x: f64) -> f64 {
+    let order = f64::from(n);
+    if !x.is_finite() {
+        return if x.is_nan() { x } else { 0.0 };
+    }
+    if x.abs() > f64::max(1.0, 0.5 * order) {
+        let (sin, cos) = x.sin_cos();
+        let derivatives = [sin, cos, -sin, -cos].into_iter().cycle();
+        return (0..=n).zip(derivatives).fold(0.0, |before, (k, d)| (d - f64::from(k) * before) / x);
+    }
+    // Terms ± xʲ / (j! (j + n + 1)) for j of the parity of n.
+    let mut j = f64::from(n % 2);
+    let mut power = if n.is_multiple_of(2) { 1.0 } else { x };
+    if n.div_ceil(2) % 2 == 1 {
+        power = -power;
+    }
+    let mut sum = 0.0;
+    loop {
+        let term = power / (j + order + 1.0);
+        sum += term;
+        if term.abs() <= 1e-18 * sum.abs() {
+            return sum;
+        }
+        power *= -x * x / ((j + 1.0) * (j + 2.0));
+        j += 2.0;
+    }
+}

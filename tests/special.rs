@@ -1,0 +1,494 @@
+//! Data times engines for the special functions: references are closed forms evaluated with many digits (`data/special.py`).
+#![cfg(feature = "nalgebra")] // matrices of the drivers
+#![allow(clippy::excessive_precision)] // references of 17 digits, as published
+
+mod common;
+
+use common::engines::{gradients, hessians, orders, values};
+use common::{
+    Checks, Curve, Expected, INF, Lcg, NAN, NON_FINITE, SPECIAL, check_table, curves, fields, promised, relative_error,
+    same_bits, table,
+};
+use dualtape::{Dual, Float, Primitive, Reverse, ScalarFunction, Special, Tape};
+use std::f64::consts::{FRAC_2_SQRT_PI, LN_2, PI};
+
+curves!(
+    /// Every function of one argument by the name its references have.
+    Rule {
+        "erf" => |x| x.erf();
+        "erfc" => |x| x.erfc();
+        "erf_inv" => |x| x.erf_inv();
+        "norm_pdf" => |x| x.norm_pdf();
+        "norm_cdf" => |x| x.norm_cdf();
+        "norm_quantile" => |x| x.norm_quantile();
+        "gamma" => |x| x.gamma();
+        "ln_gamma" => |x| x.ln_gamma();
+        "digamma" => |x| x.digamma();
+        "polygamma(1)" => |x| x.polygamma(1);
+        "polygamma(2)" => |x| x.polygamma(2);
+        "polygamma(20)" => |x| x.polygamma(20);
+        "j0" => |x| x.j0();
+        "j1" => |x| x.j1();
+        "jn(2)" => |x| x.jn(2);
+        "jn(-3)" => |x| x.jn(-3);
+        "jn(20)" => |x| x.jn(20);
+        "y0" => |x| x.y0();
+        "y1" => |x| x.y1();
+        "yn(2)" => |x| x.yn(2);
+        "yn(-3)" => |x| x.yn(-3);
+        "yn(20)" => |x| x.yn(20);
+        "logistic" => |x| x.logistic();
+        "logit" => |x| x.logit();
+        "softplus" => |x| x.softplus();
+        "log1pexp" => |x| x.log1pexp();
+        "log1mexp" => |x| x.log1mexp();
+        "gelu" => |x| x.gelu();
+        "silu" => |x| x.silu();
+        "relu" => |x| x.relu();
+        "leaky_relu" => |x| x.leaky_relu(0.125);
+        "elu" => |x| x.elu(2.0);
+        "sin_pi" => |x| x.sin_pi();
+        "cos_pi" => |x| x.cos_pi();
+        "sinc" => |x| x.sinc();
+    }
+);
+
+fields!(
+    /// Every function of two arguments.
+    Rule2 {
+        "beta" => |[x, y]| x.beta(y);
+        "ln_beta" => |[x, y]| x.ln_beta(y);
+        "log_add_exp" => |[x, y]| x.log_add_exp(y);
+        "xlogy" => |[x, y]| x.xlogy(y);
+        "xlog1py" => |[x, y]| x.xlog1py(y);
+    }
+);
+
+// ---- Accuracy --------------------------------------------------------------------------------------------------------
+
+/// For every order. Most results are within two units in the last place (2.2e-16 each); the largest errors, of 4e-15, are those
+/// beside zeros of a function or a derivative, of which there are some among the points.
+const TOLERANCE: f64 = 1e-14;
+
+/// Below this the digits of subnormal numbers run out on the way.
+const LEAST: f64 = 1e-300;
+
+/// What errors are relative to, if larger than the result: waves have their amplitude, since libraries do not know the zeros of
+/// Bessel functions to more digits than `f64` has.
+fn size(name: &str, x: f64) -> f64 {
+    let order: f64 = match name {
+        "j0" | "y0" => 0.0,
+        "j1" | "y1" => 1.0,
+        "jn(2)" | "yn(2)" => 2.0,
+        "jn(-3)" | "yn(-3)" => 3.0,
+        "jn(20)" | "yn(20)" => 20.0,
+        _ => return LEAST,
+    };
+    if x.abs() > order.max(2.0) { (2.0 / (PI * x.abs())).sqrt() } else { LEAST }
+}
+
+/// The rows of a data file: a name and numbers.
+fn rows(data: &'static str) -> impl Iterator<Item = (&'static str, Vec<f64>)> {
+    data.lines().map(|line| {
+        let mut words = line.split(' ');
+        let name = words.next().expect("a line starts with a name");
+        (name, words.map(|word| word.parse().expect("the rest are numbers")).collect())
+    })
+}
+
+fn references() -> impl Iterator<Item = (&'static str, Vec<f64>)> {
+    rows(include_str!("data/special.txt"))
+}
+
+fn references_of_two() -> impl Iterator<Item = (&'static str, Vec<f64>)> {
+    rows(include_str!("data/special_binary.txt"))
+}
+
+/// Comparisons, and the largest error by function.
+#[derive(Default)]
+struct Errors {
+    checks: Checks,
+    worst: Vec<(&'static str, f64, String)>,
+}
+
+impl Errors {
+    fn meets(&mut self, name: &'static str, what: String, got: f64, expected: Expected, scale: f64, tolerance: f64) {
+        let Expected::Is(expected) = expected else {
+            return self.checks.meets(what, got, expected, tolerance);
+        };
+        let error = if same_bits(got, expected) || got == expected {
+            0.0
+        } else {
+            (got - expected).abs() / expected.abs().max(scale)
+        };
+        if self.worst.last().is_none_or(|&(last, ..)| last != name) {
+            self.worst.push((name, 0.0, String::new()));
+        }
+        if let Some((_, largest, at)) = self.worst.last_mut().filter(|worst| error > worst.1) {
+            (*largest, *at) = (error, what.clone());
+        }
+        let fault = || format!("{what}: got {got:e}, expected {expected:e} (error {error:.1e})");
+        self.checks.is_true(error <= tolerance, fault);
+    }
+
+    #[track_caller]
+    fn finish(self) {
+        for (name, error, at) in self.worst {
+            println!("{name:14} {error:.1e} {at}");
+        }
+        self.checks.finish();
+    }
+}
+
+#[track_caller]
+fn check_orders(order: usize) {
+    let mut errors = Errors::default();
+    for (name, row) in references() {
+        let (x, expected) = (row[0], promised(&row[1..], order));
+        for (engine, got) in orders(Rule::named(name), x, order) {
+            let what = format!("{name} at {x:e}, order {order}, {engine}");
+            errors.meets(name, what, got, expected, size(name, x), TOLERANCE);
+        }
+    }
+    errors.finish();
+}
+
+#[test]
+fn values_are_accurate_on_the_whole_domain() {
+    check_orders(0);
+}
+
+#[test]
+fn first_derivatives_are_accurate_on_the_whole_domain() {
+    check_orders(1);
+}
+
+#[test]
+fn second_derivatives_are_accurate_on_the_whole_domain() {
+    check_orders(2);
+}
+
+#[test]
+fn third_derivatives_are_accurate_on_the_whole_domain() {
+    check_orders(3);
+}
+
+#[test]
+fn fourth_derivatives_are_accurate_on_the_whole_domain() {
+    check_orders(4);
+}
+
+/// Beta of large arguments is an exponential, and weights are exponentials of a rounded difference: of a number `e`, that loses
+/// `e` roundings.
+fn tolerance_of_two(name: &str, row: &[f64]) -> [f64; 3] {
+    let exponent = match name {
+        "beta" => row[2].ln().abs(),
+        "log_add_exp" => (row[0] - row[1]).abs(),
+        _ => 0.0,
+    };
+    [2e-15, 2e-15, 4e-15].map(|tolerance| tolerance + 4e-16 * exponent)
+}
+
+#[test]
+fn partials_of_functions_of_two_arguments_are_accurate() {
+    let mut errors = Errors::default();
+    for (name, row) in references_of_two() {
+        let (rule, point) = (Rule2::named(name), &row[..2]);
+        let tolerances = tolerance_of_two(name, &row);
+        let mut meets = |part: &str, engine: &str, got: f64, expected: f64, order: usize| {
+            let what = format!("{name} at {point:?}, {part}, {engine}");
+            let scale = match (name, order) {
+                ("ln_beta", 0) => 1.0,                              // the error of beta, where that is beside 1
+                ("beta", 2) => (row[5] * row[7]).sqrt().max(LEAST), // both pure derivatives dwarf the mixed one of small arguments
+                _ => LEAST,
+            };
+            let expected = if expected.is_finite() { expected.into() } else { NON_FINITE };
+            errors.meets(name, what, got, expected, scale, tolerances[order]);
+        };
+        meets("value", "f64", rule.eval(point), row[2], 0);
+        for (engine, got) in gradients(&rule, point) {
+            meets("d/dx", engine, got[0], row[3], 1);
+            meets("d/dy", engine, got[1], row[4], 1);
+        }
+        for (engine, got) in hessians(&rule, point) {
+            meets("d²/dx²", engine, got[0], row[5], 2);
+            meets("d²/dxdy", engine, got[1], row[6], 2);
+            meets("d²/dydx", engine, got[2], row[6], 2);
+            meets("d²/dy²", engine, got[3], row[7], 2);
+        }
+    }
+    errors.finish();
+}
+
+#[test]
+fn every_function_has_references() {
+    for name in Rule::NAMES.iter().filter(|name| !["relu", "log1pexp"].contains(name)) {
+        assert!(references().any(|(row, _)| row == *name), "no references for {name}");
+    }
+    for name in Rule2::NAMES {
+        assert!(references_of_two().any(|(row, _)| row == *name), "no references for {name}");
+    }
+}
+
+// ---- Points with known answers ---------------------------------------------------------------------------------------
+
+table! { Battery, battery:
+    |x| x.logistic(),  0.7 => 0.66818777216816611, 0.22171287329310905, -0.07457878844034181, -0.07322671581020832;
+    |x| x.softplus(),  0.7 => 1.1031860488854579, 0.66818777216816611, 0.22171287329310905, -0.07457878844034181;
+    |x| x.gelu(),      0.7 => 0.53062544344384889, 0.97661410113365987, 0.4715034393838095, -0.76720791428213241;
+    |x| x.silu(),      0.7 => 0.46773144051771627, 0.82338678347334244, 0.39122059467797883, -0.27499506638817125;
+    |x| x.erf(),       0.7 => 0.67780119383741847, 0.69127486041053857, -0.967784804574754, -0.027650994416421543;
+    |x| x.ln_gamma(),  2.5 => 0.28468287047291916, 0.70315664064524319, 0.49035775610023486, -0.2362040516417274;
+    |x| x.sinc(),      0.7 => 0.92031098176813008, -0.22209827783377379, -0.28574447367163354, 0.13198747675773172;
+    |x| x.log1mexp(), -1.0 => -0.45867514538708193, -0.5819767068693265;
+    |x| x.log1pexp(),  100.0 => 100.0, 1.0;
+    |x| x.log1pexp(), -100.0 => 3.720075976020836e-44, 3.720075976020836e-44;
+}
+
+#[test]
+fn battery_in_every_nesting() {
+    check_table(battery(), [TOLERANCE; 5]);
+}
+
+#[test]
+fn polygamma_of_large_order_does_not_overflow_on_the_way() {
+    // Up to 170 the factorial fits. Beyond, the logarithm of the result has as many digits as any number.
+    for (n, x, expected, tolerance) in
+        [(150, 1000.0, -4.101778391925375e-190, TOLERANCE), (200, 100.0, -9.125424691096223e-28, 1e-12)]
+    {
+        let got = Special::polygamma(x, n);
+        assert!(relative_error(got, expected) < tolerance, "polygamma({n}) at {x}: got {got:e}, expected {expected:e}");
+    }
+}
+
+/// The rows are exact numbers, or one rounding away from them.
+const ROUNDING: f64 = 4e-16;
+
+table! { Convention, conventions:
+    // function                     point     value    first    second
+
+    // The normal distribution: flat at infinity, endless slopes at the ends of an inverse.
+    |x| x.erf(),                      0.0 =>    0.0, FRAC_2_SQRT_PI, 0.0;
+    |x| x.erf(),                      INF =>    1.0,     0.0,     0.0,    0.0;
+    |x| x.erf(),                     -INF =>   -1.0,     0.0,     0.0,    0.0;
+    |x| x.erfc(),                     INF =>    0.0,     0.0,     0.0,    0.0;
+    |x| x.erfc(),                    -INF =>    2.0,     0.0,     0.0,    0.0;
+    |x| x.erfc(),                     NAN =>    NAN,     NAN,     NAN;
+    |x| x.norm_pdf(),                 INF =>    0.0,     0.0,     0.0,    0.0;
+    |x| x.norm_cdf(),                 INF =>    1.0,     0.0,     0.0,    0.0;
+    |x| x.norm_cdf(),                -INF =>    0.0,     0.0,     0.0,    0.0;
+    |x| x.erf_inv(),                  0.0 =>    0.0, 1.0 / FRAC_2_SQRT_PI, 0.0;
+    |x| x.erf_inv(),                  1.0 =>    INF,     INF, NON_FINITE;
+    |x| x.erf_inv(),                 -1.0 =>   -INF,     INF, NON_FINITE;
+    |x| x.erf_inv(),                  1.5 =>    NAN,     NAN,     NAN;
+    |x| x.norm_quantile(),            0.0 =>   -INF,     INF, NON_FINITE;
+    |x| x.norm_quantile(),            1.0 =>    INF,     INF, NON_FINITE;
+    |x| x.norm_quantile(),           -0.1 =>    NAN,     NAN,     NAN;
+    |x| x.norm_quantile(),            1.1 =>    NAN,     NAN,     NAN;
+
+    // Gamma: poles.
+    |x| x.gamma(),                    0.0 =>    INF,    -INF, NON_FINITE;
+    |x| x.gamma(),                   -0.0 =>   -INF,    -INF, NON_FINITE;
+    |x| x.gamma(),                   -3.0 =>    NAN,     NAN,     NAN;
+    |x| x.gamma(),                    INF =>    INF,     INF;
+    |x| x.gamma(),                   -INF =>    NAN,     NAN,     NAN;
+    |x| x.ln_gamma(),                 0.0 =>    INF,    -INF, NON_FINITE;
+    |x| x.ln_gamma(),                -0.0 =>    INF,     INF, NON_FINITE;
+    |x| x.ln_gamma(),                -3.0 =>    INF, NON_FINITE;
+    |x| x.ln_gamma(),                 INF =>    INF,     INF;
+    |x| x.digamma(),                  0.0 =>   -INF,     INF, NON_FINITE;
+    |x| x.digamma(),                 -0.0 =>    INF,     INF, NON_FINITE;
+    |x| x.digamma(),                 -3.0 =>    NAN,     NAN,     NAN;
+    |x| x.digamma(),                  INF =>    INF,     0.0,     0.0,    0.0;
+    |x| x.digamma(),                 -INF =>    NAN,     NAN,     NAN;
+    |x| x.polygamma(1),               0.0 =>    INF,    -INF, NON_FINITE;
+    |x| x.polygamma(1),              -2.0 =>    INF, NON_FINITE;
+    |x| x.polygamma(2),              -2.0 =>    NAN,     NAN,     NAN;
+    |x| x.polygamma(2),               NAN =>    NAN,     NAN,     NAN;
+    |x| x.beta(T::one()),             0.0 =>    INF,    -INF, NON_FINITE;
+    |x| x.beta(T::one()),            -1.0 =>    NAN,     NAN,     NAN;
+    |x| x.beta(T::one()),             INF =>    0.0,     0.0,     0.0;
+    |x| x.ln_beta(T::one()),          0.0 =>    INF,    -INF, NON_FINITE;
+    |x| x.ln_beta(T::one()),          INF =>   -INF,     0.0,     0.0;
+    |x| x.ln_beta(T::one()),         -1.0 =>    NAN,     NAN,     NAN;
+
+    // Bessel functions: nothing is divided by zero, and neighbours that overflow together do not cancel.
+    |x| x.j0(),                       0.0 =>    1.0,     0.0,    -0.5,    0.0, 0.375;
+    |x| x.j1(),                       0.0 =>    0.0,     0.5,     0.0, -0.375,   0.0;
+    |x| x.jn(2),                      0.0 =>    0.0,     0.0,    0.25,    0.0, -0.25;
+    |x| x.jn(-1),                     0.0 =>    0.0,    -0.5,     0.0;
+    |x| x.j0(),                       INF =>    0.0,     0.0,     0.0;
+    |x| x.jn(3),                     -INF =>    0.0,     0.0,     0.0;
+    |x| x.y0(),                       0.0 =>   -INF,     INF, NON_FINITE;
+    |x| x.y1(),                       0.0 =>   -INF,     INF, NON_FINITE;
+    |x| x.yn(3),                   1e-200 =>   -INF,     INF, NON_FINITE;
+    |x| x.yn(-3),                  1e-200 =>    INF,    -INF, NON_FINITE;
+    |x| x.yn(3),                      INF =>    0.0,     0.0,     0.0;
+    |x| x.y0(),                      -1.0 =>    NAN,     NAN,     NAN;
+
+    // Steps and ramps: never NaN, however far out.
+    |x| x.logistic(),                 0.0 =>    0.5,    0.25,     0.0, -0.125,   0.0;
+    |x| x.logistic(),              1000.0 =>    1.0,     0.0,     0.0,    0.0;
+    |x| x.logistic(),             -1000.0 =>    0.0,     0.0,     0.0,    0.0;
+    |x| x.logistic(),                 INF =>    1.0,     0.0,     0.0,    0.0;
+    |x| x.logistic(),                -INF =>    0.0,     0.0,     0.0,    0.0;
+    |x| x.logistic(),                 NAN =>    NAN,     NAN,     NAN;
+    |x| x.logit(),                    0.0 =>   -INF,     INF, NON_FINITE;
+    |x| x.logit(),                    0.5 =>    0.0,     4.0,     0.0,   32.0;
+    |x| x.logit(),                    1.0 =>    INF,     INF, NON_FINITE;
+    |x| x.logit(),                    1.1 =>    NAN,     NAN,     NAN;
+    |x| x.softplus(),              1000.0 => 1000.0,     1.0,     0.0,    0.0;
+    |x| x.softplus(),             -1000.0 =>    0.0,     0.0,     0.0,    0.0;
+    |x| x.softplus(),                 INF =>    INF,     1.0,     0.0;
+    |x| x.softplus(),                -INF =>    0.0,     0.0,     0.0;
+    |x| x.softplus(),                 NAN =>    NAN,     NAN,     NAN;
+    |x| x.gelu(),                     INF =>    INF,     1.0,     0.0;
+    |x| x.gelu(),                    -INF =>    0.0,     0.0,     0.0;
+    |x| x.gelu(),                   -1e10 =>    0.0,     0.0,     0.0;
+    |x| x.silu(),                     INF =>    INF,     1.0,     0.0;
+    |x| x.silu(),                    -INF =>    0.0,     0.0,     0.0;
+    |x| x.silu(),                  -1e300 =>    0.0,     0.0,     0.0;
+
+    // Kinks: the slope of smallest norm.
+    |x| x.relu(),                     2.0 =>    2.0,     1.0,     0.0;
+    |x| x.relu(),                    -2.0 =>    0.0,     0.0,     0.0;
+    |x| x.relu(),                     0.0 =>    0.0,     0.0,     0.0;
+    |x| x.relu(),                    -0.0 =>    0.0,     0.0,     0.0;
+    |x| x.relu(),                     NAN =>    NAN,     NAN,     NAN;
+    |x| x.leaky_relu(0.25),           2.0 =>    2.0,     1.0,     0.0;
+    |x| x.leaky_relu(0.25),          -2.0 =>   -0.5,    0.25,     0.0;
+    |x| x.leaky_relu(0.25),           0.0 =>    0.0,    0.25,     0.0;
+    |x| x.leaky_relu(4.0),            0.0 =>    0.0,     1.0,     0.0;
+    |x| x.leaky_relu(-1.0),           0.0 =>    0.0,     0.0,     0.0; // the absolute value
+    |x| x.elu(1.0),                   2.0 =>    2.0,     1.0,     0.0;
+    |x| x.elu(1.0),                   0.0 =>    0.0,     1.0,     1.0;
+    |x| x.elu(0.5),                   0.0 =>    0.0,     0.5,     0.5;
+    |x| x.elu(4.0),                   0.0 =>    0.0,     1.0,     1.0;
+    |x| x.elu(4.0),                  -INF =>   -4.0,     0.0,     0.0;
+
+    // Logarithms: nothing has no weight.
+    |x| x.log1mexp(),                 0.0 =>   -INF,    -INF, NON_FINITE;
+    |x| x.log1mexp(),                -0.0 =>   -INF,    -INF, NON_FINITE;
+    |x| x.log1mexp(),              -800.0 =>    0.0,     0.0,     0.0;
+    |x| x.log1mexp(),                -INF =>    0.0,     0.0,     0.0;
+    |x| x.log1mexp(),                 1.0 =>    NAN,     NAN,     NAN;
+    |x| x.log_add_exp(-T::infinity()),  0.0 =>  0.0,     1.0,     0.0;
+    |x| (-T::infinity()).log_add_exp(x), 0.0 => 0.0,     1.0,     0.0;
+    |x| x.log_add_exp(-T::infinity()), -INF => -INF,     0.0,     0.0;
+    |x| x.log_add_exp(T::infinity()),   0.0 =>  INF,     0.0,     0.0;
+    |x| x.log_add_exp(T::infinity()),   INF =>  INF,     0.5,     0.0;
+    |x| x.log_add_exp(T::zero()),       INF =>  INF,     1.0,     0.0;
+    |x| x.log_add_exp(x),               1.0 =>  1.0 + LN_2, 1.0,  0.0;
+    |x| x.log_add_exp(T::nan()),        1.0 =>  NAN,     NAN,     NAN;
+    |y| T::zero().xlogy(y),             0.0 =>  0.0,     0.0,     0.0;
+    |y| T::zero().xlogy(y),            -1.0 =>  0.0,     0.0,     0.0;
+    |y| T::zero().xlogy(y),             INF =>  0.0,     0.0,     0.0;
+    |y| T::zero().xlogy(y),             NAN =>  NAN,     NAN,     NAN;
+    |x| x.xlogy(T::zero()),             0.0 =>  0.0,    -INF;
+    |x| x.xlogy(T::lit(2.0)),           0.0 =>  0.0,    LN_2,     0.0;
+    |x| x.xlogy(x),                     0.0 =>  0.0,    -INF, NON_FINITE;
+    |x| x.xlogy(x),                     1.0 =>  0.0,     1.0,     1.0,   -1.0;
+    |x| x.xlogy(T::one()),             -1.0 =>  0.0,     0.0,     0.0;
+    |y| T::zero().xlog1py(y),          -1.0 =>  0.0,     0.0,     0.0;
+    |x| x.xlog1py(-T::one()),           0.0 =>  0.0,    -INF;
+    |y| T::one().xlog1py(y),           -1.0 => -INF,     INF, NON_FINITE;
+
+    // Sines: exact where they are known.
+    |x| x.sin_pi(),                   1.0 =>    0.0,     -PI,     0.0, PI * PI * PI;
+    |x| x.sin_pi(),                   0.5 =>    1.0,     0.0, -PI * PI;
+    |x| x.cos_pi(),                  -0.5 =>    0.0,      PI,     0.0;
+    |x| x.cos_pi(),                  1e300 =>   1.0,     0.0, -PI * PI;
+    |x| x.sin_pi(),                   INF =>    NAN,     NAN,     NAN;
+    |x| x.sinc(),                     0.0 =>    1.0,     0.0, -1.0 / 3.0, 0.0, 0.2;
+    |x| x.sinc(),                    -0.0 =>    1.0,     0.0, -1.0 / 3.0, 0.0, 0.2;
+    |x| x.sinc(),                     INF =>    0.0,     0.0,     0.0,    0.0;
+    |x| x.sinc(),                     NAN =>    NAN,     NAN,     NAN;
+}
+
+#[test]
+fn conventions_hold_in_every_mode_and_nesting() {
+    check_table(conventions(), [ROUNDING; 5]);
+}
+
+// ---- Values ----------------------------------------------------------------------------------------------------------
+
+/// Points of every kind: special ones, ordinary ones, and any.
+fn points<B: Primitive>() -> Vec<B> {
+    let mut random = Lcg(1);
+    let ordinary: Vec<f64> = (0..200).map(|_| random.between(-12.0, 12.0)).collect();
+    let any: Vec<f64> = (0..100).map(|_| random.any_finite()).collect();
+    [SPECIAL, &ordinary, &any].concat().into_iter().map(B::nearest).collect()
+}
+
+#[track_caller]
+fn check_values<B: Primitive>() {
+    let mut checks = Checks::default();
+    for x in points::<B>() {
+        for rule in Rule::all() {
+            let expected = rule.call(x).widen();
+            let constants = [
+                ("a constant dual", rule.call(Dual::<B>::constant(x)).base()),
+                ("a constant reverse", rule.call(Reverse::constant(x)).base()),
+            ];
+            for (engine, got) in values(rule, x).into_iter().chain(constants) {
+                checks.bits(format_args!("{} at {x:e} on {engine}", rule.name()), got.widen(), expected);
+            }
+        }
+    }
+    let points: Vec<B> = SPECIAL.iter().map(|&x| B::nearest(x)).chain(points().into_iter().step_by(9)).collect();
+    for (&x, &y) in points.iter().flat_map(|x| points.iter().map(move |y| (x, y))) {
+        let tape = Tape::new();
+        let [u, v] = [tape.variable(x), tape.variable(y)];
+        let lifted = |x: Reverse<B>| Dual::<_, 2>::seeded(x, 1);
+        for rule in Rule2::all() {
+            let expected = rule.eval(&[x, y]).widen();
+            for (engine, got) in [
+                ("Dual", rule.eval(&[Dual::<B>::variable(x), Dual::variable(y)]).base()),
+                ("Dual and a constant", rule.eval(&[Dual::<B>::variable(x), Dual::constant(y)]).base()),
+                ("Reverse", rule.eval(&[u, v]).base()),
+                ("a constant and Reverse", rule.eval(&[Reverse::constant(x), v]).base()),
+                ("Dual<Reverse, 2>", rule.eval(&[lifted(u), lifted(v)]).base()),
+            ] {
+                checks.bits(format_args!("{} at ({x:e}, {y:e}) on {engine}", rule.name()), got.widen(), expected);
+            }
+        }
+    }
+    checks.finish();
+}
+
+#[test]
+fn values_are_those_of_f64() {
+    check_values::<f64>();
+}
+
+#[test]
+fn values_are_those_of_f32() {
+    check_values::<f32>();
+}
+
+/// Seven digits, of which each order may lose one or two; by order.
+const SINGLE: [f64; 3] = [1e-7, 2e-6, 2e-5];
+
+#[test]
+fn single_precision_follows_double_precision() {
+    let mut checks = Checks::default();
+    let representable = |x: f64| x == 0.0 || (1e-30..1e30).contains(&x.abs());
+    for (name, row) in references() {
+        let (rule, x) = (Rule::named(name), row[0] as f32);
+        let wide = f64::from(x);
+        let double: Vec<f64> = (0..3).map(|order| orders(rule, wide, order)[0].1).collect();
+        // What overflows or underflows in `f32` on the way is not comparable.
+        if representable(wide) && double.iter().all(|&y| representable(y)) {
+            for (order, &expected) in double.iter().enumerate() {
+                for (engine, got) in orders(rule, x, order) {
+                    let scale = expected.abs().max(size(name, wide));
+                    let error = (f64::from(got) - expected).abs() / scale;
+                    checks.is_true(error <= SINGLE[order] || expected == 0.0, || {
+                        format!("{name} at {x:e}, order {order}, {engine}: got {got:e}, expected {expected:e}")
+                    });
+                }
+            }
+        }
+    }
+    checks.finish();
+}
