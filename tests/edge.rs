@@ -8,11 +8,14 @@
 #![allow(clippy::eq_op)] // `x - x` is a case
 
 mod common;
+#[path = "common/single.rs"]
+mod single;
 
 use common::battery::{sigmoid, softplus};
 use common::engines::{gradients, hessians, orders};
 use common::{Checks, Curve, INF, NAN, NON_FINITE, Row, check_table, fields, relative_error, table};
 use dualtape::{Float, ScalarFunction};
+use single::check_table_single;
 use std::f64::consts::{FRAC_PI_2, LN_2, PI};
 
 /// The rows are exact numbers, or one rounding away from them.
@@ -93,6 +96,13 @@ table! { Convention, conventions:
     |x| x.powf(-T::one()),                  0.0 =>    INF,   -INF, NON_FINITE;
     |x| x.powf(T::lit(3.0)),               -2.0 =>   -8.0,   12.0,  -12.0;
     |x| x.powf(T::lit(2.5)),               -2.0 =>    NAN,    NAN,    NAN;
+    |x| x.powf(-T::one()),                 -0.0 =>   -INF,   -INF, NON_FINITE;
+    |x| x.powf(T::lit(3.0)),               -0.0 =>   -0.0,    0.0,    0.0;
+    |x| x.powf(T::lit(-1.5)),               INF =>    0.0,    0.0,    0.0;
+    |x| x.powf(T::lit(0.5)),                INF =>    INF,    0.0,    0.0;
+    |x| x.powf(T::one()),                   INF =>    INF,    1.0,    0.0;
+    |x| x.powf(T::lit(2.0)),                INF =>    INF,    INF,    2.0;
+    |x| x.powf(T::lit(3.0)),               -INF =>   -INF,    INF,   -INF;
 
     // Real powers by the exponent: the limit at base 0, NaN for a negative base, which a constant exponent never asks for.
     |p| T::zero().powf(p),                  2.0 =>    0.0,    0.0,    0.0;
@@ -101,6 +111,10 @@ table! { Convention, conventions:
     |p| T::zero().powf(p),                  0.0 =>    1.0,   -INF, NON_FINITE;
     |p| T::zero().powf(p),                 -1.0 =>    INF,   -INF, NON_FINITE;
     |p| T::one().powf(p),                   0.0 =>    1.0,    0.0,    0.0;
+    |p| T::one().powf(p),                   INF =>    1.0,    0.0,    0.0;
+    |p| T::lit(0.5).powf(p),                INF =>    0.0,    0.0,    0.0;
+    |p| T::lit(2.0).powf(p),               -INF =>    0.0,    0.0,    0.0;
+    |p| T::infinity().powf(p),             -1.0 =>    0.0,    0.0,    0.0;
     |p| T::lit(2.0).powf(p),                0.0 =>    1.0,   LN_2, LN_2 * LN_2;
     |p| T::lit(-2.0).powf(p),               3.0 =>   -8.0,    NAN,    NAN;
     |x| x.powf(x),                          0.0 =>    1.0,   -INF, NON_FINITE;
@@ -132,6 +146,11 @@ table! { Convention, conventions:
     |y| y.atan2(T::zero()),                 0.0 =>    0.0,    NAN; // no subgradient and no limit
     |y| y.atan2(-T::one()),                 0.0 =>     PI,   -1.0,    0.0;
     |y| y.atan2(-T::one()),                -0.0 =>    -PI,   -1.0,    0.0;
+
+    |y| y.atan2(T::infinity()),             1.0 =>    0.0,    0.0,    0.0;
+    |y| y.atan2(T::one()),                  INF => FRAC_PI_2,    0.0,    0.0;
+    |x| x.hypot(T::infinity()),             1.0 =>    INF,    0.0,    0.0;
+    |x| x.hypot(T::one()),                 -INF =>    INF,   -1.0,    0.0;
 
     // Rounding is constant, also on the jump; remainders keep the branch that was run.
     |x| x.floor(),                          2.0 =>    2.0,    0.0,    0.0;
@@ -194,6 +213,8 @@ table! { Folding, foldings:
     |x| x + x.floor().recip(),              0.0 =>    INF,    1.0,    0.0;
     |x| T::zero() * (x * T::zero()).sqrt(),    1.0 =>    0.0,    0.0,    0.0;
     |x| x.detach().sqrt() + x,              0.0 =>    0.0,    1.0,    0.0;
+    |x| x * x.detach(),                     3.0 =>    9.0,    3.0,    0.0;
+    |x| x + (x.round() - x).detach(),       2.25 =>    2.0,    1.0,    0.0; // rounded, with the derivative of what was rounded
     |x| (x - x).sqrt() + x,                 2.0 =>    2.0,    1.0,    0.0;
     |x| T::nan() + x,                       2.0 =>    NAN,    1.0,    0.0; // a sum does not look at its constants
     |x| (x * x).sqrt(),                     0.0 =>    0.0,    0.0, NON_FINITE;
@@ -234,6 +255,13 @@ fn conventions_hold_in_every_mode() {
 #[test]
 fn a_zero_tangent_stays_zero() {
     check_table(foldings(), [ROUNDING; 5]);
+}
+
+#[test]
+fn conventions_hold_in_single_precision() {
+    check_table_single(conventions());
+    check_table_single(foldings());
+    check_table_single(polynomials());
 }
 
 #[test]

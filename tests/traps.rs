@@ -4,6 +4,8 @@
 #![allow(clippy::eq_op)] // `x - x` and `x / x` are what is tested
 
 mod common;
+#[path = "common/single.rs"]
+mod single;
 
 use common::engines::{first, hessians, orders, values};
 use common::rules::{Rule, Rule2};
@@ -13,6 +15,7 @@ use dualtape::{
     Dual, Float, Primitive, Reverse, ScalarFunction, Tape, derivative, gradient, hessian, hvp, value_and_gradient,
 };
 use num_traits::{Bounded, FloatConst};
+use single::check_table_single;
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_PI_2, FRAC_PI_4, LN_2, PI};
 use std::panic::catch_unwind;
 
@@ -116,6 +119,12 @@ table! { Trap, known_traps:
 #[test]
 fn known_wrong_answers_are_right_here() {
     check_table(known_traps(), TOLERANCE);
+}
+
+#[test]
+fn known_wrong_answers_are_right_in_single_precision() {
+    check_table_single(known_traps());
+    check_table_single(out_of_domain());
 }
 
 // ---- Laws ------------------------------------------------------------------------------------------------------------

@@ -7,9 +7,9 @@ use crate::float::{Float, Primitive};
 ///
 /// > `xʸ⁻ᵏ Σᵢ (m! / i!) tₘ₋ᵢ (ln x)ⁱ`, with the Taylor coefficients `tⱼ` of `y (y - 1) … (y - k + 1)`.
 ///
-/// A rule that is written as `y xʸ⁻¹` and left to be differentiated has the right factors too, but where the exponent is below one
-/// half, `y - 1` is rounded; a base of 1e300 turns that into 300 ulp. And a power may leave the range where its derivative does not,
-/// `x⁻¹ · y` for tiny `x` and `y`.
+/// A rule that is written as `y xʸ⁻¹` and left to be differentiated has the right factors too, but where the exponent is
+/// below one half, `y - 1` is rounded; a base of 1e300 turns that into 300 ulp. And a power may leave the range where its
+/// derivative does not, `x⁻¹ · y` for tiny `x` and `y`.
 ///
 /// Where `x` is 0 or infinite, it is the limit.
 #[derive(Clone, Copy, Debug)]
@@ -23,15 +23,19 @@ impl Binary for Derivative {
 
     #[inline]
     fn value<B: Primitive>(self, x: B, y: B) -> B {
-        let (x, y) = (x.widen(), y.widen());
-        B::nearest(match (self.by_x, self.by_y) {
-            (1, 0) => {
-                let power = x.powf(y - 1.0);
-                // A normal power times y is right also where x is 0 or infinite: it is 1 then.
-                if power.is_normal() && lost(y, 1.0) == 0.0 { y * power } else { derivative(1, 0, x, y) }
-            }
-            (k, m) => derivative(k, m, x, y),
-        })
+        let (k, m, x, y) = (self.by_x, self.by_y, x.widen(), y.widen());
+        // The first ones as in books. A normal power is right as a factor also where x is 0 or infinite: it is 1 then.
+        let sum = match (k, m) {
+            (1, 0) => y,
+            (0, 1) => x.ln(),
+            (2, 0) => y * (y - 1.0),
+            (1, 1) => 1.0 + y * x.ln(),
+            (0, 2) => x.ln() * x.ln(),
+            _ => return B::nearest(derivative(k, m, x, y)),
+        };
+        let power = x.powf(y - k as f64);
+        let is_plain = power.is_normal() && lost(y, k as f64) == 0.0;
+        B::nearest(if is_plain { sum * power } else { derivative(k, m, x, y) })
     }
     #[inline]
     fn partial_x<T: Float>(self, x: T, y: T, _: T) -> T {

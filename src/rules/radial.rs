@@ -5,14 +5,14 @@ use crate::float::{Float, Primitive};
 
 /// A partial derivative of `hypot(x, y)` or `atan2(x, y)`, `by_x` times by `x` and `by_y` times by `y`.
 ///
-/// The derivatives of order `n` are `h^(p - 2n) Q(x, y)` with `h² = x² + y²`, a homogeneous polynomial `Q` of degree `n` with
-/// integer coefficients, and `p = 1` for the length, `p = 0` for the angle. Differentiating once more gives
+/// The derivatives of order `n` are `h^(p - 2n) Q(x, y)` with `h² = x² + y²`, a homogeneous polynomial `Q` of degree `n`
+/// with integer coefficients, and `p = 1` for the length, `p = 0` for the angle. Differentiating once more gives
 ///
 /// > `Q ← (p - 2n) x Q + (x² + y²) ∂Q/∂x`, and alike for `y`.
 ///
-/// All that cancels, cancels in these integers. A formula for the first derivative that is left to be differentiated subtracts
-/// numbers instead, loses the smaller coordinate where the other is much larger, and has terms that are infinite of both signs
-/// where `h` is small.
+/// All that cancels, cancels in these integers. A formula for the first derivative that is left to be differentiated
+/// subtracts numbers instead, loses the smaller coordinate where the other is much larger, and has terms that are infinite
+/// of both signs where `h` is small.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Radial {
     function: Function,
@@ -107,8 +107,8 @@ impl Radial {
         }
     }
 
-    /// With the larger coordinate `b`, the ratio `t` of the other to it and `w = t²`, the derivative is
-    /// `|b|^(p - n) tᵏ q(w) (1 + w)^(p/2 - n)`, where `q` has a constant term. Mantissas and exponents are multiplied apart, so that
+    /// With the larger coordinate `b`, the ratio `t` of the other to it and `w = t²`, the derivative is `|b|^(p - n) tᵏ
+    /// q(w) (1 + w)^(p/2 - n)`, where `q` has a constant term. Mantissas and exponents are multiplied apart, so that
     /// nothing leaves the range before the result does.
     fn between(self, x: f64, y: f64) -> f64 {
         let n = (self.by_x + self.by_y) as i32;

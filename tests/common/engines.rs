@@ -63,7 +63,7 @@ macro_rules! curve_of_curve {
                 M::value_and_slope(self.0, x).$part
             }
         }
-        fn $make<M: Mode, F: Curve>(f: F) -> $Name<M, F> {
+        pub fn $make<M: Mode, F: Curve>(f: F) -> $Name<M, F> {
             $Name(f, PhantomData)
         }
     };

@@ -113,6 +113,7 @@ PLANE = (
     + [(1.0, 2.0), (3.0, 4.0), (-5.0, -12.0), (-1.5, 0.7), (1e200, 1e200), (3e-310, -4e-310), (1e-320, 1e-150), (1.7e308, 1.1e308)]
     + [(1.0, 1.0), (1.0, 1 - EPS), (-1.0, 1 + 1e-10), (1.7320508075688772, 1.0), (1.0, -1.7320508075688772)]
     + [(1.0, 2.414213562373095), (0.41421356237309503, 1.0)]
+    + [(2.0**a, 1.25 * 2.0**b) for a, b in product([-140, -60, 0, 60, 127], repeat=2)]  # also in single precision
 )
 AXES = [(0.0, 2.0), (2.0, 0.0), (-2.0, 0.0), (0.0, -2.0), (0.0, 1e-160), (1e160, 0.0)]
 
@@ -132,10 +133,13 @@ EXPONENT_PAIRS = (
     + list(zip(decades(-3, 3), spread(-5, 5))) + list(zip(decades(-30, 30), spread(-1, 1)))
 )
 
-LOGARITHMS = [(0.7, 3.0), (2.0, 0.5), (1e-300, 10.0), (1e300, 2.0), (1.0, 7.0), (5.0, 1e-100), (1 + 1e-10, 3.0), (3.0, 1 + 1e-10),
-              (1 - EPS, 1 + 2 * EPS), (1e-310, 1e300)] + list(zip(decades(-3, 3), decades(-3, 3)))
+LOGARITHMS = [(0.7, 3.0), (2.0, 0.5), (1e-300, 10.0), (1e300, 2.0), (1.0, 7.0), (5.0, 1e-60), (1 + 1e-10, 3.0), (3.0, 1 + 1e-10),
+              (1 - EPS, 1 + 2 * EPS), (1e-70, 1e70)] + list(zip(decades(-3, 3), decades(-3, 3)))
 
 QUOTIENTS = [(a, b) for a, b in PLANE] + [(1e300, 1.7e308), (1e-310, 1e-310), (1e-310, 3.0), (0.0, 3.0)]
+
+REMAINDERS = [(7.0, 3.0), (-7.0, 3.0), (5.5, -2.0), (1e22, 0.7), (1e300, 3.0), (-1e300, 1e-5), (3e15, 0.3), (1e-310, 3e-320), (0.1, 1e300)]
+REMAINDERS += list(zip(spread(-1e6, 1e6), spread(-3, 3)))
 
 BINARY = {
     "powf": (p**q, EXPONENT_PAIRS, 900),
@@ -143,6 +147,7 @@ BINARY = {
     "hypot": (sqrt(x**2 + y**2), PLANE + AXES, 4000),
     "log": (log(p) / log(q), LOGARITHMS, 900),
     "div": (x / y, QUOTIENTS, 100),
+    "rem": (x - y, REMAINDERS, 800),
 }
 
 
@@ -193,11 +198,20 @@ def atan2_orders():
     return [lambda a, b: mp.atan2(a, b)] + [lambdify((x, y), form, "mpmath", cse=True) for form in forms]
 
 
+def rem_orders():
+    """Linear between the jumps of the quotient."""
+    quotient = lambda a, b: mp.sign(a / b) * mp.floor(abs(a / b))
+    first = [lambda a, b: a - b * quotient(a, b), lambda a, b: mpf(1), lambda a, b: -quotient(a, b)]
+    return first + [lambda a, b: mpf(0)] * (ORDERS * (ORDERS + 1) // 2 - 3)
+
+
 def binary():
     for name, (form, points, dps) in BINARY.items():
         s, t = (p, q) if p in form.free_symbols else (x, y)
         if name == "atan2":
             orders = atan2_orders()
+        elif name == "rem":
+            orders = rem_orders()
         else:
             forms = [diff(form, s, n - k, t, k) for n in range(ORDERS) for k in range(n + 1)]
             orders = [lambdify((s, t), form, "mpmath", cse=True) for form in forms]
