@@ -179,7 +179,11 @@ pub trait Primitive: Float<Base = Self> + TotalOrder + sealed::Sealed {
 }
 
 mod sealed {
+    #[cfg(not(feature = "approx"))]
     pub trait Sealed {}
+    /// Primitive numbers compare approximately; said here, no user of `Float` has to repeat it as a bound.
+    #[cfg(feature = "approx")]
+    pub trait Sealed: approx::RelativeEq<Epsilon = Self> + approx::UlpsEq<Epsilon = Self> {}
     impl Sealed for f32 {}
     impl Sealed for f64 {}
 }
@@ -212,6 +216,16 @@ pub fn select<T: Float>(condition: bool, a: T, b: T) -> T {
 #[inline]
 pub(crate) fn fold<T: Float>(tangent: T, slope: T) -> T {
     if tangent.is_zero_in_all_parts() { T::zero() } else { tangent * slope }
+}
+
+/// `true` if higher derivatives of `1 / x` may leave the range of the primitive type: for nested numbers, whose reciprocal carries
+/// powers of it, outside a comfortable middle.
+#[inline(always)]
+pub(crate) fn reciprocal_leaves_range<T: Float>(x: T) -> bool {
+    let is_nested = const { size_of::<T>() > size_of::<T::Base>() };
+    let (least, largest) = if size_of::<T::Base>() == size_of::<f32>() { (1e-7, 1e7) } else { (1e-60, 1e60) };
+    let (least, largest, x) = (T::Base::nearest(least), T::Base::nearest(largest), x.base());
+    is_nested && !((x > least && x < largest) || (x < -least && x > -largest))
 }
 
 /// `condition`, with the branch where it holds moved out of the way.

@@ -39,18 +39,24 @@
 //! - [`special`]: error functions, gamma functions, Bessel functions, activations, as methods of the trait [`Special`].
 //! - [`slices`]: sums, dot products and norms as one operation on the tape.
 //! - [`Dual`], [`Reverse`]: the number types. [`Tape`]: the recording behind `Reverse`.
-//! - [`forward`], [`reverse`]: the drivers. [`ScalarFunction`], [`VectorFunction`]: functions as values, for code that needs one
-//!   function on several types.
+//! - [`forward`], [`reverse`]: the drivers; [`matrix`]: those for functions of matrices. [`ScalarFunction`], [`VectorFunction`]:
+//!   functions as values, for code that needs one function on several types.
 //! - [`optimize`]: Newton's method.
 //!
 //! # Features
 //!
-//! - `nalgebra` (default): matrices for [`jacobian`] and [`hessian`], and [`optimize`].
+//! - `nalgebra` (default): every number is a scalar of nalgebra (`RealField`); matrices for [`jacobian`] and [`hessian`], drivers
+//!   for functions of matrices ([`matrix`]), and [`optimize`]. Brings `approx`.
+//! - `approx`: approximate comparison of values, and of all derivatives by [`AllParts`].
+//! - `rand`: the standard and uniform distributions; with `rand_distr` also the normal and exponential ones, and those made of them.
+//! - `serde`: duals are read and written whole, reverse numbers as their values.
 
 #![deny(missing_docs)]
 
 mod drivers;
 mod float;
+#[cfg(feature = "nalgebra")]
+pub mod linalg;
 mod numbers;
 #[cfg(feature = "nalgebra")]
 pub mod optimize;
@@ -61,11 +67,17 @@ pub mod special;
 mod tape;
 
 pub use drivers::forward::{derivative, jvp, value_and_derivative};
+#[cfg(feature = "nalgebra")]
+pub use drivers::matrix;
 pub use drivers::reverse::{gradient, gradient_and_hvp, hvp, value_and_gradient, value_and_gradient_into, vjp};
 #[cfg(feature = "nalgebra")]
 pub use drivers::reverse::{hessian, jacobian, value_and_jacobian, value_gradient_hessian};
 pub use drivers::{ScalarFunction, VectorFunction, forward, reverse};
 pub use float::{Float, Primitive, select};
+#[cfg(feature = "nalgebra")]
+pub use linalg::LinearAlgebra;
+#[cfg(feature = "approx")]
+pub use numbers::AllParts;
 pub use numbers::{Dual, Reverse};
 pub use pool::release_memory;
 pub use special::Special;

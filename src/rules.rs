@@ -55,7 +55,6 @@
 //! - Where the *value* overflows, nothing is promised; beyond an infinite derivative, only that the next one is not finite.
 //! - `powi` is what repeated multiplication gives, here up to the power 17: its error grows like half of the exponent, in
 //!   the value and in the derivatives alike.
-//! - A quotient is differentiated by powers of the reciprocal of its denominator, which must be in range.
 //!
 //! A formula for the first derivative that is left to be differentiated, once for each order, does not get there: it
 //! subtracts where terms of both signs meet, and leaves the range where the derivative does not. So the inverse functions,
@@ -395,6 +394,26 @@ impl Binary for Hypot {
     #[inline]
     fn partial_y<T: Float>(self, x: T, y: T, _: T) -> T {
         x.binary(Radial::LENGTH_BY_Y, y)
+    }
+}
+
+/// Logarithm `ln x / ln b` to the base `b`; partials `1 / (x ln b)` and `-z / (b ln b)`.
+#[derive(Clone, Copy, Debug)]
+pub struct Log;
+
+impl Binary for Log {
+    const NAME: &'static str = "log";
+    #[inline]
+    fn value<B: Primitive>(self, x: B, b: B) -> B {
+        x.log(b)
+    }
+    #[inline]
+    fn partial_x<T: Float>(self, x: T, b: T, _: T) -> T {
+        b.ln().recip() / x // `x ln b` may overflow, and `1 / x` too
+    }
+    #[inline]
+    fn partial_y<T: Float>(self, _: T, b: T, z: T) -> T {
+        -(z / b.ln()) / b
     }
 }
 

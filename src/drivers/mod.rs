@@ -2,6 +2,8 @@
 
 pub mod forward;
 mod function;
+#[cfg(feature = "nalgebra")]
+pub mod matrix;
 pub mod reverse;
 
 pub use function::{ScalarFunction, VectorFunction};

@@ -1,7 +1,7 @@
 //! [`Dual`], the number of forward mode.
 
 use super::{Number, Tag};
-use crate::float::{Float, Primitive, fold, unlikely};
+use crate::float::{Float, Primitive, fold, reciprocal_leaves_range, unlikely};
 use crate::rules::{Binary, Reduction, Unary};
 use std::array;
 use std::ops::{Add, Div, Mul, Neg, Sub};
@@ -307,7 +307,8 @@ impl<T: Float, const N: usize> Div for Dual<T, N> {
         let q = self.primal / other.primal;
         let r = other.primal.recip();
         let tag = self.tag.join(other.tag);
-        if T::SPARSE || unlikely(!q.is_finite_in_all_parts() || !r.is_finite_in_all_parts()) {
+        let plain = q.is_finite_in_all_parts() && r.is_finite_in_all_parts() && !reciprocal_leaves_range(other.primal);
+        if T::SPARSE || unlikely(!plain) {
             return Dual { primal: q, tangent: self.quotient_folded(other, q), tag };
         }
         Dual::with(q, tag, |k| (self.tangent[k] - other.tangent[k] * q) * r)

@@ -99,7 +99,7 @@ macro_rules! other_methods {
                 self.binary(rules::Powf, y.into())
             }
 
-            /// Logarithm to the given base, `ln x / ln base`.
+            /// Logarithm to the given base, `ln x / ln base`; partials `1 / (x ln b)` and `-y / (b ln b)`.
             ///
             /// # Examples
             /// ```
@@ -107,7 +107,7 @@ macro_rules! other_methods {
             /// ```
             #[inline]
             pub fn log(self, base: impl Into<Self>) -> Self {
-                self.ln() / base.into().ln()
+                self.binary(rules::Log, base.into())
             }
 
             /// The angle of the point with ordinate `self` and abscissa `x`; partials `x / h²` and `-self / h²` with the

@@ -1,17 +1,27 @@
 //! The number types, and what they share.
 //!
 //! A type gives the functions of [`Number`] and [`Float`] and the arithmetic by value; [`operators`], [`elementary`],
-//! [`num`] and [`text`] stamp the rest onto every type.
+//! [`num`] and [`text`] stamp the rest onto every type, and a file for each crate whose traits they implement.
 
+#[cfg(feature = "approx")]
+mod approx;
 mod dual;
 mod elementary;
+#[cfg(feature = "nalgebra")]
+mod nalgebra;
 mod num;
 mod operators;
 mod piecewise;
+#[cfg(feature = "rand")]
+mod rand;
 mod reverse;
+#[cfg(feature = "serde")]
+mod serde;
 mod tag;
 mod text;
 
+#[cfg(feature = "approx")]
+pub use approx::AllParts;
 pub use dual::Dual;
 pub use reverse::Reverse;
 pub(crate) use tag::Tag;

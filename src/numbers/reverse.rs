@@ -1,7 +1,7 @@
 //! [`Reverse`], the number of reverse mode.
 
 use super::{Dual, Number, Tag};
-use crate::float::{Float, Primitive, fold, unlikely};
+use crate::float::{Float, Primitive, fold, reciprocal_leaves_range, unlikely};
 use crate::rules::{Binary, Reduction, Unary};
 use crate::tape::{Join, push};
 use std::ops::{Add, Div, Mul, Neg, Sub};
@@ -270,7 +270,8 @@ impl<T: Float> Div for Reverse<T> {
     fn div(self, other: Self) -> Self {
         let q = self.primal / other.primal;
         let r = other.primal.recip();
-        if T::SPARSE || unlikely(!q.is_finite_in_all_parts() || !r.is_finite_in_all_parts()) {
+        let plain = q.is_finite_in_all_parts() && r.is_finite_in_all_parts() && !reciprocal_leaves_range(other.primal);
+        if T::SPARSE || unlikely(!plain) {
             return self.quotient_folded(other, q);
         }
         self.join(other, q, self.slope * r, -(other.slope * q) * r)
