@@ -218,14 +218,19 @@ pub(crate) fn fold<T: Float>(tangent: T, slope: T) -> T {
     if tangent.is_zero_in_all_parts() { T::zero() } else { tangent * slope }
 }
 
+/// `true` if `T` carries derivatives itself, so that a formula on it is differentiated once more.
+#[inline(always)]
+pub(crate) const fn is_nested<T: Float>() -> bool {
+    size_of::<T>() > size_of::<T::Base>()
+}
+
 /// `true` if higher derivatives of `1 / x` may leave the range of the primitive type: for nested numbers, whose reciprocal carries
 /// powers of it, outside a comfortable middle.
 #[inline(always)]
 pub(crate) fn reciprocal_leaves_range<T: Float>(x: T) -> bool {
-    let is_nested = const { size_of::<T>() > size_of::<T::Base>() };
     let (least, largest) = if size_of::<T::Base>() == size_of::<f32>() { (1e-7, 1e7) } else { (1e-60, 1e60) };
     let (least, largest, x) = (T::Base::nearest(least), T::Base::nearest(largest), x.base());
-    is_nested && !((x > least && x < largest) || (x < -least && x > -largest))
+    is_nested::<T>() && !((x > least && x < largest) || (x < -least && x > -largest))
 }
 
 /// `condition`, with the branch where it holds moved out of the way.

@@ -126,16 +126,16 @@ pub trait Binary: Copy {
     fn partial_y<T: Float>(self, x: T, y: T, z: T) -> T;
 }
 
-/// A function of any number of arguments whose partial derivatives need only the argument and the result.
+/// A function of any number of arguments, with its partial derivatives. The rows are in [`crate::slices`].
 pub trait Reduction: Copy {
-    /// The name shown in messages and pictures.
+    /// The name of the function.
     const NAME: &'static str;
 
     /// The function itself, on primitive numbers.
     fn value<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> B;
 
-    /// `dy/dx` for one of the arguments `x`, given the result `y`.
-    fn partial<T: Float>(self, x: T, y: T) -> T;
+    /// `dy/dx` for each argument, given the result `y`.
+    fn partials<T: Float>(self, x: impl Iterator<Item = T> + Clone, y: T) -> impl Iterator<Item = T>;
 }
 
 /// Calls `$callback!` with the table of functions of one argument. A row reads

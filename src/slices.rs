@@ -1,8 +1,9 @@
-//! Functions of a slice: one operation on the tape, `⌈n / 2⌉` records, instead of one for each step of a loop.
+//! Functions of a slice. [`sum`], [`dot`], [`norm`], [`log_sum_exp`], [`max`] and [`min`] are one operation on the tape, `⌈n / 2⌉`
+//! records, instead of one for each step of a loop; [`softmax`] and [`polyval`] are made of several.
 //!
-//! On dual numbers they cost what the loop costs. All are accurate where the naive formula overflows.
+//! On dual numbers they cost what the loop costs. Values and derivatives do not overflow before the result does.
 
-use crate::float::{Float, Primitive};
+use crate::float::{Float, Primitive, is_nested};
 use crate::rules::Reduction;
 use num_traits::{Float as _, Zero as _};
 
@@ -44,7 +45,20 @@ pub fn dot<T: Float>(x: &[T], y: &[T]) -> T {
 /// assert_eq!(gradient(slices::norm, &[0.0, 0.0]), [0.0, 0.0]);
 /// ```
 pub fn norm<T: Float>(x: &[T]) -> T {
-    T::reduce(Norm, x.iter().copied())
+    // By powers of two, which do not round, to where squares neither over- nor underflow.
+    let largest =
+        x.iter().fold(T::Base::zero(), |largest, x| if x.base().abs() > largest { x.base().abs() } else { largest });
+    let is_single = size_of::<T::Base>() == size_of::<f32>();
+    let (high, bits) = if is_single { (1e12, 60) } else { (1e100, 600) };
+    let two = T::Base::nearest(2.0);
+    let scaled = |bits: i32| T::reduce(Norm, x.iter().map(|&x| x * two.powi(-bits))) * two.powi(bits);
+    if largest > T::Base::nearest(high) {
+        scaled(bits)
+    } else if largest < T::Base::nearest(high).recip() && largest > T::Base::zero() {
+        scaled(-bits)
+    } else {
+        T::reduce(Norm, x.iter().copied())
+    }
 }
 
 /// `ln(Σ exp xᵢ)`, computed from the largest so that nothing overflows; partial derivatives `exp(xᵢ - y)`, the softmax.
@@ -96,14 +110,16 @@ pub fn min<T: Float>(x: &[T]) -> T {
 /// The entry that beats all others, or the mean of those that tie; `None` if there are none.
 fn extreme<T: Float>(x: &[T], beats: fn(&T, &T) -> bool) -> Option<T> {
     let best = x.iter().copied().reduce(|best, x| if beats(&x, &best) || best.is_nan() { x } else { best })?;
-    let ties = x.iter().copied().filter(|x| *x == best);
+    let ties = x.iter().copied().filter(|x| *x == best || best.is_nan());
     match ties.clone().count() {
         0 | 1 => Some(best),
         count => Some(T::reduce(Tied { count }, ties)),
     }
 }
 
-/// `exp(xᵢ) / Σ exp(xⱼ)`, computed from the largest so that nothing overflows.
+/// `exp(xᵢ) / Σ exp(xⱼ)`, computed from the largest so that nothing overflows: the gradient of [`log_sum_exp`].
+///
+/// Entries `-∞` have weight 0, also if all are.
 ///
 /// # Examples
 /// ```
@@ -111,9 +127,8 @@ fn extreme<T: Float>(x: &[T], beats: fn(&T, &T) -> bool) -> Option<T> {
 /// assert_eq!(slices::softmax(&[1000.0, 1000.0]), [0.5, 0.5]);
 /// ```
 pub fn softmax<T: Float>(x: &[T]) -> Vec<T> {
-    // From the logarithm, so that each weight joins its entry with one number.
-    let (largest, total) = shifted_log_sum_exp(x);
-    x.iter().map(|&x| if x == T::neg_infinity() { T::zero() } else { (x - largest - total).exp() }).collect()
+    let (shift, log) = shifted_log_sum_exp(x);
+    LogSumExp.partials(x.iter().map(|&x| x - shift), log).collect()
 }
 
 /// The polynomial `c[0] + c[1] x + c[2] x² + ...` by Horner's scheme; 0 without coefficients.
@@ -129,6 +144,8 @@ pub fn polyval<T: Float>(c: &[T], x: T) -> T {
     c.iter().rev().copied().reduce(|value, c| value * x + c).unwrap_or_else(T::zero)
 }
 
+// ---- Rows ------------------------------------------------------------------------------------------------------------
+
 #[derive(Clone, Copy, Debug)]
 struct Sum;
 
@@ -137,8 +154,8 @@ impl Reduction for Sum {
     fn value<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> B {
         x.sum()
     }
-    fn partial<T: Float>(self, _: T, _: T) -> T {
-        T::one()
+    fn partials<T: Float>(self, x: impl Iterator<Item = T> + Clone, _: T) -> impl Iterator<Item = T> {
+        x.map(|_| T::one())
     }
 }
 
@@ -153,34 +170,53 @@ impl Reduction for Tied {
     fn value<B: Primitive>(self, mut x: impl Iterator<Item = B> + Clone) -> B {
         x.next().unwrap_or_else(B::nan)
     }
-    fn partial<T: Float>(self, _: T, _: T) -> T {
-        T::lit(self.count as f64).recip()
+    fn partials<T: Float>(self, x: impl Iterator<Item = T> + Clone, _: T) -> impl Iterator<Item = T> {
+        x.map(move |_| T::lit(self.count as f64).recip())
     }
 }
 
+/// The place of the largest argument, by `key`.
+fn place_of_largest<T: Float>(x: impl Iterator<Item = T>, key: fn(T::Base) -> T::Base) -> usize {
+    let mut largest = (0, T::Base::nan());
+    for (i, x) in x.enumerate() {
+        let size = key(x.base());
+        if size > largest.1 || largest.1.is_nan() {
+            largest = (i, size);
+        }
+    }
+    largest.0
+}
+
+/// The length of a vector. The partial `xᵢ / y` is near 1 for a dominating entry, and its own derivative would cancel; there it is
+/// `±1 / √(1 + Σ (xⱼ / xᵢ)²)` over the others.
 #[derive(Clone, Copy, Debug)]
 struct Norm;
 
 impl Reduction for Norm {
     const NAME: &'static str = "norm";
     fn value<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> B {
-        let largest = x.clone().fold(B::zero(), |largest, x| if x.abs() > largest { x.abs() } else { largest });
-        let squares = x.clone().map(|x| x * x).sum::<B>();
-        if largest == B::zero() || largest.is_infinite() {
-            // Zero, NaN, or infinite even if an entry is NaN, as `hypot` has it.
-            largest + if largest.is_infinite() { B::zero() } else { squares }
-        } else if squares.is_normal() && squares > B::epsilon().recip() * B::min_positive_value() {
-            squares.sqrt()
-        } else {
-            largest * x.map(|x| (x / largest) * (x / largest)).sum::<B>().sqrt()
-        }
+        // Infinite even if an entry is NaN, as `hypot` has it.
+        if x.clone().any(B::is_infinite) { B::infinity() } else { x.map(|x| x * x).sum::<B>().abs().sqrt() }
     }
-    fn partial<T: Float>(self, x: T, y: T) -> T {
-        if y == T::zero() { T::zero() } else { x / y }
+    fn partials<T: Float>(self, x: impl Iterator<Item = T> + Clone, y: T) -> impl Iterator<Item = T> {
+        let top = place_of_largest(x.clone(), |x| x.abs());
+        x.clone().enumerate().map(move |(i, entry)| {
+            if y == T::zero() {
+                T::zero() // the minimum-norm subgradient
+            } else if i == top && (is_nested::<T>() || y == T::infinity()) {
+                let others = x.clone().enumerate().filter(|&(j, _)| j != top);
+                let squares = others.map(|(_, other)| (other / entry) * (other / entry)).sum::<T>();
+                let cosine = (T::one() + squares).sqrt().recip();
+                if entry < T::zero() { -cosine } else { cosine }
+            } else {
+                entry / y
+            }
+        })
     }
 }
 
-/// The arguments are shifted so that the largest is 0: nothing overflows, and weights do not suffer from the rounding of `y`.
+/// Logarithm of a sum of exponentials of arguments whose largest is 0. The weight `exp(xᵢ - y)` of the largest is near 1 where it
+/// dominates, and its own derivative would cancel; it is `1 / (1 + Σ exp(xⱼ - xᵢ))` over the others.
 #[derive(Clone, Copy, Debug)]
 struct LogSumExp;
 
@@ -189,8 +225,17 @@ impl Reduction for LogSumExp {
     fn value<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> B {
         x.map(|x| x.exp()).sum::<B>().ln()
     }
-    fn partial<T: Float>(self, x: T, y: T) -> T {
-        // Weight 0 for -∞ among -∞, where the difference is NaN.
-        if x == T::neg_infinity() { T::zero() } else { (x - y).exp() }
+    fn partials<T: Float>(self, x: impl Iterator<Item = T> + Clone, y: T) -> impl Iterator<Item = T> {
+        let top = place_of_largest(x.clone(), |x| x);
+        x.clone().enumerate().map(move |(i, entry)| {
+            if entry == T::neg_infinity() {
+                T::zero() // also among -∞, where the difference is NaN
+            } else if i == top && (is_nested::<T>() || y == T::infinity()) {
+                let others = x.clone().enumerate().filter(|&(j, _)| j != top);
+                (T::one() + others.map(|(_, other)| (other - entry).exp()).sum::<T>()).recip()
+            } else {
+                (entry - y).exp()
+            }
+        })
     }
 }

@@ -54,6 +54,9 @@ fn norms_have_the_unit_vector_as_gradient() {
         [3e-200, 4e-200] => [0.6, 0.8],
         [0.0, -5.0, 0.0] => [0.0, -1.0, 0.0],
         [f64::NAN, 1.0] => [f64::NAN; 2],
+        [3e-322, 4e-322] => [61.0 / (61.0_f64).hypot(81.0), 81.0 / (61.0_f64).hypot(81.0)], // 61 and 81 times the least number
+        [1.5e308, 1.5e308] => [0.5_f64.sqrt(), 0.5_f64.sqrt()],
+        [INF, 1.0] => [1.0, 0.0],
     );
     assert_eq!(slices::norm(&[3e-320, 4e-320]), 5e-320);
     assert_eq!(slices::norm(&[INF, 1.0]), INF);
@@ -67,7 +70,7 @@ fn log_sum_exp_has_the_softmax_as_gradient() {
         [1000.0, 1000.0, -1000.0] => [0.5, 0.5, 0.0],
         [0.0, -INF] => [1.0, 0.0],
         [-INF, -INF] => [0.0, 0.0],
-        [0.0, INF] => [0.0, f64::NAN],
+        [0.0, INF] => [0.0, 1.0],
         [0.0, 3.0_f64.ln()] => [0.25, 0.75],
     );
     assert_eq!(slices::log_sum_exp::<f64>(&[]), -INF);
@@ -81,6 +84,21 @@ fn hessians_of_norm_and_log_sum_exp_are_their_closed_forms() {
     let h = dualtape::hessian(slices::norm, &[3.0, 4.0]);
     let expected = nalgebra::dmatrix![0.128, -0.096; -0.096, 0.072];
     assert!((h - expected).abs().max() < 1e-16, "rounding of entries near 0.1");
+    // A dominating entry: (y²+z²)/n³ and p (1 - p), which cancel by the obvious formulas.
+    for other in [1e-9_f64, 1e-5, 1e-3] {
+        let h = dualtape::hessian(slices::norm, &[1.0, other, 0.0]);
+        let n = (1.0 + other * other).sqrt();
+        for (place, expected) in [((0, 0), other * other), ((1, 0), -other), ((1, 1), 1.0), ((2, 2), n * n)] {
+            let expected = expected / n.powi(3);
+            assert!((h[place] - expected).abs() <= 1e-15 * expected.abs(), "{place:?}: {} and {expected}", h[place]);
+        }
+        let h = dualtape::hessian(slices::log_sum_exp, &[0.0, other.ln()]);
+        let expected = other / (1.0 + other).powi(2);
+        for (place, sign) in [((0, 0), 1.0), ((1, 1), 1.0), ((0, 1), -1.0)] {
+            // The rounding of the logarithm of `other`, up to 20.
+            assert!((h[place] - sign * expected).abs() <= 4e-15 * expected, "{place:?}: {} and {expected}", h[place]);
+        }
+    }
     let h = dualtape::hessian(slices::log_sum_exp, &[0.0, 3.0_f64.ln()]);
     let expected = nalgebra::dmatrix![0.1875, -0.1875; -0.1875, 0.1875];
     assert!((h - expected).abs().max() < 1e-16, "rounding of entries near 0.2");
@@ -128,6 +146,7 @@ fn extremes_share_the_derivative_on_ties() {
         [f64::NAN, 2.0] => [0.0, 1.0],
         [2.0, f64::NAN] => [1.0, 0.0],
         [-INF, -INF] => [0.5, 0.5],
+        [f64::NAN, f64::NAN] => [f64::NAN; 2],
         [7.0] => [1.0],
     );
     assert_gradients!(slices::min, [1.0, 3.0, 1.0] => [0.5, 0.0, 0.5], [f64::NAN, 2.0] => [0.0, 1.0]);

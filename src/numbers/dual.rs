@@ -232,7 +232,7 @@ impl<T: Float, const N: usize> Float for Dual<T, N> {
     #[inline]
     fn reduce<R: Reduction>(rule: R, x: impl Iterator<Item = Self> + Clone) -> Self {
         let y = T::reduce(rule, x.clone().map(Dual::primal));
-        Dual::join_all(y, x.map(|x| (x, rule.partial(x.primal, y))))
+        Dual::join_all(y, x.clone().zip(rule.partials(x.map(Dual::primal), y)))
     }
     #[inline]
     fn fuse<const K: usize>(x: [Self; K], f: impl FnOnce([Self; K]) -> Self) -> Self {

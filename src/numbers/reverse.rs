@@ -185,7 +185,7 @@ impl<T: Float> Float for Reverse<T> {
     #[inline]
     fn reduce<R: Reduction>(rule: R, x: impl Iterator<Item = Self> + Clone) -> Self {
         let y = T::reduce(rule, x.clone().map(Reverse::primal));
-        Reverse::join_all(y, x.map(|x| (x, rule.partial(x.primal, y))))
+        Reverse::join_all(y, x.clone().zip(rule.partials(x.map(Reverse::primal), y)))
     }
     #[inline]
     fn dot(pairs: impl Iterator<Item = (Self, Self)> + Clone) -> Self {
