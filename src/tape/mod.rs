@@ -96,25 +96,14 @@ impl<T: Float> Session<T> {
             adjoints.resize(nodes, [T::zero()]);
         }
         let adjoints = &mut adjoints[..nodes];
-        let seed = |adjoints: &mut [[T; 1]]| {
-            for (k, &y) in y.iter().enumerate() {
-                if let Some(index) = index_of(recording, y) {
-                    adjoints[index][0] += fold(y.slope(), weight(k));
-                }
-            }
-        };
         recording.read(|records| {
-            let records = &records[..nodes - inputs];
-            seed(adjoints);
-            sweep::adjoints::<T, 1, false>(records, adjoints);
-            if !sweep::is_settled(adjoints[..inputs].iter().flatten()) {
-                reached.clear();
-                reached.resize(nodes, [false]);
-                y.iter().filter_map(|&y| index_of(recording, y)).for_each(|index| reached[index] = [true]);
-                adjoints[..inputs].fill([T::zero()]);
-                seed(adjoints);
-                sweep::adjoints_folded::<T, 1, false>(records, adjoints, reached);
-            }
+            sweep::backward::<T, 1, false>(&records[..nodes - inputs], adjoints, reached, |seed| {
+                for (k, &y) in y.iter().enumerate() {
+                    if let Some(index) = index_of(recording, y) {
+                        seed(index, 0, fold(y.slope(), weight(k)));
+                    }
+                }
+            });
         });
         for (g, adjoint) in gradient.iter_mut().zip(&mut adjoints[..inputs]) {
             *g = std::mem::replace(&mut adjoint[0], T::zero());
@@ -166,7 +155,7 @@ impl<T: Float> Session<T> {
                 };
                 seed(&mut tangents);
                 sweep::tangents::<T, L, false>(records, &mut tangents);
-                if !sweep::is_settled(outputs.iter().flatten().flat_map(|&index| &tangents[index])) {
+                if T::SPARSE || !sweep::all_finite(outputs.iter().flatten().flat_map(|&index| &tangents[index])) {
                     seed(&mut tangents);
                     sweep::tangents::<T, L, true>(records, &mut tangents);
                 }
@@ -188,22 +177,16 @@ impl<T: Float> Session<T> {
         let n = self.recording.inputs();
         self.recording.read(|records| {
             let mut adjoints = vec![[T::zero(); L]; n + records.len()];
+            let mut reached = Vec::new();
             for first in (0..y.len()).step_by(L) {
                 let rows = first..y.len().min(first + L);
-                // Lane, node and slope of each output in this pass.
-                let seeds: Vec<_> =
-                    rows.clone().filter_map(|row| Some((row - first, outputs[row]?, y[row].slope()))).collect();
-                seeds.iter().for_each(|&(lane, node, slope)| adjoints[node][lane] = slope);
-                sweep::adjoints::<T, L, false>(records, &mut adjoints);
-                if !sweep::is_settled(adjoints[..n].iter().flatten()) {
-                    let mut reached = vec![[false; L]; adjoints.len()];
-                    adjoints[..n].fill([T::zero(); L]);
-                    for &(lane, node, slope) in &seeds {
-                        adjoints[node][lane] = slope;
-                        reached[node][lane] = true;
+                sweep::backward::<T, L, false>(records, &mut adjoints, &mut reached, |seed| {
+                    for row in rows.clone() {
+                        if let Some(index) = outputs[row] {
+                            seed(index, row - first, y[row].slope());
+                        }
                     }
-                    sweep::adjoints_folded::<T, L, false>(records, &mut adjoints, &mut reached);
-                }
+                });
                 for (column, adjoint) in adjoints[..n].iter_mut().enumerate() {
                     rows.clone().for_each(|row| set(row, column, adjoint[row - first]));
                     *adjoint = [T::zero(); L];
@@ -313,17 +296,8 @@ impl<T: Float> Tape<T> {
     pub fn adjoints(&self, y: Reverse<T>) -> Adjoints<'_, T> {
         let mut values = vec![[T::zero()]; self.recording.nodes()];
         if let Some(index) = index_of(&self.recording, y) {
-            let inputs = self.recording.inputs();
-            values[index] = [y.slope()];
             self.recording.read(|records| {
-                sweep::adjoints::<T, 1, true>(records, &mut values);
-                if !sweep::is_settled(values[..inputs].iter().flatten()) {
-                    let mut reached = vec![[false]; values.len()];
-                    reached[index] = [true];
-                    values.fill([T::zero()]);
-                    values[index] = [y.slope()];
-                    sweep::adjoints_folded::<T, 1, true>(records, &mut values, &mut reached);
-                }
+                sweep::backward::<T, 1, true>(records, &mut values, &mut Vec::new(), |seed| seed(index, 0, y.slope()));
             });
         }
         Adjoints { tape: self, values }

@@ -17,13 +17,40 @@ use crate::float::Float;
 #[cfg(feature = "nalgebra")]
 use crate::float::fold;
 
+/// Sweeps adjoints from the seeds to the inputs: by plain arithmetic, and again with the fold rule if that does not settle it.
+///
+/// `adjoints` has an entry for each input, then one for each record, all zero; `seed` writes the seeds into it, and tells
+/// of each seed's node and lane by calling what it is given. `reached` is scratch memory. Unless `KEEP`, only inputs are nonzero
+/// afterwards.
+pub(super) fn backward<T: Float, const L: usize, const KEEP: bool>(
+    records: &[Record<T>],
+    adjoints: &mut [[T; L]],
+    reached: &mut Vec<[bool; L]>,
+    seed: impl Fn(&mut dyn FnMut(usize, usize, T)),
+) {
+    let inputs = adjoints.len() - records.len();
+    seed(&mut |node, lane, weight| adjoints[node][lane] += weight);
+    self::adjoints::<T, L, KEEP>(records, adjoints);
+    if T::SPARSE || !all_finite(adjoints[..inputs].iter().flatten()) {
+        reached.clear();
+        reached.resize(adjoints.len(), [false; L]);
+        let stale = if KEEP { adjoints.len() } else { inputs };
+        adjoints[..stale].fill([T::zero(); L]);
+        seed(&mut |node, lane, weight| {
+            adjoints[node][lane] += weight;
+            reached[node][lane] = true;
+        });
+        adjoints_folded::<T, L, KEEP>(records, adjoints, reached);
+    }
+}
+
 /// Sweeps adjoints from the last record to the first, by plain arithmetic: `adjoint[operand] += adjoint[node] * partial`.
 ///
 /// `adjoints` has an entry for each input, then one for each record, and holds the seeds. Unless `KEEP`, the adjoint of a record
 /// is zeroed as the sweep passes it, so that afterwards only inputs are nonzero.
 ///
 /// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., section 3.2, table 3.5.
-pub(super) fn adjoints<T: Float, const L: usize, const KEEP: bool>(records: &[Record<T>], adjoints: &mut [[T; L]]) {
+fn adjoints<T: Float, const L: usize, const KEEP: bool>(records: &[Record<T>], adjoints: &mut [[T; L]]) {
     let mut rest = adjoints;
     let mut adjoint = [T::zero(); L];
     let mut continued = false;
@@ -45,7 +72,7 @@ pub(super) fn adjoints<T: Float, const L: usize, const KEEP: bool>(records: &[Re
 
 /// [`adjoints`] with the fold rule. `reached` tells for each node and lane whether it is a seed, and afterwards whether a path
 /// from an output leads to it.
-pub(super) fn adjoints_folded<T: Float, const L: usize, const KEEP: bool>(
+fn adjoints_folded<T: Float, const L: usize, const KEEP: bool>(
     records: &[Record<T>],
     adjoints: &mut [[T; L]],
     reached: &mut [[bool; L]],
@@ -93,7 +120,7 @@ pub(super) fn tangents<T: Float, const L: usize, const FOLD: bool>(records: &[Re
     }
 }
 
-/// `true` if plain arithmetic was right: everything is finite, and zeros are not worth skipping.
-pub(super) fn is_settled<'a, T: Float>(results: impl IntoIterator<Item = &'a T>) -> bool {
-    !T::SPARSE && results.into_iter().all(T::is_finite_in_all_parts)
+/// `true` if plain arithmetic was right: NaN would have arrived here.
+pub(super) fn all_finite<'a, T: Float>(results: impl IntoIterator<Item = &'a T>) -> bool {
+    results.into_iter().all(T::is_finite_in_all_parts)
 }
