@@ -19,7 +19,7 @@
 //! Where a slope is infinite or NaN, a tangent that is zero in all its parts contributes zero instead of NaN: *a zero tangent
 //! stays zero*. So a constant stays a constant (`x + sqrt(0)` has derivative 1), `sqrt(x * x)` at 0 has the subgradient 0, and
 //! `cbrt(x).powi(3)` at 0, where an infinite derivative meets a zero one later, is an honest NaN. A function's value that is
-//! NaN (`ln(-1)`) has derivative NaN. Along every path of the computation both modes agree on this; where paths
+//! NaN (`ln(-1)`) has derivative NaN; only `+` and `-`, which look at no value, pass tangents on as they are. Along every path of the computation both modes agree on this; where paths
 //! meet and cancel (`u - u`) the order of summation decides. The checks sit on the non-finite side of one branch per
 //! operation ([`fold`]).
 
@@ -54,6 +54,10 @@ use std::str::FromStr;
 /// # Implementing it
 /// The crate's number types are generic over `Float`, so a type of your own (an interval, an extended precision) that
 /// implements it can be differentiated. A primitive-like type has [`Float::unary`] call [`Unary::value`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a differentiable number",
+    note = "the numbers are `f32`, `f64`, `Dual<T>` and `Reverse<T>`; a literal point needs a decimal point, `1.0` instead of `1`"
+)]
 pub trait Float:
     num_traits::Float
     + FloatConst

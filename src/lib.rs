@@ -27,10 +27,12 @@
 //! | many inputs, many outputs | Jacobian | [`jacobian`] |
 //! | the same, and a direction `v` or weight `w` | `J v` or `wᵀ J` | [`jvp`], [`vjp`] |
 //! | a function to minimise | its minimum by Newton's method | [`optimize::newton`] |
+//! | a function of a matrix | its gradient, as a matrix | [`matrix::gradient`] |
+//! | matrices inside the function | solve, inverse, determinant, eigenvalues | [`LinearAlgebra`] |
 //! | a computation to look at piece by piece | adjoints of chosen values | [`Tape`] |
 //!
-//! The unqualified name is the natural choice; [`forward`] and [`reverse`] have each mode's own. Every driver has a
-//! `value_and_` twin, value first.
+//! The unqualified name is the natural choice; [`forward`] and [`reverse`] have each mode's own. Derivatives, gradients, Jacobians and
+//! Hessians have a `value_and_` twin, value first; `jvp` and `vjp` return the value anyway, and `hvp` has [`gradient_and_hvp`].
 //!
 //! # The modules, in reading order
 //!

@@ -30,7 +30,7 @@ use nalgebra::{DMatrix, DVector};
 ///
 /// let log_det = |a: &[_]| LinearAlgebra::log_determinant(&DMatrix::from_column_slice(2, 2, a)).unwrap();
 /// let gradient = gradient(log_det, &[2.0, 1.0, 1.0, 3.0]);
-/// for (found, expected) in gradient.iter().zip([0.6, -0.2, -0.2, 0.4]) {
+/// for (found, expected) in gradient.iter().zip([0.6_f64, -0.2, -0.2, 0.4]) {
 ///     assert!((found - expected).abs() < 1e-15);
 /// }
 /// ```

@@ -437,6 +437,23 @@ impl Binary for Rem {
     }
 }
 
+/// `max(x - y, 0)` where `x = y` (also where both are infinite) or one is NaN: half the derivative of the difference.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TiedDifference;
+
+impl Binary for TiedDifference {
+    const NAME: &'static str = "abs_sub";
+    fn value<B: Primitive>(self, x: B, y: B) -> B {
+        if x == y { B::zero() } else { x - y }
+    }
+    fn partial_x<T: Float>(self, _: T, _: T, _: T) -> T {
+        T::lit(0.5)
+    }
+    fn partial_y<T: Float>(self, _: T, _: T, _: T) -> T {
+        T::lit(-0.5)
+    }
+}
+
 /// What `max`, `min` and `clamp` return on a tie: either operand's value, each with half of the derivative.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tie;

@@ -274,6 +274,7 @@ impl<const N: usize> Chunk<N> {
     /// `k (k + 1) / 2` evaluations of `f` on `Dual<Dual<T, N>, N>` with `k = ⌈n / N⌉`: good for a few inputs.
     #[cfg(feature = "nalgebra")]
     pub fn hessian<T: Float>(mut f: impl FnMut(&[Dual<Dual<T, N>, N>]) -> Dual<Dual<T, N>, N>, x: &[T]) -> DMatrix<T> {
+        const { assert!(N > 0, "a chunk has at least one direction") };
         let n = x.len();
         let mut hessian = DMatrix::from_element(n, n, T::zero());
         for (rows, columns) in (0..n).step_by(N).flat_map(|i| (0..=i).step_by(N).map(move |j| (i, j))) {

@@ -186,6 +186,7 @@ impl<const N: usize> Chunk<N> {
         mut f: impl FnMut(&[Reverse<Dual<T, N>>]) -> Reverse<Dual<T, N>>,
         x: &[T],
     ) -> (T, Vec<T>, DMatrix<T>) {
+        const { assert!(N > 0, "a chunk has at least one direction") };
         let n = x.len();
         let mut value = T::zero();
         let mut hessian = DMatrix::from_element(n, n, T::zero());
@@ -239,7 +240,7 @@ pub fn gradient_and_hvp<T: Float>(
     x: &[T],
     v: &[T],
 ) -> (Vec<T>, Vec<T>) {
-    check_length("hvp", "the direction", v.len(), "the point", x.len());
+    check_length("gradient_and_hvp", "the direction", v.len(), "the point", x.len());
     let tag = Tag::fresh();
     let point: Vec<Dual<T>> = x.iter().zip(v).map(|(&x, &v)| Dual::new(x, [v]).tagged(tag)).collect();
     gradient(f, &point).into_iter().map(|g| (g.primal(), g.tangent())).unzip()

@@ -4,8 +4,7 @@
 //! taken by halves ([`rules::Tie`]). The value is always the one `f64` gives.
 
 use super::Number;
-use crate::rules::{self, Binary};
-use crate::{Float, Primitive};
+use crate::rules;
 use num_traits::{Float as _, One as _, Zero as _};
 
 /// `x` or `y`, whichever wins or is not NaN; else half of each.
@@ -53,24 +52,7 @@ pub(super) fn abs_sub<N: Number>(x: N, y: N) -> N {
     } else if x < y {
         N::zero()
     } else {
-        x.binary(TiedDifference, y)
-    }
-}
-
-/// `max(x - y, 0)` where `x = y` (also where both are infinite) or one is NaN: half the derivative of the difference.
-#[derive(Clone, Copy)]
-struct TiedDifference;
-
-impl Binary for TiedDifference {
-    const NAME: &'static str = "abs_sub";
-    fn value<B: Primitive>(self, x: B, y: B) -> B {
-        if x == y { B::zero() } else { x - y }
-    }
-    fn partial_x<T: Float>(self, _: T, _: T, _: T) -> T {
-        T::lit(0.5)
-    }
-    fn partial_y<T: Float>(self, _: T, _: T, _: T) -> T {
-        T::lit(-0.5)
+        x.binary(rules::TiedDifference, y)
     }
 }
 
