@@ -43,7 +43,9 @@
 //! - [`Dual`], [`Reverse`]: the number types. [`Tape`]: the recording behind `Reverse`.
 //! - [`forward`], [`reverse`]: the drivers; [`matrix`]: those for functions of matrices. [`ScalarFunction`], [`VectorFunction`]:
 //!   functions as values, for code that needs one function on several types.
+//! - [`linalg`]: linear algebra with derivatives of whole matrices.
 //! - [`optimize`]: Newton's method.
+//! - [`ecosystem`]: which other crates run on these numbers.
 //!
 //! # Features
 //!
@@ -84,6 +86,11 @@ pub use numbers::{Dual, Reverse};
 pub use pool::release_memory;
 pub use special::Special;
 pub use tape::{Adjoints, Tape};
+
+/// Which crates run on these numbers, which take their derivatives, and which refuse.
+#[cfg(all(doc, feature = "nalgebra"))]
+#[doc = include_str!("../docs/ecosystem.md")]
+pub mod ecosystem {}
 
 #[cfg(all(doctest, feature = "nalgebra"))]
 #[doc = include_str!("../README.md")]

@@ -1,0 +1,21 @@
+//! Crates of other people, unmodified, on our numbers: one file a subject.
+//!
+//! A test fails if a crate stops accepting the numbers or a derivative through it is wrong. Derivatives are compared with closed
+//! forms. Where a crate accepts the type and loses the derivative all the same, that is a test too, so that the page
+//! `docs/ecosystem.md` stays true.
+
+mod arrays;
+mod complex;
+mod differential_equations;
+mod estimation;
+mod fourier;
+mod interpolation;
+mod optimisers;
+mod parallel;
+mod quadrature;
+
+/// Panics unless `a` and `b` agree to `tolerance`, relative to `b` where that is larger than 1.
+#[track_caller]
+fn assert_near(a: f64, b: f64, tolerance: f64) {
+    assert!((a - b).abs() <= tolerance * b.abs().max(1.0), "{a} instead of {b}, off by {:e}", (a - b).abs());
+}
