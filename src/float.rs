@@ -173,6 +173,10 @@ pub trait Float:
 /// A primitive floating point number, the bottom of every nest: `f32` or `f64`.
 ///
 /// Sealed: operators with a primitive on one side rely on the list being complete.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither `f32` nor `f64`",
+    note = "lift an outer number to the inner type with `Dual::constant` or `Reverse::constant`; convert an integer to a float"
+)]
 pub trait Primitive: Float<Base = Self> + TotalOrder + sealed::Sealed {
     /// The nearest number of this type.
     #[must_use]

@@ -293,3 +293,17 @@ fn assert_mixed(result: std::thread::Result<f64>) {
         cause.downcast_ref::<String>().cloned().or(cause.downcast_ref::<&str>().map(|s| s.to_string())).unwrap();
     assert!(message.contains("two differentiations were mixed"), "{message}");
 }
+
+/// Also where the two numbers never meet in an operation: a driver does not take the number of another differentiation as its result.
+#[cfg(debug_assertions)]
+#[test]
+fn a_result_of_another_differentiation_is_refused() {
+    assert_mixed(catch_unwind(|| derivative(|x: Dual<f64>| x * derivative(|_| x, 1.0), 1.0)));
+    assert_mixed(catch_unwind(|| {
+        derivative(|x: Dual<f64>| x * derivative(|y| if y > 0.5 { x.sin() } else { y }, 1.0), 1.0)
+    }));
+    let inner = |x: Dual<f64, 8>| dualtape::forward::gradient(|_| x, &[1.0])[0];
+    assert_mixed(catch_unwind(|| dualtape::forward::gradient(|x| x[0] * inner(x[0]), &[1.0])[0]));
+    let inner = |x: Dual<f64>| dualtape::jvp(|_: &[Dual<f64>]| [x], &[1.0], &[1.0]).1[0];
+    assert_mixed(catch_unwind(|| derivative(|x| x * inner(x), 1.0)));
+}

@@ -34,7 +34,8 @@ pub fn derivative<T: Float>(f: impl FnOnce(Dual<T>) -> Dual<T>, x: T) -> T {
 
 /// Value and derivative of `f` at `x`. See [`derivative`].
 pub fn value_and_derivative<T: Float>(f: impl FnOnce(Dual<T>) -> Dual<T>, x: T) -> (T, T) {
-    let y = f(Dual::variable(x).tagged(Tag::fresh()));
+    let tag = Tag::fresh();
+    let y = f(Dual::variable(x).tagged(tag)).checked(tag);
     (y.primal(), y.tangent())
 }
 
@@ -60,7 +61,7 @@ pub fn jvp<T: Float, Y: AsRef<[Dual<T>]>>(f: impl FnOnce(&[Dual<T>]) -> Y, x: &[
     check_length("jvp", "the direction", v.len(), "the point", x.len());
     let tag = Tag::fresh();
     let point: Vec<Dual<T>> = x.iter().zip(v).map(|(&x, &v)| Dual::new(x, [v]).tagged(tag)).collect();
-    f(&point).as_ref().iter().map(|y| (y.primal(), y.tangent())).unzip()
+    f(&point).as_ref().iter().map(|y| y.checked(tag)).map(|y| (y.primal(), y.tangent())).unzip()
 }
 
 /// Gradient of `f` at `x` by forward mode. See [`Chunk::gradient`].
@@ -105,7 +106,7 @@ pub fn value_and_gradient_of_array<T: Float, const N: usize>(
     x: [T; N],
 ) -> (T, [T; N]) {
     let tag = Tag::fresh();
-    let y = f(array::from_fn(|k| Dual::seeded(x[k], k).tagged(tag)));
+    let y = f(array::from_fn(|k| Dual::seeded(x[k], k).tagged(tag))).checked(tag);
     (y.primal(), y.tangents())
 }
 
@@ -128,7 +129,7 @@ pub fn value_and_jacobian_of_array<T: Float, const N: usize, const M: usize>(
     x: [T; N],
 ) -> ([T; M], [[T; N]; M]) {
     let tag = Tag::fresh();
-    let y = f(array::from_fn(|k| Dual::seeded(x[k], k).tagged(tag)));
+    let y = f(array::from_fn(|k| Dual::seeded(x[k], k).tagged(tag))).map(|y| y.checked(tag));
     (y.map(Dual::primal), y.map(Dual::tangents))
 }
 
@@ -209,8 +210,8 @@ impl<const N: usize> Chunk<N> {
     ) -> T {
         check_length("value_and_gradient_into", "the gradient", g.len(), "the point", x.len());
         let mut value = T::zero();
-        Self::for_each_chunk(x, |point, directions| {
-            let y = f(point);
+        Self::for_each_chunk(x, |point, directions, tag| {
+            let y = f(point).checked(tag);
             value = y.primal();
             let first = directions.start;
             for k in directions {
@@ -244,7 +245,7 @@ impl<const N: usize> Chunk<N> {
     ) -> (Vec<T>, DMatrix<T>) {
         let mut result: Option<(Vec<T>, DMatrix<T>)> = None;
         let mut misfit = None;
-        Self::for_each_chunk(x, |point, directions| {
+        Self::for_each_chunk(x, |point, directions, tag| {
             let y = f(point);
             let y = y.as_ref();
             let (value, matrix) = result.get_or_insert_with(|| {
@@ -256,7 +257,7 @@ impl<const N: usize> Chunk<N> {
             }
             for (i, y) in y.iter().enumerate() {
                 for j in directions.clone() {
-                    matrix[(i, j)] = y.tangents()[j - directions.start];
+                    matrix[(i, j)] = y.checked(tag).tangents()[j - directions.start];
                 }
             }
         });
@@ -287,7 +288,7 @@ impl<const N: usize> Chunk<N> {
                     Dual::seeded_within(inner, k, columns).tagged(outer_tag)
                 })
                 .collect();
-            let second = f(&point).tangents().map(|tangent| tangent.tangents());
+            let second = f(&point).checked(outer_tag).tangents().map(|tangent| tangent.tangents());
             for j in columns..n.min(columns + N) {
                 for i in rows.max(j)..n.min(rows + N) {
                     hessian[(i, j)] = second[j - columns][i - rows];
@@ -299,7 +300,7 @@ impl<const N: usize> Chunk<N> {
     }
 
     /// Calls `visit` with `x` seeded in the directions `k .. k + N`, for every chunk of inputs; at least once.
-    fn for_each_chunk<T: Float>(x: &[T], mut visit: impl FnMut(&[Dual<T, N>], Range<usize>)) {
+    fn for_each_chunk<T: Float>(x: &[T], mut visit: impl FnMut(&[Dual<T, N>], Range<usize>, Tag)) {
         const { assert!(N > 0, "a chunk has at least one direction") };
         let mut point = pool::take::<Vec<Dual<T, N>>>();
         point.clear();
@@ -310,7 +311,7 @@ impl<const N: usize> Chunk<N> {
             for k in directions.clone() {
                 point[k] = Dual::seeded(x[k], k - first).tagged(tag);
             }
-            visit(&point, directions.clone());
+            visit(&point, directions.clone(), tag);
             for k in directions {
                 point[k] = Dual::constant(x[k]);
             }

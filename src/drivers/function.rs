@@ -25,6 +25,11 @@ use crate::float::Float;
 /// assert_eq!(line.eval(&[1.0, 2.0]), 0.0);
 /// assert_eq!(gradient(|b| line.eval(b), &[0.0, 2.0]), [-4.0, -2.0]);
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a function on every number type",
+    note = "for `fn f<T: Float>(x: &[T]) -> T` write `scalar_function!(Name = f)` and pass `&Name`",
+    note = "for a function with data implement `ScalarFunction` on a struct; a closure has only one argument type"
+)]
 pub trait ScalarFunction {
     /// The value at `x`.
     fn eval<T: Float>(&self, x: &[T]) -> T;

@@ -230,6 +230,7 @@ impl<const N: usize> Chunk<N> {
 /// Source: B. A. Pearlmutter, "Fast exact multiplication by the Hessian", Neural Computation 6 (1994).
 #[track_caller]
 pub fn hvp<T: Float>(f: impl FnOnce(&[Reverse<Dual<T>>]) -> Reverse<Dual<T>>, x: &[T], v: &[T]) -> Vec<T> {
+    check_length("hvp", "the direction", v.len(), "the point", x.len());
     gradient_and_hvp(f, x, v).1
 }
 

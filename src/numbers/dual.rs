@@ -96,6 +96,13 @@ impl<T: Float, const N: usize> Dual<T, N> {
         if (first..first + N).contains(&k) { Dual::seeded(x, k - first) } else { Dual::constant(x) }
     }
 
+    /// The result of the differentiation `tag`, which must not be a number of another one.
+    #[inline]
+    #[track_caller]
+    pub(crate) fn checked(self, tag: Tag) -> Self {
+        Dual { tag: self.tag.join(tag), ..self }
+    }
+
     /// The same number as a variable of the differentiation `tag`.
     #[inline]
     pub(crate) fn tagged(self, tag: Tag) -> Self {

@@ -13,6 +13,9 @@ use nalgebra::DMatrix;
 #[non_exhaustive]
 pub enum Status {
     /// The gradient is zero to working precision, and the Hessian has no negative eigenvalue.
+    ///
+    /// Also where a bound without a minimum is approached until value or gradient underflows, as by a logistic regression on separable
+    /// data: a huge `x` and a vanishing Hessian tell.
     Converged,
     /// The limit on iterations was reached first.
     MaxIterations,

@@ -199,7 +199,7 @@ fn make_ready(operands: [u64; 2], name: fn() -> &'static str) {
         ptr::eq(left, right),
         "dualtape: two tapes were mixed: one operand belongs to an outer recording over `{}` and the other to an inner one. \
          Differentiate the inner function over `Reverse` of the outer type (`Reverse<Reverse<_>>`) and lift outer values with \
-         `Reverse::constant`",
+         `Reverse::constant`. (Values of two separate `Tape`s cannot be joined at all. RUST_BACKTRACE=1 shows where)",
         short(name())
     );
     // SAFETY: `owner` returns heads from the list of live recordings, whose heads are alive (3).
@@ -242,7 +242,7 @@ fn foreign(node: u64, name: fn() -> &'static str) -> ! {
     if ours {
         panic!(
             "dualtape: a `Reverse<{name}>` was used after its recording ended. A variable lives as long as the gradient call or \
-             `Tape` it comes from; use `primal()` or `detach()` to keep its value"
+             `Tape` it comes from; use `primal()` or `detach()` to keep its value. (RUST_BACKTRACE=1 shows where)"
         );
     }
     panic!(
