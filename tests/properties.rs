@@ -88,9 +88,11 @@ rules! {
     "max(a, b)" => |[a, b], _| a.max(b);
     "min(a, b)" => |[a, b], _| a.min(b);
     "abs_sub(a, b)" => |[a, b], _| a.abs_sub(b);
-    "copysign(a, b)" => |[a, b], _| a.copysign(b);
+    // The sign that an operation gives to NaN is left open.
+    "copysign(a, b)" => |[a, b], _| { let y = a.copysign(b); if b.is_nan() { a } else { y } };
     "mul_add(a, b, c)" => |[a, b, c], _| a.mul_add(b, c);
-    "clamp(a, b, c)" => |[a, b, c], _| if b <= c { a.clamp(b, c) } else { a.clamp(T::lit(-1.0), T::lit(1.0)) }; // else it panics
+    // Bounds out of order panic, as documented.
+    "clamp(a, b, c)" => |[a, b, c], _| if b <= c { a.clamp(b, c) } else { a.clamp(T::lit(-1.0), T::lit(1.0)) };
     "beta(a, b)" => |[a, b], _| a.beta(b);
     "ln_beta(a, b)" => |[a, b], _| a.ln_beta(b);
     "log_add_exp(a, b)" => |[a, b], _| a.log_add_exp(b);
@@ -266,7 +268,7 @@ impl Program {
         for line in &self.0 {
             let local = line.magnitudes(&registers);
             let (all, sources) = (local.gradient.iter().chain(local.hessian.as_flattened()), line.sources(sums.len()));
-            if local.value > limit || !all.fold(true, |all, &d| all & (d <= limit)) {
+            if local.value.is_nan() || !all.fold(true, |all, &d| all & (d <= limit)) {
                 continue; // also if something is NaN
             }
             let part = |a: usize| sources[a].map_or(Jet { gradient: [0.0; INPUTS], ..input(0) }, |r| sums[r]);
@@ -297,7 +299,9 @@ impl Line {
     fn magnitudes(&self, registers: &[f64]) -> Jet<3> {
         let x = self.arguments(registers);
         let at = |factors: [f64; 3]| {
-            let seed = |i: usize| Dual::seeded(Dual::seeded(x[i] * factors[i], i), i);
+            // Not times one: that would make a signaling NaN quiet, whose power of zero is 1.
+            let moved = |i: usize| if factors[i] == 1.0 { x[i] } else { x[i] * factors[i] };
+            let seed = |i: usize| Dual::seeded(Dual::seeded(moved(i), i), i);
             let y: Second = apply(self.rule, std::array::from_fn(seed), self.k);
             Jet {
                 value: y.base().abs(),
@@ -372,7 +376,7 @@ fn programs(constants: BoxedStrategy<f64>) -> BoxedStrategy<Program> {
 /// Runs a property on `cases` values, the same at every run.
 #[track_caller]
 fn check<S: Strategy>(seed: u8, cases: u32, strategy: S, property: impl Fn(S::Value) -> Result<(), TestCaseError>) {
-    let cases = 15 * cases; let seed = seed + 100;
+    let cases = if cfg!(miri) { 2 } else { cases };
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 2000, ..Config::default() };
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]);
     if let Err(fault) = TestRunner::new_with_rng(config, rng).run(&strategy, property) {
@@ -417,12 +421,12 @@ fn lines<T: Float>(x: [T; INPUTS], v: [T; INPUTS]) -> [Dual<T>; INPUTS] {
 fn every_rule_has_the_value_of_the_plain_function_for_any_bits() {
     let inputs = ([any_bits(), any_bits()], [any_bits(), any_bits(), any_bits(), any_bits()], any_bits());
     check(1, 60, inputs, |(x, t, k)| {
-        for rule in 0..RULES.len() {
+        for (rule, (name, _)) in RULES.iter().enumerate() {
             let operands = [0, 1, 0].map(|r| Operand::Any(index(r)));
             let f = Program(vec![Line { rule, operands, k }]);
             let expected = f.eval(&x);
             for (nesting, value) in NESTINGS {
-                same((nesting, RULES[rule].0), value(&f, x, t), expected)?;
+                same((nesting, name), value(&f, x, t), expected)?;
             }
         }
         Ok(())
@@ -551,9 +555,9 @@ fn all_modes_agree(f: &Program, x: [f64; INPUTS]) -> Result<Option<[f64; INPUTS]
     let jets = jets(f, x);
     for (nesting, jet) in jets {
         same((nesting, f), jet.value, value)?;
-        for i in 0..INPUTS {
+        for (i, &slope) in expected.iter().enumerate() {
             let tolerance = BETWEEN_MODES * scale.gradient[i] + UNDERFLOW;
-            close((nesting, "gradient", i, f), jet.gradient[i], expected[i], tolerance)?;
+            close((nesting, "gradient", i, f), jet.gradient[i], slope, tolerance)?;
             for j in 0..INPUTS {
                 let tolerance = 2.0 * BETWEEN_MODES * scale.hessian[i][j] + UNDERFLOW;
                 close((nesting, "hessian", i, j, f), jet.hessian[i][j], jets[0].1.hessian[i][j], tolerance)?;
@@ -584,6 +588,12 @@ fn difference(f: impl Fn(f64) -> f64, h: f64) -> f64 {
     (f(-2.0 * h) - f(2.0 * h) + 8.0 * (f(h) - f(-h))) / (12.0 * h)
 }
 
+/// How far `f(0)` is from the cubic through the points that the difference uses, over `h`: of the order of the change of slope if
+/// there is a kink at 0 itself, which differences do not see where `f` is even about it.
+fn kink(f: impl Fn(f64) -> f64, h: f64) -> f64 {
+    ((4.0 * (f(h) + f(-h)) - (f(2.0 * h) + f(-2.0 * h))) / 6.0 - f(0.0)).abs() / h
+}
+
 /// First derivatives against differences of values, second ones against differences of first ones, along a line.
 ///
 /// The error of the difference is about `h⁴ / 30` times the fifth derivative, unknown, and roundings of the values over `h`, known
@@ -593,7 +603,9 @@ fn difference(f: impl Fn(f64) -> f64, h: f64) -> f64 {
 #[test]
 fn derivatives_agree_with_differences_of_fourth_order() {
     let (tried, used) = (Cell::new(0), Cell::new(0));
-    check(5, 400, (programs(ordinary()), [ordinary(), ordinary()], [-1.0..1.0, -1.0..1.0]), |(f, x, v)| {
+    // No round numbers: at a tie the derivative is a subgradient even where what it is part of is smooth.
+    let number = || (-3.0..3.0).boxed();
+    check(5, 400, (programs(number()), [number(), number()], [-1.0..1.0, -1.0..1.0]), |(f, x, v)| {
         let (f, scale) = f.settled(x, 30.0);
         let at = |t: f64| [x[0] + t * v[0], x[1] + t * v[1]];
         let along = |t: f64| jvp(|x| [f.eval(x)], &at(t), &v).1[0];
@@ -614,12 +626,26 @@ fn derivatives_agree_with_differences_of_fourth_order() {
         // Rounding of the values, and of the points where they are taken, which are of size 4.
         let noise = |size: f64| 1e-15 * size / h;
         let comparisons = [
-            ("first", first, [1.0, 2.0].map(|s| difference(value, s * h)), slope, noise(scale.value + 4.0 * slope)),
-            ("second", second, [1.0, 2.0].map(|s| difference(along, s * h)), bend, noise(10.0 * slope + 4.0 * bend)),
+            (
+                "first",
+                first,
+                [1.0, 2.0].map(|s| difference(value, s * h)),
+                slope,
+                noise(scale.value + 4.0 * slope),
+                kink(value, h),
+            ),
+            (
+                "second",
+                second,
+                [1.0, 2.0].map(|s| difference(along, s * h)),
+                bend,
+                noise(10.0 * slope + 4.0 * bend),
+                kink(along, h),
+            ),
         ];
-        for (order, exact, [near, far], scale, noise) in comparisons {
+        for (order, exact, [near, far], scale, noise, kink) in comparisons {
             tried.set(tried.get() + 1);
-            if (near - far).abs() <= 1e-6 * scale + noise && noise <= 1e-6 * scale {
+            if (near - far).abs() <= 1e-6 * scale + noise && noise <= 1e-6 * scale && kink <= 1e-3 * scale {
                 used.set(used.get() + 1);
                 close((order, "derivative against difference", &f), exact, near, (near - far).abs() + 2.0 * noise)?;
             }
