@@ -7,7 +7,7 @@
 mod clock;
 
 use clock::{Run, compare};
-use dualtape::{Dual, Float, Primitive as _, Reverse, forward, reverse};
+use dualtape::{Dual, Float, LinearAlgebra, Primitive as _, Reverse, forward, reverse, slices};
 use std::hint::black_box;
 
 fn main() {
@@ -17,6 +17,64 @@ fn main() {
     }
     if run.wants("hessian") {
         hessians(&run);
+    }
+    if run.wants("cholesky") {
+        cholesky(&run);
+    }
+}
+
+// ------------------------------------------------------------------------------------------------------------ linear algebra
+
+/// `Σ yᵢ²` for the solution of `(M + diag(exp x)) y = 1` with a constant positive definite `M`, by nalgebra's own Cholesky
+/// decomposition: other people's code on our numbers.
+fn by_decomposition<T: nalgebra::RealField + Copy>(x: &[T]) -> T {
+    let matrix = shifted(x, |c| nalgebra::convert(c), |x| x.exp());
+    let ones = nalgebra::DVector::from_element(x.len(), T::one());
+    matrix.cholesky().expect("positive definite").solve(&ones).norm_squared()
+}
+
+/// The same by the rule for whole matrices.
+fn by_rule<T: LinearAlgebra>(x: &[T]) -> T {
+    let ones = nalgebra::DVector::from_element(x.len(), T::one());
+    let solution = T::solve(&shifted(x, T::lit, |x| x.exp()), &ones).expect("regular");
+    slices::dot(solution.as_slice(), solution.as_slice())
+}
+
+fn shifted<T: nalgebra::Scalar + Copy + std::ops::Add<Output = T>>(
+    x: &[T],
+    constant: impl Fn(f64) -> T,
+    exp: impl Fn(T) -> T,
+) -> nalgebra::DMatrix<T> {
+    nalgebra::DMatrix::from_fn(x.len(), x.len(), |i, j| {
+        let m = constant(1.0 / (1.0 + i.abs_diff(j) as f64));
+        if i == j { m + exp(x[i]) } else { m }
+    })
+}
+
+fn cholesky(run: &Run) {
+    println!("\nGradient through a Cholesky solve: ratio to plain f64, median");
+    println!("{:>7}{:>11}{:>12}{:>12}{:>14}", "inputs", "f64 us", "Reverse", "Dual<8>", "whole matrix");
+    for n in [10, 50] {
+        let x = point(n);
+        let plain = || {
+            black_box(by_decomposition(black_box(&x)));
+        };
+        let tape = || reverse::gradient(by_decomposition, black_box(&x));
+        let duals = || forward::gradient(by_decomposition, black_box(&x));
+        let whole = || reverse::gradient(by_rule, black_box(&x));
+        for other in [duals(), whole()] {
+            let error = tape().iter().zip(&other).fold(0.0, |error: f64, (a, b)| error.max((a - b).abs()));
+            assert!(error < 1e-13, "{error}: roundings of a matrix of condition about ten");
+        }
+        if run.timed {
+            let [tape, duals, whole] = [
+                compare(plain, || drop(black_box(tape()))),
+                compare(plain, || drop(black_box(duals()))),
+                compare(plain, || drop(black_box(whole()))),
+            ];
+            let f64_time = tape.baseline * 1e6;
+            println!("{n:>7}{f64_time:>11.2}{:>12.1}{:>12.1}{:>14.1}", tape.median(), duals.median(), whole.median());
+        }
     }
 }
 
