@@ -1,4 +1,5 @@
-//! Which recording is active on this thread, and the push. **All unsafe code of the crate is in this file.**
+//! Which recording is active on this thread, and the push. **All unsafe code of the crate is in this file.** (`SimdValue` of nalgebra
+//! has two unsafe signatures; their bodies are safe.)
 //!
 //! # How a node is numbered
 //!
