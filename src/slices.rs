@@ -1,7 +1,7 @@
 //! Functions of a slice. [`sum`], [`dot`], [`norm`], [`log_sum_exp`], [`max`] and [`min`] are one operation on the tape, `⌈n / 2⌉`
 //! records, instead of one for each step of a loop; [`softmax`] and [`polyval`] are made of several.
 //!
-//! On dual numbers they cost what the loop costs. Values and derivatives do not overflow before the result does.
+//! On dual numbers they cost what the loop costs. [`norm`] and [`log_sum_exp`] do not overflow before their results do.
 
 use crate::float::{Float, Primitive, is_nested};
 use crate::rules::Reduction;
