@@ -46,7 +46,7 @@ use std::sync::{Mutex, PoisonError};
 /// depends on the node before it, with derivative 1. The nodes inside a run belong to nobody else.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Record<T> {
-    pub left: u32,
+    left: u32,
     /// With the mark [`CONTINUES`] in the highest bit.
     right: u32,
     pub by_left: T,
@@ -56,14 +56,114 @@ pub(crate) struct Record<T> {
 const CONTINUES: u32 = 1 << 31;
 
 impl<T> Record<T> {
+    /// The index of the left operand.
     #[inline(always)]
-    pub fn right(&self) -> u32 {
-        self.right & !CONTINUES
+    pub fn left(&self) -> usize {
+        self.left as usize
+    }
+
+    /// The index of the right operand.
+    #[inline(always)]
+    pub fn right(&self) -> usize {
+        (self.right & !CONTINUES) as usize
     }
 
     #[inline(always)]
     pub fn continues(&self) -> bool {
         self.right & CONTINUES != 0
+    }
+}
+
+/// The records of a recording from its first on, to be read.
+pub(crate) struct Records<'a, T> {
+    records: &'a [Record<T>],
+    inputs: usize,
+}
+
+impl<'a, T> Records<'a, T> {
+    /// Inputs and records.
+    pub fn nodes(&self) -> usize {
+        self.inputs + self.records.len()
+    }
+
+    pub fn inputs(&self) -> usize {
+        self.inputs
+    }
+
+    /// The records among the first `nodes` nodes.
+    pub fn up_to(&self, nodes: usize) -> Records<'a, T> {
+        Records { records: &self.records[..nodes - self.inputs], inputs: self.inputs }
+    }
+
+    /// From the first to the last.
+    pub fn iter(&self) -> std::slice::Iter<'a, Record<T>> {
+        self.records.iter()
+    }
+
+    /// From the last to the first, along `entries` of which there is one for each node.
+    #[inline(always)]
+    pub fn backward<'e, A>(&self, entries: &'e mut [A]) -> Backward<'a, 'e, T, A> {
+        assert_eq!(entries.len(), self.nodes(), "an entry for each node");
+        Backward { records: self.records, entries, left: self.records.len() }
+    }
+}
+
+/// A walk over records, see [`Records::backward`].
+pub(crate) struct Backward<'a, 'e, T, A> {
+    records: &'a [Record<T>],
+    entries: &'e mut [A],
+    /// Records to come.
+    left: usize,
+}
+
+impl<T, A> Backward<'_, '_, T, A> {
+    /// The record before.
+    #[inline(always)]
+    pub fn next(&mut self) -> Option<Place<'_, T, A>> {
+        self.left = self.left.checked_sub(1)?;
+        let node = self.entries.len() - self.records.len() + self.left;
+        // SAFETY: it starts at the number of records, and falls.
+        Some(Place { record: unsafe { self.records.get_unchecked(self.left) }, node, entries: self.entries })
+    }
+}
+
+/// A record, and the entries of its node and of its operands.
+pub(crate) struct Place<'w, T, A> {
+    pub record: &'w Record<T>,
+    node: usize,
+    entries: &'w mut [A],
+}
+
+impl<T, A> Place<'_, T, A> {
+    /// The index of the record's node.
+    pub fn node(&self) -> usize {
+        self.node
+    }
+
+    /// The entry of any node.
+    pub fn entry(&mut self, node: usize) -> &mut A {
+        &mut self.entries[node]
+    }
+
+    /// The entry of the record's node.
+    #[inline(always)]
+    pub fn own(&mut self) -> &mut A {
+        // SAFETY: `backward` saw an entry for each node.
+        unsafe { self.entries.get_unchecked_mut(self.node) }
+    }
+
+    /// The entry of the left operand.
+    #[inline(always)]
+    pub fn left(&mut self) -> &mut A {
+        // SAFETY: operands come before their record (4), whose node has an entry.
+        unsafe { self.entries.get_unchecked_mut(self.record.left()) }
+    }
+
+    /// The entry of the right operand.
+    #[inline(always)]
+    pub fn right(&mut self) -> &mut A {
+        // SAFETY: as in `left`.
+        unsafe { self.entries.get_unchecked_mut(self.record.right()) }
     }
 }
 
@@ -547,7 +647,7 @@ impl<T> Recording<T> {
     }
 
     /// Lets `f` read the records. While it runs, nothing can be recorded here: a push to this recording panics.
-    pub fn read<R>(&self, f: impl FnOnce(&[Record<T>]) -> R) -> R {
+    pub fn read<R>(&self, f: impl FnOnce(Records<'_, T>) -> R) -> R {
         struct Relist<'a>(&'a Head);
         impl Drop for Relist<'_> {
             fn drop(&mut self) {
@@ -563,7 +663,7 @@ impl<T> Recording<T> {
             // SAFETY: `count` records are initialised (4); off the live list and out of the slot nothing writes to them (3).
             _ => unsafe { std::slice::from_raw_parts(head.records.get().cast::<Record<T>>(), count) },
         };
-        f(records)
+        f(Records { records, inputs: self.inputs() })
     }
 
     /// Ends the recording and gives the buffer back.

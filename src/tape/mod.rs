@@ -97,7 +97,7 @@ impl<T: Float> Session<T> {
         }
         let adjoints = &mut adjoints[..nodes];
         recording.read(|records| {
-            sweep::backward::<T, 1, false>(&records[..nodes - inputs], adjoints, reached, |seed| {
+            sweep::backward::<T, 1, false>(&records.up_to(nodes), adjoints, reached, |seed| {
                 for (k, &y) in y.iter().enumerate() {
                     if let Some(index) = index_of(recording, y) {
                         seed(index, 0, fold(y.slope(), weight(k)));
@@ -143,7 +143,7 @@ impl<T: Float> Session<T> {
     ) {
         let n = self.recording.inputs();
         self.recording.read(|records| {
-            let mut tangents = Vec::with_capacity(n + records.len());
+            let mut tangents = Vec::with_capacity(records.nodes());
             for first in (0..n).step_by(L) {
                 let columns = first..n.min(first + L);
                 let seed = |tangents: &mut Vec<[T; L]>| {
@@ -154,10 +154,10 @@ impl<T: Float> Session<T> {
                     }
                 };
                 seed(&mut tangents);
-                sweep::tangents::<T, L, false>(records, &mut tangents);
+                sweep::tangents::<T, L, false>(&records, &mut tangents);
                 if T::SPARSE || !sweep::all_finite(outputs.iter().flatten().flat_map(|&index| &tangents[index])) {
                     seed(&mut tangents);
-                    sweep::tangents::<T, L, true>(records, &mut tangents);
+                    sweep::tangents::<T, L, true>(&records, &mut tangents);
                 }
                 for (row, (&output, y)) in outputs.iter().zip(y).enumerate() {
                     if let Some(index) = output {
@@ -176,11 +176,11 @@ impl<T: Float> Session<T> {
     ) {
         let n = self.recording.inputs();
         self.recording.read(|records| {
-            let mut adjoints = vec![[T::zero(); L]; n + records.len()];
+            let mut adjoints = vec![[T::zero(); L]; records.nodes()];
             let mut reached = Vec::new();
             for first in (0..y.len()).step_by(L) {
                 let rows = first..y.len().min(first + L);
-                sweep::backward::<T, L, false>(records, &mut adjoints, &mut reached, |seed| {
+                sweep::backward::<T, L, false>(&records, &mut adjoints, &mut reached, |seed| {
                     for row in rows.clone() {
                         if let Some(index) = outputs[row] {
                             seed(index, row - first, y[row].slope());
@@ -297,7 +297,7 @@ impl<T: Float> Tape<T> {
         let mut values = vec![[T::zero()]; self.recording.nodes()];
         if let Some(index) = index_of(&self.recording, y) {
             self.recording.read(|records| {
-                sweep::backward::<T, 1, true>(records, &mut values, &mut Vec::new(), |seed| seed(index, 0, y.slope()));
+                sweep::backward::<T, 1, true>(&records, &mut values, &mut Vec::new(), |seed| seed(index, 0, y.slope()));
             });
         }
         Adjoints { tape: self, values }

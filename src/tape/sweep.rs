@@ -12,23 +12,22 @@
 //! disappears on its way to the inputs. So the plain sweep has no checks at all: if what arrives at the inputs is finite it is
 //! right, and if not the caller sweeps again with the rule.
 
-use super::active::Record;
+use super::active::Records;
 use crate::float::Float;
 #[cfg(feature = "nalgebra")]
 use crate::float::fold;
 
 /// Sweeps adjoints from the seeds to the inputs: by plain arithmetic, and again with the fold rule if that does not settle it.
 ///
-/// `adjoints` has an entry for each input, then one for each record, all zero; `seed` writes the seeds into it, and tells
-/// of each seed's node and lane by calling what it is given. `reached` is scratch memory. Unless `KEEP`, only inputs are nonzero
-/// afterwards.
+/// `adjoints` has an entry for each node, all zero; `seed` writes the seeds into it, and tells of each seed's node and lane by
+/// calling what it is given. `reached` is scratch memory. Unless `KEEP`, only inputs are nonzero afterwards.
 pub(super) fn backward<T: Float, const L: usize, const KEEP: bool>(
-    records: &[Record<T>],
+    records: &Records<'_, T>,
     adjoints: &mut [[T; L]],
     reached: &mut Vec<[bool; L]>,
     seed: impl Fn(&mut dyn FnMut(usize, usize, T)),
 ) {
-    let inputs = adjoints.len() - records.len();
+    let inputs = records.inputs();
     seed(&mut |node, lane, weight| adjoints[node][lane] += weight);
     self::adjoints::<T, L, KEEP>(records, adjoints);
     if T::SPARSE || !all_finite(adjoints[..inputs].iter().flatten()) {
@@ -46,57 +45,55 @@ pub(super) fn backward<T: Float, const L: usize, const KEEP: bool>(
 
 /// Sweeps adjoints from the last record to the first, by plain arithmetic: `adjoint[operand] += adjoint[node] * partial`.
 ///
-/// `adjoints` has an entry for each input, then one for each record, and holds the seeds. Unless `KEEP`, the adjoint of a record
-/// is zeroed as the sweep passes it, so that afterwards only inputs are nonzero.
+/// `adjoints` has an entry for each node, and holds the seeds. Unless `KEEP`, the adjoint of a record is zeroed as the sweep
+/// passes it, so that afterwards only inputs are nonzero.
 ///
 /// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., section 3.2, table 3.5.
-fn adjoints<T: Float, const L: usize, const KEEP: bool>(records: &[Record<T>], adjoints: &mut [[T; L]]) {
-    let mut rest = adjoints;
-    let mut adjoint = [T::zero(); L];
-    let mut continued = false;
-    for record in records.iter().rev() {
-        let (top, below) = rest.split_last_mut().expect("an adjoint for each record");
-        if !continued {
-            adjoint = if KEEP { *top } else { std::mem::replace(top, [T::zero(); L]) };
+fn adjoints<T: Float, const L: usize, const KEEP: bool>(records: &Records<'_, T>, adjoints: &mut [[T; L]]) {
+    let mut walk = records.backward(adjoints);
+    while let Some(mut place) = walk.next() {
+        let adjoint = if KEEP { *place.own() } else { std::mem::replace(place.own(), [T::zero(); L]) };
+        loop {
+            let (by_left, by_right) = (place.record.by_left, place.record.by_right);
+            place.left().iter_mut().zip(adjoint).for_each(|(sum, a)| *sum += a * by_left);
+            place.right().iter_mut().zip(adjoint).for_each(|(sum, a)| *sum += a * by_right);
+            if !place.record.continues() {
+                break;
+            }
+            match walk.next() {
+                Some(before) => place = before,
+                None => break,
+            }
         }
-        continued = record.continues();
-        for (sum, a) in below[record.left as usize].iter_mut().zip(adjoint) {
-            *sum += a * record.by_left;
-        }
-        for (sum, a) in below[record.right() as usize].iter_mut().zip(adjoint) {
-            *sum += a * record.by_right;
-        }
-        rest = below;
     }
 }
 
 /// [`adjoints`] with the fold rule. `reached` tells for each node and lane whether it is a seed, and afterwards whether a path
 /// from an output leads to it.
 fn adjoints_folded<T: Float, const L: usize, const KEEP: bool>(
-    records: &[Record<T>],
+    records: &Records<'_, T>,
     adjoints: &mut [[T; L]],
     reached: &mut [[bool; L]],
 ) {
-    let mut rest = adjoints;
+    let mut walk = records.backward(adjoints);
     let (mut adjoint, mut top_reached) = ([T::zero(); L], [false; L]);
     let mut continued = false;
-    for record in records.iter().rev() {
-        let (top, below) = rest.split_last_mut().expect("an adjoint for each record");
+    while let Some(mut place) = walk.next() {
         if !continued {
-            adjoint = if KEEP { *top } else { std::mem::replace(top, [T::zero(); L]) };
-            top_reached = reached[below.len()];
+            adjoint = if KEEP { *place.own() } else { std::mem::replace(place.own(), [T::zero(); L]) };
+            top_reached = reached[place.node()];
         }
+        let record = place.record;
         continued = record.continues();
-        for (operand, partial) in [(record.left as usize, record.by_left), (record.right() as usize, record.by_right)] {
+        for (operand, partial) in [(record.left(), record.by_left), (record.right(), record.by_right)] {
             let is_live = !partial.is_zero_in_all_parts();
             for lane in (0..L).filter(|&lane| top_reached[lane]) {
                 reached[operand][lane] = true;
                 if is_live {
-                    below[operand][lane] += adjoint[lane] * partial;
+                    place.entry(operand)[lane] += adjoint[lane] * partial;
                 }
             }
         }
-        rest = below;
     }
 }
 
@@ -105,11 +102,11 @@ fn adjoints_folded<T: Float, const L: usize, const KEEP: bool>(
 ///
 /// `tangents` holds the seeds of the inputs at first, and a tangent for every node afterwards.
 #[cfg(feature = "nalgebra")]
-pub(super) fn tangents<T: Float, const L: usize, const FOLD: bool>(records: &[Record<T>], tangents: &mut Vec<[T; L]>) {
+pub(super) fn tangents<T: Float, const L: usize, const FOLD: bool>(records: &Records<'_, T>, tangents: &mut Vec<[T; L]>) {
     let times = |tangent, partial| if FOLD { fold(tangent, partial) } else { tangent * partial };
-    tangents.reserve(records.len());
-    for record in records {
-        let (left, right) = (tangents[record.left as usize], tangents[record.right() as usize]);
+    tangents.reserve(records.nodes() - records.inputs());
+    for record in records.iter() {
+        let (left, right) = (tangents[record.left()], tangents[record.right()]);
         let mut sum: [T; L] =
             std::array::from_fn(|lane| times(left[lane], record.by_left) + times(right[lane], record.by_right));
         if record.continues() {
