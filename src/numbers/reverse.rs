@@ -1,9 +1,9 @@
 //! [`Reverse`], the number of reverse mode.
 
 use super::{Dual, Number, Tag};
-use crate::float::{Float, Primitive, fold, reciprocal_leaves_range, unlikely};
+use crate::float::{Float, Primitive, fold, is_nested, reciprocal_leaves_range, unlikely};
 use crate::rules::{Binary, Reduction, Unary};
-use crate::tape::{Join, push};
+use crate::tape::{Join, push_unless_constant};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// A number that records how it was computed: reverse mode (backpropagation).
@@ -79,14 +79,14 @@ impl<T: Float> Reverse<T> {
     /// The value `z` with derivative `left` by this number's node and `right` by the other's.
     #[inline(always)]
     fn join(self, other: Self, z: T, left: T, right: T) -> Self {
-        if self.node == other.node {
+        if unlikely(self.node == other.node) {
             Reverse { primal: z, slope: left + right, node: self.node }
+        } else if let Some(node) = push_unless_constant(self.node, left, other.node, right) {
+            Reverse { primal: z, slope: T::one(), node }
         } else if other.node == 0 {
             Reverse { primal: z, slope: left, node: self.node }
-        } else if self.node == 0 {
-            Reverse { primal: z, slope: right, node: other.node }
         } else {
-            Reverse { primal: z, slope: T::one(), node: push(self.node, left, other.node, right) }
+            Reverse { primal: z, slope: right, node: other.node }
         }
     }
 
@@ -116,6 +116,17 @@ fn folded<T: Float>(slope: T, partial: T, y: T) -> T {
     fold(slope, if y.is_nan() { y } else { partial })
 }
 
+/// `true` if `slope`, an operand's slope times the partial by plain arithmetic, is what the fold rule says too; `y` is the value
+/// of the operation, and `witness` is finite only if the partial is.
+///
+/// For primitive numbers one comparison tells: where plain arithmetic differs from the rule, the value or the product is NaN.
+#[inline(always)]
+fn is_plain<T: Float>(y: T, witness: T, slope: T) -> bool {
+    let differs =
+        if is_nested::<T>() { y.is_nan() || !witness.is_finite_in_all_parts() } else { y.is_nan() | slope.is_nan() };
+    !T::SPARSE && !unlikely(differs)
+}
+
 impl<T: Float> Number for Reverse<T> {
     type Inner = T;
 
@@ -133,16 +144,16 @@ impl<T: Float> Number for Reverse<T> {
     }
     #[inline(always)]
     fn chain(self, y: T, slope: T) -> Self {
-        let plain = !T::SPARSE && !unlikely(y.is_nan() || !slope.is_finite_in_all_parts());
-        let slope = if plain { self.slope * slope } else { folded(self.slope, slope, y) };
+        let plain = self.slope * slope;
+        let slope = if is_plain(y, slope, plain) { plain } else { folded(self.slope, slope, y) };
         Reverse { primal: y, slope, node: self.node }
     }
     #[inline(always)]
     fn join_all(y: T, parts: impl Iterator<Item = (Self, T)>) -> Self {
         let mut join = Join::new();
         for (x, partial) in parts {
-            let plain = !T::SPARSE && !unlikely(y.is_nan() || !partial.is_finite_in_all_parts());
-            join.add(x.node, if plain { x.slope * partial } else { folded(x.slope, partial, y) });
+            let plain = x.slope * partial;
+            join.add(x.node, if is_plain(y, partial, plain) { plain } else { folded(x.slope, partial, y) });
         }
         let (node, slope) = join.finish();
         Reverse { primal: y, slope, node }
@@ -254,13 +265,25 @@ impl<T: Float> Mul for Reverse<T> {
     #[inline(always)]
     fn mul(self, other: Self) -> Self {
         let p = self.primal * other.primal;
+        if is_nested::<T>() {
+            let (left, right) = if !T::SPARSE && !unlikely(!p.is_finite_in_all_parts()) {
+                (self.slope * other.primal, other.slope * self.primal)
+            } else {
+                (folded(self.slope, other.primal, p), folded(other.slope, self.primal, p))
+            };
+            return self.join(other, p, left, right);
+        }
         // A product that is finite in all parts has factors that are.
-        let (left, right) = if !T::SPARSE && !unlikely(!p.is_finite_in_all_parts()) {
-            (self.slope * other.primal, other.slope * self.primal)
-        } else {
-            (folded(self.slope, other.primal, p), folded(other.slope, self.primal, p))
-        };
-        self.join(other, p, left, right)
+        let (left, right) = (self.slope * other.primal, other.slope * self.primal);
+        if self.node == other.node {
+            let slope = left + right;
+            if is_plain(p, p, slope) {
+                return Reverse { primal: p, slope, node: self.node };
+            }
+        } else if is_plain(p, p, left) && is_plain(p, p, right) {
+            return self.join(other, p, left, right);
+        }
+        self.join(other, p, folded(self.slope, other.primal, p), folded(other.slope, self.primal, p))
     }
 }
 

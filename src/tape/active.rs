@@ -17,10 +17,11 @@
 //!
 //! # Invariants
 //!
-//! 1. *Numbers are unique.* `base` comes from [`Numbers`], which hands out disjoint ranges from a global counter; each recording
-//!    owns at least 2^31 numbers from its `base`, and the next recording with the same buffer starts after the last number used.
-//! 2. *A number fixes the type.* Only [`Recording<T>`] and [`push::<T>`] create numbers, and only [`crate::Reverse<T>`] holds them
-//!    (the field is private to the crate). So if a `Reverse<T>` holds a number in the range of a recording, that recording's
+//! 1. *Numbers are unique.* `base` comes from [`Numbers`], which hands out disjoint ranges from a global counter, between [`BLOCK`]
+//!    and [`NUMBERS_END`]; each recording owns at least 2^31 numbers from its `base`, and the next recording with the same buffer
+//!    starts after the last number used.
+//! 2. *A number fixes the type.* Only [`Recording<T>`] and the pushes over `T` create numbers, and only [`crate::Reverse<T>`]
+//!    holds them (the field is private to the crate). So if a `Reverse<T>` holds a number in the range of a recording, that recording's
 //!    buffer holds `Record<T>`, whatever slot it is in. This is what makes the untyped slot sound.
 //! 3. *The buffer is alive while its range can match.* A slot's range is set when a live recording is loaded and emptied
 //!    (`count = 0`) before the buffer is freed, moved or read. [`Recording::read`] takes the recording off the table of live ones
@@ -28,14 +29,15 @@
 //! 4. *`count - inputs` records are initialised*, `limit - inputs` fit the allocation, and operand indices are less than the
 //!    index of their record.
 //! 5. *A run is whole.* A record marked as continuing comes right after another record of the same join, which nothing else
-//!    refers to: only [`push_more`] writes the mark, and it is given the node that the join pushed last.
+//!    refers to: only [`push_more`] writes the mark, and it is given the node that the join pushed last. A recording with a mark
+//!    has `has_runs` set.
 //! 6. *One thread.* Slots, live lists and heads are thread-local, and [`Recording`] is neither `Send` nor `Sync`. Only numbers
 //!    cross threads, and a foreign number matches no range.
 
-use crate::float::unlikely;
 use std::alloc::{self, Layout};
 use std::any::type_name;
 use std::cell::{Cell, RefCell};
+use std::hint::assert_unchecked;
 use std::marker::PhantomData;
 use std::ptr::{self, NonNull};
 use std::sync::{Mutex, PoisonError};
@@ -78,6 +80,7 @@ impl<T> Record<T> {
 pub(crate) struct Records<'a, T> {
     records: &'a [Record<T>],
     inputs: usize,
+    has_runs: bool,
 }
 
 impl<'a, T> Records<'a, T> {
@@ -92,7 +95,7 @@ impl<'a, T> Records<'a, T> {
 
     /// The records among the first `nodes` nodes.
     pub fn up_to(&self, nodes: usize) -> Records<'a, T> {
-        Records { records: &self.records[..nodes - self.inputs], inputs: self.inputs }
+        Records { records: &self.records[..nodes - self.inputs], ..*self }
     }
 
     /// From the first to the last.
@@ -100,26 +103,33 @@ impl<'a, T> Records<'a, T> {
         self.records.iter()
     }
 
-    /// From the last to the first, along `entries` of which there is one for each node.
+    /// `false` if no record continues another one.
+    pub fn has_runs(&self) -> bool {
+        self.has_runs
+    }
+
+    /// From the last to the first, along `entries` of which there is one for each node. `RUNS` may be `false` if the recording
+    /// [has no runs](Records::has_runs), which saves looking for the mark.
     #[inline(always)]
-    pub fn backward<'e, A>(&self, entries: &'e mut [A]) -> Backward<'a, 'e, T, A> {
+    pub fn backward<'e, A, const RUNS: bool>(&self, entries: &'e mut [A]) -> Backward<'a, 'e, T, A, RUNS> {
+        assert!(RUNS || !self.has_runs, "runs are expected where there are some");
         assert_eq!(entries.len(), self.nodes(), "an entry for each node");
         Backward { records: self.records, entries, left: self.records.len() }
     }
 }
 
 /// A walk over records, see [`Records::backward`].
-pub(crate) struct Backward<'a, 'e, T, A> {
+pub(crate) struct Backward<'a, 'e, T, A, const RUNS: bool> {
     records: &'a [Record<T>],
     entries: &'e mut [A],
     /// Records to come.
     left: usize,
 }
 
-impl<T, A> Backward<'_, '_, T, A> {
+impl<T, A, const RUNS: bool> Backward<'_, '_, T, A, RUNS> {
     /// The record before.
     #[inline(always)]
-    pub fn next(&mut self) -> Option<Place<'_, T, A>> {
+    pub fn next(&mut self) -> Option<Place<'_, T, A, RUNS>> {
         self.left = self.left.checked_sub(1)?;
         let node = self.entries.len() - self.records.len() + self.left;
         // SAFETY: it starts at the number of records, and falls.
@@ -128,13 +138,13 @@ impl<T, A> Backward<'_, '_, T, A> {
 }
 
 /// A record, and the entries of its node and of its operands.
-pub(crate) struct Place<'w, T, A> {
+pub(crate) struct Place<'w, T, A, const RUNS: bool> {
     pub record: &'w Record<T>,
     node: usize,
     entries: &'w mut [A],
 }
 
-impl<T, A> Place<'_, T, A> {
+impl<T, A, const RUNS: bool> Place<'_, T, A, RUNS> {
     /// The index of the record's node.
     pub fn node(&self) -> usize {
         self.node
@@ -162,8 +172,15 @@ impl<T, A> Place<'_, T, A> {
     /// The entry of the right operand.
     #[inline(always)]
     pub fn right(&mut self) -> &mut A {
-        // SAFETY: as in `left`.
-        unsafe { self.entries.get_unchecked_mut(self.record.right()) }
+        let right = if RUNS { self.record.right() } else { self.record.right as usize };
+        // SAFETY: as in `left`; `backward` made sure that there is no mark to mask if `RUNS` is false.
+        unsafe { self.entries.get_unchecked_mut(right) }
+    }
+
+    /// `true` if the record before belongs to the same join.
+    #[inline(always)]
+    pub fn continues(&self) -> bool {
+        RUNS && self.record.continues()
     }
 }
 
@@ -180,6 +197,7 @@ struct Slot {
     count: Cell<u64>,
     limit: Cell<u64>,
     records: Cell<*mut u8>,
+    has_runs: Cell<bool>,
     head: Cell<*const Head>,
 }
 
@@ -188,10 +206,11 @@ const SLOTS: usize = 16;
 impl Slot {
     const fn empty() -> Slot {
         Slot {
-            base: Cell::new(0),
+            base: Cell::new(BLOCK),
             count: Cell::new(0),
             limit: Cell::new(0),
             records: Cell::new(ptr::null_mut()),
+            has_runs: Cell::new(false),
             head: Cell::new(ptr::null()),
         }
     }
@@ -209,63 +228,65 @@ const fn slot_of<T>() -> usize {
     size_of::<T>() / 4 % SLOTS
 }
 
-/// Records a join and returns the number of the new node.
+/// The slot that recordings over `T` use.
+///
+/// A function of its own, since [`LocalKey::with`](std::thread::LocalKey::with) is not inlined around much code.
+#[inline(always)]
+fn slot<T>() -> &'static Slot {
+    let slot = ACTIVE.with(|slots| &raw const slots[const { slot_of::<T>() }]);
+    // SAFETY: the table has no destructor, so it is there until the thread is gone; and since `Slot` is not `Sync`, the reference
+    // cannot leave the thread.
+    unsafe { &*slot }
+}
+
+/// Records a join of two nodes and returns the number of the new one.
 ///
 /// # Panics
 /// If the operands do not belong to one live recording of this thread, if the recording has 2^31 nodes, or if memory runs out.
 #[inline(always)]
 pub(crate) fn push<T: Copy>(left: u64, by_left: T, right: u64, by_right: T) -> u64 {
-    ACTIVE.with(|slots| {
-        let slot = &slots[const { slot_of::<T>() }];
-        let (base, count) = (slot.base.get(), slot.count.get());
-        // Three branches that are never taken. Capacity first: measured 4 % faster than last.
-        if unlikely(count == slot.limit.get())
-            || unlikely(left.wrapping_sub(base) >= count)
-            || unlikely(right.wrapping_sub(base) >= count)
-        {
-            return push_slowly(slot, left, by_left, right, by_right);
-        }
-        // SAFETY: both operands are in the slot's range, so by 2 the buffer holds `Record<T>`; by 3 it is alive; and by 4 there
-        // is room for the record with index `count`.
-        unsafe { write(slot, left, by_left, right, by_right, 0) }
-    })
+    push_unless_constant(left, by_left, right, by_right).expect("a node")
 }
 
-/// [`push`] where the slot has to be prepared first.
-#[cold]
-#[inline(never)]
-fn push_slowly<T: Copy>(slot: &Slot, left: u64, by_left: T, right: u64, by_right: T) -> u64 {
-    make_ready([left, right], type_name::<T>);
-    // SAFETY: `make_ready` loaded the recording that owns both operands, into this slot (2), and made room for one record.
-    unsafe { write(slot, left, by_left, right, by_right, 0) }
+/// [`push`], or `None` if an operand is a constant (node 0).
+///
+/// # Panics
+/// If the operands do not belong to one live recording of this thread, if the recording has 2^31 nodes, or if memory runs out.
+#[inline(always)]
+pub(crate) fn push_unless_constant<T: Copy>(left: u64, by_left: T, right: u64, by_right: T) -> Option<u64> {
+    let slot = slot::<T>();
+    let (base, count) = (slot.base.get(), slot.count.get());
+    // So that the compiler sees, of an operand that it knows to be a constant, that it is in no range.
+    // SAFETY: by 1, where an empty slot has the base `BLOCK`; `begin` and `grow` see to it that `count` is not more.
+    unsafe { assert_unchecked((BLOCK..NUMBERS_END).contains(&base) && count <= MOST_NODES) };
+    // Constants are looked for last: what is in the range is none.
+    if !(left.wrapping_sub(base) < count && right.wrapping_sub(base) < count && count != slot.limit.get()) {
+        if left == 0 || right == 0 {
+            return None;
+        }
+        make_ready([left, right], type_name::<T>);
+    }
+    // SAFETY: the slot holds the recording that owns both operands, and there is room: either it was so, or `make_ready` saw to it.
+    // By 2 the buffer holds `Record<T>`, by 3 it is alive.
+    Some(unsafe { write(slot, left, by_left, right, by_right, 0) })
 }
 
 /// Continues the join `last` with two more operands and returns the number of its node from now on; `None` if `last` is not the
 /// latest node of the recording that is written to, or an operand does not belong to it.
 #[inline(always)]
 pub(crate) fn push_more<T: Copy>(last: u64, left: u64, by_left: T, right: u64, by_right: T) -> Option<u64> {
-    ACTIVE.with(|slots| {
-        let slot = &slots[const { slot_of::<T>() }];
-        let (base, count) = (slot.base.get(), slot.count.get());
-        let is_latest = last.wrapping_sub(base).wrapping_add(1) == count;
-        if !is_latest || left.wrapping_sub(base) >= count || right.wrapping_sub(base) >= count {
-            return None;
-        }
-        if unlikely(count == slot.limit.get()) {
-            return Some(push_more_slowly(slot, left, by_left, right, by_right));
-        }
-        // SAFETY: as in `push`.
-        Some(unsafe { write(slot, left, by_left, right, by_right, CONTINUES) })
-    })
-}
-
-/// [`push_more`] where the buffer is full.
-#[cold]
-#[inline(never)]
-fn push_more_slowly<T: Copy>(slot: &Slot, left: u64, by_left: T, right: u64, by_right: T) -> u64 {
-    make_ready([left, right], type_name::<T>);
-    // SAFETY: `make_ready` made room in the recording that is loaded already.
-    unsafe { write(slot, left, by_left, right, by_right, CONTINUES) }
+    let slot = slot::<T>();
+    let (base, count) = (slot.base.get(), slot.count.get());
+    let is_latest = last.wrapping_sub(base).wrapping_add(1) == count;
+    if !is_latest || left.wrapping_sub(base) >= count || right.wrapping_sub(base) >= count {
+        return None;
+    }
+    slot.has_runs.set(true);
+    if count == slot.limit.get() {
+        make_ready([left, right], type_name::<T>);
+    }
+    // SAFETY: as in `push`.
+    Some(unsafe { write(slot, left, by_left, right, by_right, CONTINUES) })
 }
 
 /// Writes a record and returns the number of its node.
@@ -362,9 +383,10 @@ struct Numbers {
 }
 
 /// Ranges that are free: what ended threads left, then everything from the last entry on. Blocks of 2^36 numbers last a buffer
-/// for a minute of recording without pause, and 2^28 buffers can hold one at a time.
+/// for a minute of recording without pause, and 2^27 buffers can hold one at a time.
 static FREE: Mutex<(Vec<Numbers>, u64)> = Mutex::new((Vec::new(), BLOCK));
 const BLOCK: u64 = 1 << 36;
+const NUMBERS_END: u64 = 1 << 63;
 
 /// The node numbers of one thread.
 struct ThreadNumbers {
@@ -399,8 +421,9 @@ impl Numbers {
         let mut free = FREE.lock().unwrap_or_else(PoisonError::into_inner);
         free.0.pop().unwrap_or_else(|| {
             let next = free.1;
-            free.1 = next.checked_add(BLOCK).expect("dualtape: all node numbers of the process are in use");
-            Numbers { next, end: next + BLOCK }
+            assert!(next < NUMBERS_END, "dualtape: all node numbers of the process are in use");
+            free.1 = next + BLOCK;
+            Numbers { next, end: free.1 }
         })
     }
 
@@ -426,6 +449,8 @@ struct Head {
     base: Cell<u64>,
     /// Nodes so far; when the recording is in its slot, the slot's `count` is the current one.
     count: Cell<u64>,
+    /// Whether a record is marked as continuing; in its slot as for `count`.
+    has_runs: Cell<bool>,
     inputs: Cell<u64>,
     numbers: Cell<Numbers>,
     /// The next in the list of live recordings.
@@ -455,10 +480,13 @@ impl Head {
             let other = slot.head.get();
             if !other.is_null() {
                 // SAFETY: a head is unloaded before it dies (3), so a loaded one is alive.
-                unsafe { &*other }.count.set(slot.count.get());
+                let other = unsafe { &*other };
+                other.count.set(slot.count.get());
+                other.has_runs.set(slot.has_runs.get());
             }
             slot.base.set(self.base.get());
             slot.count.set(self.count.get());
+            slot.has_runs.set(self.has_runs.get());
             slot.head.set(self);
         });
         self.point_slot_at_buffer();
@@ -470,7 +498,8 @@ impl Head {
             ACTIVE.with(|slots| {
                 let slot = &slots[self.slot];
                 self.count.set(slot.count.get());
-                slot.base.set(0);
+                self.has_runs.set(slot.has_runs.get());
+                slot.base.set(BLOCK);
                 slot.count.set(0);
                 slot.limit.set(0);
                 slot.records.set(ptr::null_mut());
@@ -564,6 +593,7 @@ impl<T: Copy> Buffer<T> {
         let head = Box::new(Head {
             base: Cell::new(0),
             count: Cell::new(0),
+            has_runs: Cell::new(false),
             inputs: Cell::new(0),
             numbers: Cell::new(Numbers::new()),
             next: Cell::new(ptr::null()),
@@ -593,6 +623,7 @@ impl<T: Copy> Buffer<T> {
         head.base.set(head.numbers.get().next);
         head.inputs.set(inputs as u64);
         head.count.set(inputs as u64);
+        head.has_runs.set(false);
         head.list();
         head.load();
         recording
@@ -663,7 +694,7 @@ impl<T> Recording<T> {
             // SAFETY: `count` records are initialised (4); off the live list and out of the slot nothing writes to them (3).
             _ => unsafe { std::slice::from_raw_parts(head.records.get().cast::<Record<T>>(), count) },
         };
-        f(Records { records, inputs: self.inputs() })
+        f(Records { records, inputs: self.inputs(), has_runs: head.has_runs.get() })
     }
 
     /// Ends the recording and gives the buffer back.

@@ -4,7 +4,8 @@ mod active;
 mod join;
 mod sweep;
 
-pub(crate) use active::push;
+use active::push;
+pub(crate) use active::push_unless_constant;
 pub(crate) use join::Join;
 
 use crate::float::{Float, fold};
@@ -155,7 +156,7 @@ impl<T: Float> Session<T> {
                 };
                 seed(&mut tangents);
                 sweep::tangents::<T, L, false>(&records, &mut tangents);
-                if T::SPARSE || !sweep::all_finite(outputs.iter().flatten().flat_map(|&index| &tangents[index])) {
+                if T::SPARSE || !outputs.iter().flatten().all(|&index| sweep::all_finite(&tangents[index])) {
                     seed(&mut tangents);
                     sweep::tangents::<T, L, true>(&records, &mut tangents);
                 }

@@ -29,8 +29,12 @@ pub(super) fn backward<T: Float, const L: usize, const KEEP: bool>(
 ) {
     let inputs = records.inputs();
     seed(&mut |node, lane, weight| adjoints[node][lane] += weight);
-    self::adjoints::<T, L, KEEP>(records, adjoints);
-    if T::SPARSE || !all_finite(adjoints[..inputs].iter().flatten()) {
+    if records.has_runs() {
+        self::adjoints::<T, L, KEEP, true>(records, adjoints);
+    } else {
+        self::adjoints::<T, L, KEEP, false>(records, adjoints);
+    }
+    if T::SPARSE || !all_finite(adjoints[..inputs].as_flattened()) {
         reached.clear();
         reached.resize(adjoints.len(), [false; L]);
         let stale = if KEEP { adjoints.len() } else { inputs };
@@ -49,15 +53,18 @@ pub(super) fn backward<T: Float, const L: usize, const KEEP: bool>(
 /// passes it, so that afterwards only inputs are nonzero.
 ///
 /// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., section 3.2, table 3.5.
-fn adjoints<T: Float, const L: usize, const KEEP: bool>(records: &Records<'_, T>, adjoints: &mut [[T; L]]) {
-    let mut walk = records.backward(adjoints);
+fn adjoints<T: Float, const L: usize, const KEEP: bool, const RUNS: bool>(
+    records: &Records<'_, T>,
+    adjoints: &mut [[T; L]],
+) {
+    let mut walk = records.backward::<_, RUNS>(adjoints);
     while let Some(mut place) = walk.next() {
         let adjoint = if KEEP { *place.own() } else { std::mem::replace(place.own(), [T::zero(); L]) };
         loop {
             let (by_left, by_right) = (place.record.by_left, place.record.by_right);
             place.left().iter_mut().zip(adjoint).for_each(|(sum, a)| *sum += a * by_left);
             place.right().iter_mut().zip(adjoint).for_each(|(sum, a)| *sum += a * by_right);
-            if !place.record.continues() {
+            if !place.continues() {
                 break;
             }
             match walk.next() {
@@ -75,7 +82,7 @@ fn adjoints_folded<T: Float, const L: usize, const KEEP: bool>(
     adjoints: &mut [[T; L]],
     reached: &mut [[bool; L]],
 ) {
-    let mut walk = records.backward(adjoints);
+    let mut walk = records.backward::<_, true>(adjoints);
     let (mut adjoint, mut top_reached) = ([T::zero(); L], [false; L]);
     let mut continued = false;
     while let Some(mut place) = walk.next() {
@@ -84,7 +91,7 @@ fn adjoints_folded<T: Float, const L: usize, const KEEP: bool>(
             top_reached = reached[place.node()];
         }
         let record = place.record;
-        continued = record.continues();
+        continued = place.continues();
         for (operand, partial) in [(record.left(), record.by_left), (record.right(), record.by_right)] {
             let is_live = !partial.is_zero_in_all_parts();
             for lane in (0..L).filter(|&lane| top_reached[lane]) {
@@ -102,7 +109,10 @@ fn adjoints_folded<T: Float, const L: usize, const KEEP: bool>(
 ///
 /// `tangents` holds the seeds of the inputs at first, and a tangent for every node afterwards.
 #[cfg(feature = "nalgebra")]
-pub(super) fn tangents<T: Float, const L: usize, const FOLD: bool>(records: &Records<'_, T>, tangents: &mut Vec<[T; L]>) {
+pub(super) fn tangents<T: Float, const L: usize, const FOLD: bool>(
+    records: &Records<'_, T>,
+    tangents: &mut Vec<[T; L]>,
+) {
     let times = |tangent, partial| if FOLD { fold(tangent, partial) } else { tangent * partial };
     tangents.reserve(records.nodes() - records.inputs());
     for record in records.iter() {
@@ -118,6 +128,15 @@ pub(super) fn tangents<T: Float, const L: usize, const FOLD: bool>(records: &Rec
 }
 
 /// `true` if plain arithmetic was right: NaN would have arrived here.
-pub(super) fn all_finite<'a, T: Float>(results: impl IntoIterator<Item = &'a T>) -> bool {
-    results.into_iter().all(T::is_finite_in_all_parts)
+///
+/// Without a branch for each, so that it runs in vector registers: `0 x` is zero if `x` is finite, else NaN.
+pub(super) fn all_finite<T: Float>(results: &[T]) -> bool {
+    let zero = T::zero();
+    let (chunks, rest) = results.as_chunks::<4>();
+    let mut sums = [T::zero(); 4];
+    for chunk in chunks {
+        sums.iter_mut().zip(chunk).for_each(|(sum, &x)| *sum += x * zero);
+    }
+    sums[0] += rest.iter().map(|&x| x * zero).sum::<T>();
+    sums.iter().all(T::is_zero_in_all_parts)
 }
