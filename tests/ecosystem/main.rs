@@ -10,9 +10,13 @@ mod differential_equations;
 mod estimation;
 mod fourier;
 mod interpolation;
+mod least_squares;
 mod optimisers;
 mod parallel;
 mod quadrature;
+
+#[path = "../../examples/nist/mod.rs"]
+mod nist;
 
 /// Panics unless `a` and `b` agree to `tolerance`, relative to `b` where that is larger than 1.
 #[track_caller]
