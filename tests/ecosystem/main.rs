@@ -12,6 +12,7 @@ mod fourier;
 mod interpolation;
 mod least_squares;
 mod optimisers;
+mod ordering;
 mod parallel;
 mod quadrature;
 
