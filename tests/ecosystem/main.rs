@@ -15,6 +15,7 @@ mod optimisers;
 mod ordering;
 mod parallel;
 mod quadrature;
+mod statistics;
 
 #[path = "../../examples/nist/mod.rs"]
 mod nist;
