@@ -6,7 +6,7 @@ use dualtape::forward::{self, Chunk};
 use dualtape::{Dual, Float, Reverse};
 use nalgebra::{
     DMatrix, Isometry3, Matrix3, Matrix6, Point3, Quaternion, RealField, Rotation2, Rotation3, SMatrix, Translation3,
-    Unit, UnitComplex, UnitQuaternion, Vector2, Vector3, Vector6, convert, stack, vector,
+    Unit, UnitComplex, UnitQuaternion, Vector2, Vector3, Vector6, convert, vector,
 };
 
 // ---- At the identity -------------------------------------------------------------------------------------------------
@@ -208,7 +208,7 @@ fn the_jacobian_of_six_axes_is_the_geometric_one() {
         let column = |k: usize| -> Vector6<f64> {
             let axis = frames[k].rotation * Vector3::z();
             let linear = axis.cross(&(tip.translation.vector - frames[k].translation.vector));
-            stack![linear; axis]
+            vector![linear.x, linear.y, linear.z, axis.x, axis.y, axis.z]
         };
         let geometric = Matrix6::from_columns(&std::array::from_fn::<_, 6, _>(column));
         let by_duals = Chunk::<6>::jacobian(|q| deviation(q, &tip), &q);
