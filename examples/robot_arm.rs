@@ -1,11 +1,13 @@
 //! Jacobians of robot arms: differentiate the forward kinematics, written with nalgebra's poses, instead of deriving them.
 //!
 //! A planar arm with two links, whose Jacobian has the determinant `l₁ l₂ sin q₂`, and the six axes of a UR5, whose Jacobian
-//! is compared with the geometric one: the column of joint `i` is `zᵢ × (p - pᵢ)` over `zᵢ`.
+//! is compared with the geometric one: the column of joint `i` is `zᵢ × (p - pᵢ)` over `zᵢ`. With it Newton's method finds
+//! the joint angles of a pose.
 
-use dualtape::{Dual, forward::Chunk};
+use dualtape::forward::Chunk;
 use nalgebra::{
-    Isometry3, Matrix6, RealField, Rotation2, Translation3, UnitQuaternion, Vector2, Vector3, convert, vector,
+    DVector, Isometry3, Matrix6, RealField, Rotation2, Translation3, UnitQuaternion, Vector2, Vector3, Vector6,
+    convert, vector,
 };
 use std::f64::consts::FRAC_PI_2;
 
@@ -38,6 +40,15 @@ fn frames<T: RealField + Copy>(q: &[T]) -> Vec<Isometry3<T>> {
     frames
 }
 
+/// How the tip stands relative to `target`: translation, and rotation as twice the imaginary part of its quaternion. That is
+/// the rotation vector to first order, and has its derivative at zero, which `scaled_axis` has not.
+fn deviation<T: RealField + Copy>(q: &[T], target: &Isometry3<f64>) -> [T; 6] {
+    let pose = frames(q)[6];
+    let p = pose.translation.vector - target.translation.vector.cast();
+    let w = (pose.rotation * target.rotation.inverse().cast()).imag() * convert::<_, T>(2.0);
+    [p.x, p.y, p.z, w.x, w.y, w.z]
+}
+
 fn main() {
     let j = Chunk::<2>::jacobian(planar_arm, &[0.4, 1.1]);
     println!("two links: det J = {:.12}, l1 l2 sin q2 = {:.12}", j.determinant(), 0.5 * 0.3 * 1.1_f64.sin());
@@ -48,18 +59,19 @@ fn main() {
     let q = [0.3, -1.2, 1.5, 0.0, 0.9, 0.2];
     let plain = frames(&q);
     let tip = plain[6];
-    // Angular velocity: the rotation relative to the tip's, to first order twice its quaternion's imaginary part.
-    let motion = |q: &[Dual<f64, 6>]| {
-        let pose = frames(q)[6];
-        let turn = pose.rotation * tip.rotation.inverse().cast();
-        let (p, w) = (pose.translation.vector, turn.imag() * Dual::from(2.0));
-        [p.x, p.y, p.z, w.x, w.y, w.z]
-    };
-    let j = Chunk::<6>::jacobian(motion, &q);
+    let j = Chunk::<6>::jacobian(|q| deviation(q, &tip), &q);
     let geometric = Matrix6::from_fn(|i, k| {
         let (axis, arm) = (plain[k].rotation * Vector3::z(), tip.translation.vector - plain[k].translation.vector);
         let (linear, angular) = (axis.cross(&arm), axis);
         vector![linear.x, linear.y, linear.z, angular.x, angular.y, angular.z][i]
     });
     println!("UR5: differentiated and geometric Jacobian differ by {:.0e}", (j - geometric).amax());
+
+    // Inverse kinematics by Newton's method: which joint angles take the tip there?
+    let mut guess = Vector6::from(q).map(|q| q + 0.2);
+    for step in 1..=5 {
+        let (r, j) = Chunk::<6>::value_and_jacobian(|q| deviation(q, &tip), guess.as_slice());
+        guess -= j.lu().solve(&DVector::from_vec(r)).expect("the posture is not singular");
+        println!("UR5: after step {step} the joint angles are off by {:.0e}", (guess - Vector6::from(q)).amax());
+    }
 }

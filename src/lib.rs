@@ -52,6 +52,7 @@
 //! - `nalgebra` (default): every number is a scalar of nalgebra (`RealField`); matrices for [`jacobian`] and [`hessian`], drivers
 //!   for functions of matrices ([`matrix`]), and [`optimize`]. Brings `approx`.
 //! - `approx`: approximate comparison of values, and of all derivatives by [`AllParts`].
+//! - `ndarray`: a single number on the right of an array.
 //! - `rand`: the standard and uniform distributions; with `rand_distr` also the normal and exponential ones, and those made of them.
 //! - `serde`: duals are read and written whole, reverse numbers as their values.
 

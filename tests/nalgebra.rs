@@ -203,6 +203,28 @@ algorithms! { square:
     QrOrthogonal: |x| x.qr().q(), |a, d| { let (q, r) = a.qr().unpack(); let w = qr_rotation(&q, &r, &d); q * w };
     QrTriangular: |x| x.qr().r(), |a, d| { let (q, r) = a.qr().unpack(); q.transpose() * &d - qr_rotation(&q, &r, &d) * r };
     Exponential: |x| x.exp(), |a, d| exponential_change(a, d);
+    Power: |x| x.pow(3), |a, d| &d * &a * &a + &a * &d * &a + &a * &a * &d;
+    ColumnPivotSolve: |x| { let b = right_side(&x); x.col_piv_qr().solve(&b).unwrap() }, |a, d| solution_change(a, d);
+    Udu: |x| { let f = definite(&x).udu().unwrap(); &f.u * f.d_matrix() * f.u.transpose() }, |a, d| definite_change(&a, &d);
+    LeastSquaresByQr: |x| {
+        let (b, qr) = (right_side(&x), x.columns(0, 2).into_owned().qr());
+        qr.r().solve_upper_triangular(&(qr.q().transpose() * b)).unwrap()
+    }, |a, d| {
+        let (b, db) = (right_side(&a), a.column(0).component_mul(&d.column(0)) * 2.0);
+        let (a, d) = (a.columns(0, 2).into_owned(), d.columns(0, 2).into_owned());
+        let inverse = a.tr_mul(&a).try_inverse().unwrap();
+        let x = &inverse * a.tr_mul(&b);
+        &inverse * (d.tr_mul(&(b - &a * &x)) + a.tr_mul(&(db - d * x)))
+    };
+    // By the singular value decomposition.
+    SvdSolve: |x| { let b = right_side(&x); x.svd(true, true).solve(&b, convert(1e-12)).unwrap() }, |a, d| solution_change(a, d);
+    PseudoInverse: |x| x.pseudo_inverse(convert(1e-12)).unwrap(), |a, d| { let b = a.try_inverse().unwrap(); -&b * d * &b };
+    // By the eigenvalues: the sum of their cubes.
+    TraceOfCube: |x| [x.schur().complex_eigenvalues().iter().map(|z| (z * z * z).re).fold(T::zero(), |sum, x| sum + x)], |a, d| {
+        [3.0 * (&a * &a * d).trace()]
+    };
+    Hessenberg: |x| { let (q, h) = x.hessenberg().unpack(); &q * h * q.transpose() }, |_a, d| d;
+    Bidiagonal: |x| { let (u, b, v) = x.bidiagonalize().unpack(); u * b * v }, |_a, d| d;
 }
 
 fn matrices() -> Vec<(&'static str, Matrix3<f64>)> {
@@ -226,8 +248,33 @@ fn factorisations_have_the_derivatives_of_matrix_calculus() {
             ($($Name:ident)*) => {$(check(&format!("{} of a matrix {what}", stringify!($Name)), &$Name, a.as_slice());)*};
         }
         check_all!(Inverse Determinant LuDeterminant LuSolve FullPivotSolve QrSolve Cholesky CholeskySolve LogDeterminant
-            QrOrthogonal QrTriangular Exponential);
+            QrOrthogonal QrTriangular Exponential Power ColumnPivotSolve Udu LeastSquaresByQr);
     }
+}
+
+/// What reduces a matrix from both sides (singular values with their vectors, eigenvalues by Schur's form) has its derivatives for a general
+/// matrix. Where an entry is exactly zero that a step would make zero, the step is left out, and the change of the entry is forgotten, in
+/// silence. The algorithms of the test above and `LinearAlgebra` are the way around.
+#[test]
+fn two_sided_reductions_forget_changes_of_exact_zeros() {
+    let at = |name: &str| matrices().into_iter().find(|(what, _)| *what == name).unwrap().1;
+    for a in [at("general"), at("with a zero diagonal")] {
+        macro_rules! check_all {
+            ($($Name:ident)*) => {$(check(stringify!($Name), &$Name, a.as_slice());)*};
+        }
+        check_all!(SvdSolve PseudoInverse TraceOfCube Hessenberg Bidiagonal);
+    }
+    fn assert_forgets(f: &impl Algorithm, a: Matrix3<f64>) {
+        let (a, v) = (a.as_slice(), direction(9));
+        let error = distance(&dualtape::jvp(|x| f.run(x), a, &v).1, &f.jvp(a, &v));
+        assert!(error > 0.01, "upstream has changed, and is right now: {error:e}");
+    }
+    assert_forgets(&SvdSolve, at("diagonal"));
+    assert_forgets(&PseudoInverse, at("the identity"));
+    assert_forgets(&TraceOfCube, at("upper triangular"));
+    assert_forgets(&Hessenberg, at("diagonal"));
+    assert_forgets(&Bidiagonal, at("diagonal"));
+    assert_forgets(&Eigenvectors, Matrix3::from_diagonal(&Vector3::new(3.0, 2.0, 1.0)));
 }
 
 /// Larger than the sizes that have formulas of their own in nalgebra.

@@ -12,9 +12,10 @@ mod levels;
 
 use dualtape::{Dual, Float, Primitive, Reverse, derivative, forward, gradient};
 use levels::Level;
+use num_traits::float::{FloatCore, TotalOrder};
 use num_traits::{
-    Bounded, FloatConst, FromPrimitive, Inv, MulAdd, MulAddAssign, Num, NumAssign, NumAssignRef, NumCast, NumRef, One,
-    Pow, RefNum, Signed, ToPrimitive, Zero,
+    Bounded, Euclid, FloatConst, FromPrimitive, Inv, MulAdd, MulAddAssign, Num, NumAssign, NumAssignRef, NumCast,
+    NumRef, One, Pow, RefNum, Signed, ToPrimitive, Zero,
 };
 use std::any::type_name;
 use std::cmp::Ordering;
@@ -208,6 +209,9 @@ where
         + NumAssignRef
         + num_traits::Float
         + num_traits::real::Real
+        + FloatCore
+        + Euclid
+        + TotalOrder
         + Sum
         + Product
         + for<'a> Sum<&'a T>
@@ -430,6 +434,34 @@ fn code_generic_over_num_traits_float_has_the_derivative_of_its_values() {
     assert!((g[0] - by_x).abs() < 1e-6 * by_x.abs() && (g[1] - by_y).abs() < 1e-6 * by_y.abs(), "{g:?} {by_x} {by_y}");
 }
 
+/// The part of it that needs no mathematical library.
+#[test]
+fn code_generic_over_float_core_runs_on_every_nest() {
+    fn core<F: FloatCore>(a: F, b: F) -> F {
+        let steps = a.floor() + a.ceil() + a.round() + a.trunc() + a.signum() + a.fract() * b.fract();
+        let limits = F::epsilon() + F::min_positive_value() + F::neg_zero();
+        assert!(F::nan().is_nan() && F::infinity() == -F::neg_infinity() && F::max_value() == -F::min_value());
+        assert!(a.is_finite() && a.is_normal() && !b.is_infinite() && !b.is_subnormal() && !b.is_sign_positive());
+        assert_eq!((a.classify(), b.is_sign_negative()), (FpCategory::Normal, true));
+        let ((mantissa, exponent, sign), (_, _, other)) = (a.integer_decode(), b.integer_decode());
+        assert!(mantissa > 0 && exponent < 0 && (sign, other) == (1, -1));
+        let rest = b.powi(-3) + a.to_degrees() + b.to_radians() + a.clamp(b, a);
+        steps + limits + a.max(b) * a.min(b) + b.abs() * a.recip() + rest
+    }
+    macro_rules! run {
+        ($T:ty, $B:ty) => {
+            assert_all_equal::<$T, 2>(0.0, |x| {
+                let (a, b) = (x[0], x[1]);
+                let steps = a.floor() + a.ceil() + a.round() + a.trunc() + a.signum() + a.fract() * b.fract();
+                let limits = <$B>::EPSILON + <$B>::MIN_POSITIVE;
+                let rest = b.powi(-3) + a.to_degrees() + b.to_radians() + a.clamp(b, a);
+                [core(a, b), steps + limits + a.max(b) * a.min(b) + b.abs() * a.recip() + rest]
+            });
+        };
+    }
+    for_each_nest!(run);
+}
+
 // ---- Comparisons with plain numbers ----------------------------------------------------------------------------------
 
 #[test]
@@ -554,25 +586,78 @@ fn euclidean_division_is_that_of_the_primitive() {
     for (x, y) in [(-7.0, 3.0), (-7.0, -3.0), (7.0, 3.0), (7.0, -3.0), (-6.0, 3.0), (0.0, 3.0), (1e300, 7.0)] {
         let quotient = f64::div_euclid(x, y);
         let (a, b) = (Dual::<f64, 2>::seeded(x, 0), Dual::<f64, 2>::seeded(y, 1));
-        let remainder = num_traits::Euclid::rem_euclid(&a, &b);
+        let remainder = Euclid::rem_euclid(&a, &b);
         assert_eq!(remainder.primal(), f64::rem_euclid(x, y));
         if x.abs() < 1e15 {
             assert_eq!(remainder.tangents(), [1.0, -quotient], "{x} by {y}");
             let by_tape = dualtape::gradient(|v| v[0].rem_euclid(v[1]), &[x, y]);
             assert_eq!(by_tape, remainder.tangents());
         }
-        let division = num_traits::Euclid::div_euclid(&a, &b);
+        let division = Euclid::div_euclid(&a, &b);
         assert_eq!((division.primal(), division.tangents()), (quotient, [0.0, 0.0]));
     }
 }
 
 #[test]
 fn the_total_order_is_that_of_the_primal() {
-    use num_traits::float::TotalOrder;
     let values = [f64::NAN, 1.0, 0.0, -0.0, f64::NEG_INFINITY];
     for a in values {
         for b in values {
             assert_eq!(TotalOrder::total_cmp(&Dual::variable(a), &Dual::variable(b)), a.total_cmp(&b));
         }
     }
+}
+
+// ---- The table of traits in `docs/ecosystem.md` ----------------------------------------------------------------------
+
+/// `assert_number` has the rows of `std` and `num_traits`; here are those of the other crates. That it compiles is the test.
+#[test]
+fn every_nest_has_the_traits_of_other_crates() {
+    #[cfg(feature = "nalgebra")]
+    fn nalgebra<T>()
+    where
+        T: nalgebra::RealField + nalgebra::ComplexField<RealField = T> + nalgebra::Scalar,
+        T: nalgebra::SimdValue<Element = T> + simba::scalar::SupersetOf<f32> + simba::scalar::SupersetOf<f64>,
+        T: simba::scalar::SupersetOf<i32> + simba::scalar::SupersetOf<usize> + simba::scalar::SupersetOf<T>,
+        f64: simba::scalar::SubsetOf<T>,
+    {
+    }
+    #[cfg(feature = "approx")]
+    fn approx<T: approx::AbsDiffEq<Epsilon = T> + approx::RelativeEq + approx::UlpsEq>() {}
+    #[cfg(feature = "rand")]
+    fn rand<T: rand::distr::uniform::SampleUniform>()
+    where
+        rand::distr::StandardUniform: rand::distr::Distribution<T>,
+        rand::distr::Open01: rand::distr::Distribution<T>,
+        rand::distr::OpenClosed01: rand::distr::Distribution<T>,
+    {
+    }
+    #[cfg(feature = "rand_distr")]
+    fn rand_distr<T>()
+    where
+        rand_distr::StandardNormal: rand::distr::Distribution<T>,
+        rand_distr::Exp1: rand::distr::Distribution<T>,
+    {
+    }
+    #[cfg(feature = "serde")]
+    fn serde<T: serde::Serialize + serde::de::DeserializeOwned>() {}
+    #[cfg(feature = "ndarray")]
+    fn ndarray<T: ndarray::ScalarOperand + ndarray::LinalgScalar>() {}
+    macro_rules! nest {
+        ($T:ty, $B:ty) => {
+            #[cfg(feature = "nalgebra")]
+            nalgebra::<$T>();
+            #[cfg(feature = "approx")]
+            approx::<$T>();
+            #[cfg(feature = "rand")]
+            rand::<$T>();
+            #[cfg(feature = "rand_distr")]
+            rand_distr::<$T>();
+            #[cfg(feature = "serde")]
+            serde::<$T>();
+            #[cfg(feature = "ndarray")]
+            ndarray::<$T>();
+        };
+    }
+    for_each_nest!(nest);
 }

@@ -9,6 +9,8 @@ mod dual;
 mod elementary;
 #[cfg(feature = "nalgebra")]
 mod nalgebra;
+#[cfg(feature = "ndarray")]
+mod ndarray;
 mod num;
 mod operators;
 mod piecewise;

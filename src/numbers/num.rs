@@ -3,7 +3,7 @@
 use super::{Dual, Number, Reverse, for_each_number};
 use crate::float::Float;
 use crate::rules::{step_table, unary_table};
-use num_traits::float::TotalOrder;
+use num_traits::float::{FloatCore, TotalOrder};
 use num_traits::{
     Bounded, Euclid, FloatConst, FromPrimitive, Inv, MulAdd, MulAddAssign, Num, NumCast, One, Pow, Signed, ToPrimitive,
     Zero,
@@ -204,6 +204,31 @@ macro_rules! num {
                 self.sin_cos()
             }
         }
+
+        // The part of `Float` that needs no mathematical library; wrappers that order or hash numbers ask for it.
+        impl<T: Float, $($param)*> FloatCore for $Number {
+            num!(@limits nan infinity neg_infinity neg_zero min_value min_positive_value epsilon max_value);
+            num!(@questions is_nan is_infinite is_finite is_normal is_subnormal is_sign_positive is_sign_negative);
+            num!(@unary floor ceil round trunc fract abs signum recip to_degrees to_radians);
+            num!(@binary max min);
+
+            #[inline]
+            fn classify(self) -> FpCategory {
+                self.inner().classify()
+            }
+            #[inline]
+            fn integer_decode(self) -> (u64, i16, i8) {
+                self.inner().integer_decode()
+            }
+            #[inline]
+            fn powi(self, n: i32) -> Self {
+                self.powi(n)
+            }
+            #[inline]
+            fn clamp(self, low: Self, high: Self) -> Self {
+                self.clamp(low, high)
+            }
+        }
     };
     (@to $($method:ident $P:ident),*) => {$(
         #[inline]
@@ -267,6 +292,12 @@ macro_rules! num {
         #[inline]
         fn $name(self) -> bool {
             self.inner().$name()
+        }
+    )*};
+    (@unary $($name:ident)*) => {$(
+        #[inline]
+        fn $name(self) -> Self {
+            self.$name()
         }
     )*};
     (@binary $($name:ident)*) => {$(

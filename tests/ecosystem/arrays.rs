@@ -34,13 +34,13 @@ fn the_product_rule_of_matrices() {
     }
 }
 
-/// Elementwise operators, also with an array of plain numbers on the right, broadcasting, `mapv`, sums along an axis. A
-/// differentiable scalar goes in as an array of dimension 0, since `ScalarOperand` is a closed list for us.
+/// Elementwise operators, also with plain numbers and an array of them on the right, broadcasting, `mapv`, sums along an axis. A
+/// differentiable number goes in as an array of dimension 0, or as it is with the feature `ndarray`.
 #[test]
 fn elementwise_operations_broadcast() {
     let f = |x: &[Reverse<f64>]| {
         let column = ArrayView1::from(x).insert_axis(Axis(1));
-        let outer = &column * &array![1.0, 2.0]; // xᵢ rⱼ
+        let outer = &column * &array![0.5, 1.0] * 2.0; // xᵢ rⱼ
         let scale = ndarray::arr0(x[0]);
         (outer.mapv(|v: Reverse<f64>| v.exp()).sum_axis(Axis(0)) * scale).sum()
     };
@@ -50,6 +50,20 @@ fn elementwise_operations_broadcast() {
     let g = gradient(f, &x);
     assert_near(g[0], value + x[0] * slope(x[0]), 1e-15);
     assert_near(g[1], x[0] * slope(x[1]), 1e-15);
+}
+
+/// A number on the right of an array, by value, by reference and in place: Σᵢ (xᵢ s - s) / s is Σᵢ xᵢ - n.
+#[cfg(feature = "ndarray")]
+#[test]
+fn a_number_stands_on_the_right_of_an_array() {
+    let f = |x: &[Reverse<f64>]| {
+        let scale = x[0];
+        let mut y = ArrayView1::from(&x[1..]).to_owned() * scale;
+        y = &y - scale;
+        y /= scale;
+        y.sum()
+    };
+    assert_eq!(gradient(f, &[4.0, 1.0, -2.0, 8.0]), [0.0, 1.0, 1.0, 1.0]);
 }
 
 /// ∂mean/∂xᵢ = 1/n, ∂var/∂xᵢ = 2 (xᵢ - mean) / (n - 1), ∂std/∂xᵢ = (xᵢ - mean) / ((n - 1) std).

@@ -10,9 +10,15 @@ mod differential_equations;
 mod estimation;
 mod fourier;
 mod interpolation;
+mod least_squares;
 mod optimisers;
+mod ordering;
 mod parallel;
 mod quadrature;
+mod statistics;
+
+#[path = "../../examples/nist/mod.rs"]
+mod nist;
 
 /// Panics unless `a` and `b` agree to `tolerance`, relative to `b` where that is larger than 1.
 #[track_caller]

@@ -1,6 +1,6 @@
 //! `rayon`: derivatives on many threads, with results that do not depend on how many.
 
-use dualtape::{Dual, Float, Reverse, derivative, gradient, hvp, jvp, value_and_gradient};
+use dualtape::{Dual, Float, Reverse, derivative, forward, gradient, hvp, jvp, value_and_gradient};
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -30,7 +30,7 @@ fn a_sum_of_gradients_is_the_same_to_the_bit_on_any_number_of_threads() {
     let x = [0.3, 2.0];
     let (value, gradient) = value_and_gradient(|x| (0..1000).map(|k| loss(k, x)).sum(), &x);
     let expected = pool(1).install(|| parallel_sum(1000, &x));
-    for threads in [2, 3, 8] {
+    for threads in [2, 3, 4, 8] {
         assert_eq!(pool(threads).install(|| parallel_sum(1000, &x)), expected, "{threads} threads");
     }
     crate::assert_near(expected.0, value, 1e-13);
@@ -64,6 +64,49 @@ fn columns_of_jacobian_and_hessian_in_parallel() {
             let mixed = f64::from(j == next(i)) * 2.0 * x[i] + f64::from(j == previous(i)) * 2.0 * x[j];
             assert_eq!(hessian[j][i], f64::from(i == j) * 2.0 * x[next(i)] + mixed);
         }
+    }
+}
+
+/// Transcendental, so that any other order of operations would show in the last bits.
+fn rough<T: Float>(x: &[T]) -> Vec<T> {
+    let n = x.len();
+    let term = |i: usize| (x[i] * x[(i + 1) % n]).sin() * (x[i] - x[(i + 3) % n]).exp() + (x[i] * x[i]).ln_1p().sqrt();
+    (0..n).map(term).collect()
+}
+
+/// Columns one a task, and eight a task on wide duals; on 1, 2 and 4 threads, all of them equal to a loop.
+#[test]
+fn columns_are_the_same_to_the_bit_on_any_number_of_threads() {
+    const N: usize = 21;
+    let x: Vec<f64> = (0..N).map(|i| (1.3 * i as f64 + 0.2).sin()).collect();
+    let f = |x: &[Reverse<Dual<f64>>]| rough(x).into_iter().map(|y| y * y).sum();
+
+    let jacobian_column = |j: usize| jvp(rough, &x, &unit(N, j)).1;
+    let hessian_column = |j: usize| hvp(f, &x, &unit(N, j));
+    // Columns 8 b to 8 b + 7, the last block being narrower.
+    let jacobian_block = |b: usize| {
+        let seeded = |i: usize| Dual::<f64, 8>::new(x[i], std::array::from_fn(|k| f64::from(i == 8 * b + k)));
+        let y = rough(&(0..N).map(seeded).collect::<Vec<_>>());
+        (8 * b..N.min(8 * b + 8)).map(|j| y.iter().map(|y| y.tangents()[j - 8 * b]).collect()).collect::<Vec<Vec<_>>>()
+    };
+
+    let jacobian: Vec<Vec<f64>> = (0..N).map(jacobian_column).collect();
+    let hessian: Vec<Vec<f64>> = (0..N).map(hessian_column).collect();
+    assert_eq!(jacobian.concat(), forward::jacobian(rough, &x).as_slice());
+    for (columns, whole) in
+        hessian.concat().iter().zip(&dualtape::hessian(|x| rough(x).into_iter().map(|y| y * y).sum(), &x))
+    {
+        crate::assert_near(*columns, *whole, 1e-13);
+    }
+    for threads in [1, 2, 4] {
+        pool(threads).install(|| {
+            let columns: Vec<_> = (0..N).into_par_iter().map(jacobian_column).collect();
+            assert_eq!(columns, jacobian, "{threads} threads");
+            let blocks: Vec<_> = (0..N.div_ceil(8)).into_par_iter().flat_map_iter(jacobian_block).collect();
+            assert_eq!(blocks, jacobian, "{threads} threads, eight columns a task");
+            let columns: Vec<_> = (0..N).into_par_iter().map(hessian_column).collect();
+            assert_eq!(columns, hessian, "{threads} threads");
+        });
     }
 }
 
