@@ -2,6 +2,8 @@
 
 use super::Binary;
 use crate::float::{Float, Primitive};
+#[cfg(not(feature = "std"))]
+use num_traits::Float as _; // the functions that `f64` has in the standard library only
 
 /// A partial derivative of `hypot(x, y)` or `atan2(x, y)`, `by_x` times by `x` and `by_y` times by `y`.
 ///

@@ -3,7 +3,9 @@
 //! Most rest on one sum of differences that keep their digits, [`zeta_gap`]: polygamma functions are differences from infinity,
 //! the digamma function is one from its zero, and derivatives of the beta function are such differences.
 
-use std::f64::consts::{PI, TAU};
+use core::f64::consts::{PI, TAU};
+#[cfg(not(feature = "std"))]
+use num_traits::Float as _; // the functions that `f64` has in the standard library only
 
 /// Bernoulli numbers `m, Bₘ` for even `m`.
 #[rustfmt::skip]
