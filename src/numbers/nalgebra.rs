@@ -15,12 +15,12 @@ use super::{Dual, Number, for_each_number};
 use crate::float::{Float, Primitive};
 use crate::rules::Unary;
 use crate::special::Special;
+use core::ops::Mul;
 use nalgebra::allocator::Allocator;
 use nalgebra::storage::Storage;
 use nalgebra::{ComplexField, DefaultAllocator, Dim, Field, Matrix, OMatrix, RealField, SimdValue};
 use num_traits::{FloatConst, FromPrimitive, One, Zero};
 use simba::scalar::SubsetOf;
-use core::ops::Mul;
 
 macro_rules! real_field {
     ($Number:ty, $($param:tt)*) => {

@@ -3,13 +3,13 @@
 use super::{Number, for_each_number};
 use crate::float::Float;
 use crate::rules::{step_table, unary_table};
+use core::cmp::Ordering;
+use core::num::FpCategory;
 use num_traits::float::TotalOrder;
 use num_traits::{
     Bounded, Euclid, FloatConst, FromPrimitive, Inv, MulAdd, MulAddAssign, Num, NumCast, One, Pow, Signed, ToPrimitive,
     Zero,
 };
-use core::cmp::Ordering;
-use core::num::FpCategory;
 
 macro_rules! num {
     ($Number:ty, $($param:tt)*) => {

@@ -8,11 +8,11 @@
 
 use super::Dual;
 use crate::float::Float;
+use core::fmt::{self, Formatter};
+use core::marker::PhantomData;
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::ser::SerializeTuple;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use core::fmt::{self, Formatter};
-use core::marker::PhantomData;
 
 /// What a dual number looks like from outside.
 #[derive(Serialize, Deserialize)]

@@ -4,8 +4,8 @@
 //! the digamma function is one from its zero, and derivatives of the beta function are such differences.
 
 use core::f64::consts::{PI, TAU};
-#[cfg(not(feature = "std"))]
-use num_traits::Float as _; // the functions that `f64` has in the standard library only
+#[allow(unused_imports)] // `f64` has its own functions where the standard library is
+use num_traits::Float as _;
 
 /// Bernoulli numbers `m, Bₘ` for even `m`.
 #[rustfmt::skip]

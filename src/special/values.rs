@@ -1,8 +1,8 @@
 //! Value code on `f64` for what no library has, or not with all digits.
 
 use core::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LN_2, PI};
-#[cfg(not(feature = "std"))]
-use num_traits::Float as _; // the functions that `f64` has in the standard library only
+#[allow(unused_imports)] // `f64` has its own functions where the standard library is
+use num_traits::Float as _;
 
 // ---- The normal distribution -----------------------------------------------------------------------------------------
 
