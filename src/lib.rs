@@ -49,8 +49,12 @@
 //!
 //! # Features
 //!
-//! - `nalgebra` (default): every number is a scalar of nalgebra (`RealField`); matrices for [`jacobian`] and [`hessian`], drivers
-//!   for functions of matrices ([`matrix`]), and [`optimize`]. Brings `approx`.
+//! - `std` (default): everything that needs threads or memory, and the elementary functions of the standard library.
+//! - `libm`: without `std`, the elementary functions of the crate `libm`. Then the crate is `no_std`, allocates nothing, and has
+//!   [`Dual`], the rules, [`Special`], the functions of [`slices`], and the drivers for one number and for arrays
+//!   ([`derivative`], [`forward::value_and_gradient_of_array`], [`forward::value_and_jacobian_of_array`]); no [`Reverse`].
+//! - `nalgebra` (default): every number is a scalar of nalgebra (`RealField`). With `std` also matrices for [`jacobian`] and
+//!   [`hessian`], drivers for functions of matrices ([`matrix`]), [`linalg`] and [`optimize`]. Brings `approx`.
 //! - `approx`: approximate comparison of values, and of all derivatives by [`AllParts`].
 //! - `rand`: the standard and uniform distributions; with `rand_distr` also the normal and exponential ones, and those made of them.
 //! - `serde`: duals are read and written whole, reverse numbers as their values.

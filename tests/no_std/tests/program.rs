@@ -1,4 +1,4 @@
-//! What the program computes, and that it runs on `libm`.
+//! What the program computes.
 
 use dualtape::forward::value_and_gradient_of_array;
 use no_std::{newton_step, pressure, rosenbrock};
@@ -25,4 +25,11 @@ fn rotations_have_derivatives() {
     let exact = 1013.25 * (-0.1 * cos / 8434.0).exp();
     assert!((f64::from(value) / exact - 1.0).abs() < 2e-7);
     assert!((f64::from(slope) / (exact * 0.1 * sin / 8434.0) - 1.0).abs() < 4e-7);
+}
+
+#[test]
+#[cfg(debug_assertions)]
+#[should_panic = "two differentiations were mixed"]
+fn mixed_differentiations_are_noticed() {
+    dualtape::derivative(|x: dualtape::Dual<f64>| x * dualtape::derivative(|y| x + y, 1.0), 1.0);
 }
