@@ -24,11 +24,11 @@
 //! operation ([`fold`]).
 
 use crate::rules::{Binary, Reduction, Unary};
+use core::fmt::{Debug, Display, LowerExp, UpperExp};
+use core::iter::{Product, Sum};
+use core::str::FromStr;
 use num_traits::float::TotalOrder;
 use num_traits::{FloatConst, FromPrimitive, Inv, NumAssign, NumAssignOps, NumOps};
-use std::fmt::{Debug, Display, LowerExp, UpperExp};
-use std::iter::{Product, Sum};
-use std::str::FromStr;
 
 /// A real number that a function can be differentiated over: `f32`, `f64`, [`Dual`](crate::Dual) and
 /// [`Reverse`](crate::Reverse) over any `Float`.

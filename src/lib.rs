@@ -49,44 +49,60 @@
 //!
 //! # Features
 //!
-//! - `nalgebra` (default): every number is a scalar of nalgebra (`RealField`); matrices for [`jacobian`] and [`hessian`], drivers
-//!   for functions of matrices ([`matrix`]), and [`optimize`]. Brings `approx`.
+//! - `std` (default): everything that needs threads or memory, and the elementary functions of the standard library.
+//! - `libm`: without `std`, the elementary functions of the crate `libm`. Then the crate is `no_std`, allocates nothing, and has
+//!   [`Dual`], the rules, [`Special`], the functions of [`slices`], and the drivers for one number and for arrays
+//!   ([`derivative`], [`forward::value_and_gradient_of_array`], [`forward::value_and_jacobian_of_array`]); no [`Reverse`].
+//! - `nalgebra` (default): every number is a scalar of nalgebra (`RealField`). With `std` also matrices for [`jacobian`] and
+//!   [`hessian`], drivers for functions of matrices ([`matrix`]), [`linalg`] and [`optimize`]. Brings `approx`.
 //! - `approx`: approximate comparison of values, and of all derivatives by [`AllParts`].
 //! - `ndarray`: a single number on the right of an array.
 //! - `rand`: the standard and uniform distributions; with `rand_distr` also the normal and exponential ones, and those made of them.
 //! - `serde`: duals are read and written whole, reverse numbers as their values.
 
+#![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]
+
+#[cfg(not(any(feature = "std", feature = "libm")))]
+compile_error!("dualtape: turn on the feature `std`, or `libm` for targets without the standard library");
 
 mod drivers;
 mod float;
-#[cfg(feature = "nalgebra")]
+#[cfg(all(feature = "std", feature = "nalgebra"))]
 pub mod linalg;
 mod numbers;
-#[cfg(feature = "nalgebra")]
+#[cfg(all(feature = "std", feature = "nalgebra"))]
 pub mod optimize;
+#[cfg(feature = "std")]
 mod pool;
 pub mod rules;
 pub mod slices;
 pub mod special;
+#[cfg(feature = "std")]
 mod tape;
 
-pub use drivers::forward::{derivative, jvp, value_and_derivative};
-#[cfg(feature = "nalgebra")]
-pub use drivers::matrix;
-pub use drivers::reverse::{gradient, gradient_and_hvp, hvp, value_and_gradient, value_and_gradient_into, vjp};
-#[cfg(feature = "nalgebra")]
-pub use drivers::reverse::{hessian, jacobian, value_and_jacobian, value_gradient_hessian};
-pub use drivers::{ScalarFunction, VectorFunction, forward, reverse};
+pub use drivers::forward::{derivative, value_and_derivative};
+pub use drivers::{ScalarFunction, forward};
 pub use float::{Float, Primitive, select};
-#[cfg(feature = "nalgebra")]
-pub use linalg::LinearAlgebra;
 #[cfg(feature = "approx")]
 pub use numbers::AllParts;
-pub use numbers::{Dual, Reverse};
-pub use pool::release_memory;
+pub use numbers::Dual;
 pub use special::Special;
-pub use tape::{Adjoints, Tape};
+#[cfg(feature = "std")]
+pub use {
+    drivers::forward::jvp,
+    drivers::reverse::{gradient, gradient_and_hvp, hvp, value_and_gradient, value_and_gradient_into, vjp},
+    drivers::{VectorFunction, reverse},
+    numbers::Reverse,
+    pool::release_memory,
+    tape::{Adjoints, Tape},
+};
+#[cfg(all(feature = "std", feature = "nalgebra"))]
+pub use {
+    drivers::matrix,
+    drivers::reverse::{hessian, jacobian, value_and_jacobian, value_gradient_hessian},
+    linalg::LinearAlgebra,
+};
 
 /// Which crates run on these numbers, which take their derivatives, and which refuse.
 #[cfg(all(doc, feature = "nalgebra"))]

@@ -15,7 +15,7 @@
 //! Automatic Differentiation (Springer, 2008).
 
 use crate::float::Float;
-use crate::numbers::{Dual, Number, Reverse, for_each_number};
+use crate::numbers::{Number, for_each_number};
 use nalgebra::{DMatrix, DVector};
 
 /// Decompositions of matrices of any number type, with their derivatives.

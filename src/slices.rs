@@ -126,6 +126,7 @@ fn extreme<T: Float>(x: &[T], beats: fn(&T, &T) -> bool) -> Option<T> {
 /// use dualtape::slices;
 /// assert_eq!(slices::softmax(&[1000.0, 1000.0]), [0.5, 0.5]);
 /// ```
+#[cfg(feature = "std")]
 pub fn softmax<T: Float>(x: &[T]) -> Vec<T> {
     let (shift, log) = shifted_log_sum_exp(x);
     LogSumExp.partials(x.iter().map(|&x| x - shift), log).collect()

@@ -14,7 +14,7 @@
 //! the derivative has *away* from its zero, the geometric mean of its neighbours in order: for `exp` at 700, where a
 //! rounding of the argument moves the result by 350 ulp, the neighbours are as large as the derivative itself, and an ulp
 //! is an ulp. For functions of two arguments it concerns orders 2 to 4 (`xʸ⁻¹ (1 + y ln x)`).
-#![cfg(feature = "nalgebra")] // matrices of the drivers
+#![cfg(all(feature = "std", feature = "nalgebra"))] // matrices of the drivers
 
 mod common;
 #[path = "common/references.rs"]

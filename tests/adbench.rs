@@ -3,6 +3,7 @@
 //! Every entry must be right to 1e-9 of itself, also where it is small because larger terms cancelled, and to 1e-11 of the largest
 //! entry of its block, which is a group of parameters of one kind or a row of a Jacobian. The errors found are smaller by a
 //! factor of forty or more.
+#![cfg(feature = "std")]
 
 #[path = "common/adbench/mod.rs"]
 mod adbench;

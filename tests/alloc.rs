@@ -1,6 +1,7 @@
 //! What is allocated: nothing by a warm driver, and nothing for good by any number of calls.
 //!
 //! Counts are kept for each thread, so that tests may run in parallel.
+#![cfg(feature = "std")]
 
 use dualtape::forward::Chunk;
 use dualtape::{Dual, Float, Reverse, Tape, gradient, value_and_gradient_into};

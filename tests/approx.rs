@@ -1,5 +1,5 @@
 //! Approximate comparison: of values for the numbers themselves, of every derivative for `AllParts`.
-#![cfg(feature = "approx")]
+#![cfg(all(feature = "std", feature = "approx"))]
 
 #[allow(dead_code)] // for its list of nests
 #[macro_use]

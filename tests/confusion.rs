@@ -3,6 +3,7 @@
 //! An outer value that an inner derivative uses is lifted to the inner type; the programs without the lift must be refused.
 //! C1 is from Siskind & Pearlmutter, "Perturbation confusion and referential transparency" (2005); C12 from Manzyuk et al.,
 //! "Perturbation confusion in forward automatic differentiation of higher-order functions" (2019).
+#![cfg(feature = "std")]
 
 use dualtape::{Dual, Float, Reverse, derivative, gradient};
 use std::panic::catch_unwind;

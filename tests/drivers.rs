@@ -2,6 +2,7 @@
 //!
 //! The test functions are polynomials with small integer data, so derivatives are exact and are compared exactly: in `f32` as in
 //! `f64`, by every mode, however the inputs are cut into chunks.
+#![cfg(feature = "std")]
 
 use dualtape::forward::Chunk;
 use dualtape::{

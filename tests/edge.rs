@@ -4,7 +4,7 @@
 //! The rule they follow, in this order: where the function is differentiable, its derivative; where it is locally convex or
 //! concave, the sub- or supergradient of minimum norm; where it is defined, a one-sided limit, infinite if need be; where the
 //! value is NaN, NaN.
-#![cfg(feature = "nalgebra")] // matrices of the drivers
+#![cfg(all(feature = "std", feature = "nalgebra"))] // matrices of the drivers
 #![allow(clippy::eq_op)] // `x - x` is a case
 
 mod common;

@@ -1,6 +1,6 @@
 //! Values, gradients and Hessians of whole functions as their users write them, also badly scaled, against references of 20
 //! digits.
-#![cfg(feature = "nalgebra")] // matrices of the drivers
+#![cfg(all(feature = "std", feature = "nalgebra"))] // matrices of the drivers
 
 mod common;
 #[path = "common/references.rs"]

@@ -1,6 +1,6 @@
 //! Derivatives of orders 3 to 6 of whole functions, by nesting: what is exact for a rule must survive the composition of
 //! rules.
-#![cfg(feature = "nalgebra")] // shared with tests that need matrices
+#![cfg(all(feature = "std", feature = "nalgebra"))] // shared with tests that need matrices
 
 mod common;
 #[path = "common/references.rs"]

@@ -5,6 +5,7 @@
 //! The modes multiply and add the same partials in different orders. So they differ by a few roundings of every product along a
 //! path from an input to an output, and the sum of the magnitudes of these products ([`Program::magnitude`]) is the scale that
 //! errors are measured in: relative to a sum that cancels, an error may look large and mean nothing.
+#![cfg(feature = "std")]
 
 #[path = "common/random.rs"]
 mod random;

@@ -1,6 +1,6 @@
 //! Linear algebra on whole matrices: closed forms of matrix calculus, in every mode and to second order.
 
-#![cfg(feature = "nalgebra")]
+#![cfg(all(feature = "std", feature = "nalgebra"))]
 
 use dualtape::{Dual, Float, LinearAlgebra, Reverse, Tape, forward, gradient, hessian, jacobian};
 use nalgebra::{DMatrix, DVector, dmatrix};

@@ -1,5 +1,5 @@
 //! Drivers for functions of matrices, and the identities of matrix calculus: the derivative has the shape of the point.
-#![cfg(feature = "nalgebra")]
+#![cfg(all(feature = "std", feature = "nalgebra"))]
 
 use dualtape::{Dual, Reverse, forward, gradient, hessian, jacobian, matrix};
 use nalgebra::{

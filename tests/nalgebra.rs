@@ -2,7 +2,7 @@
 //! ones against closed forms, second ones against differences of the closed forms, on every kind of nesting.
 //!
 //! Matrices with exact zeros whose tangents are not zero are among the points, since algorithms look for zeros.
-#![cfg(feature = "nalgebra")]
+#![cfg(all(feature = "std", feature = "nalgebra"))]
 
 #[allow(dead_code)] // for its list of nests
 #[macro_use]

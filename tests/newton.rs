@@ -1,6 +1,6 @@
 //! Newton's method: known iterates, known minima, and every way it can end.
 
-#![cfg(feature = "nalgebra")]
+#![cfg(all(feature = "std", feature = "nalgebra"))]
 
 use dualtape::optimize::{self, Newton, Report, Status, TrustRegion};
 use dualtape::{Float, ScalarFunction, scalar_function};

@@ -1,6 +1,6 @@
 //! Newton's method on real data with certified answers: the nonlinear regression problems of NIST.
 
-#![cfg(feature = "nalgebra")]
+#![cfg(all(feature = "std", feature = "nalgebra"))]
 
 #[path = "../examples/nist/mod.rs"]
 mod nist;

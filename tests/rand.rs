@@ -1,6 +1,6 @@
 //! Random numbers of differentiable types: constants where nothing depends on anything, derivatives where parameters come in, and
 //! always the value that primitive numbers would have drawn.
-#![cfg(feature = "rand")]
+#![cfg(all(feature = "std", feature = "rand"))]
 
 use dualtape::{Dual, Float, Reverse, gradient};
 use rand::distr::{Distribution, Open01, OpenClosed01, StandardUniform, Uniform};

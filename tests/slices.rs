@@ -1,5 +1,6 @@
 //! Functions of slices and fused functions: values as plain loops give them, derivatives as closed forms have them, in every
 //! mode, and fewer records on the tape.
+#![cfg(feature = "std")]
 
 use dualtape::{Dual, Float, Reverse, Tape, forward, gradient, slices};
 

@@ -1,5 +1,5 @@
 //! Data times engines for the special functions: references are closed forms evaluated with many digits (`data/special.py`).
-#![cfg(feature = "nalgebra")] // matrices of the drivers
+#![cfg(all(feature = "std", feature = "nalgebra"))] // matrices of the drivers
 #![allow(clippy::excessive_precision)] // references of 17 digits, as published
 
 mod common;

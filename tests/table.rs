@@ -1,6 +1,6 @@
 //! Data times engines: every rule of the crate, and batteries of whole functions, in every mode and nesting, against references
 //! that are closed forms evaluated with many digits. How exact the rules are to the last digit is the subject of `accuracy.rs`.
-#![cfg(feature = "nalgebra")] // matrices of the drivers
+#![cfg(all(feature = "std", feature = "nalgebra"))] // matrices of the drivers
 
 mod common;
 #[path = "common/references.rs"]

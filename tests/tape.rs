@@ -2,6 +2,7 @@
 //! and the ends of threads. Whatever happens, the answer is right or a panic says what was done wrong.
 //!
 //! Sizes shrink under miri, and by the factor `DUALTAPE_TEST_SCALE` for other slow checkers.
+#![cfg(feature = "std")]
 
 #[macro_use]
 #[path = "common/own_number.rs"]

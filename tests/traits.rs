@@ -2,7 +2,7 @@
 //!
 //! Everything runs at depth one, two and three over both primitives. What is compared are all derivatives ([`Level::expand`]),
 //! so a form that loses a tangent on the way is found.
-
+#![cfg(feature = "std")]
 // Operators by reference and each comparison by itself are what is tested.
 #![allow(clippy::op_ref, clippy::manual_range_contains)]
 

@@ -1,6 +1,6 @@
 //! Traps that differentiable numbers are known to fall into: cases in which published libraries give a wrong number, NaN or a
 //! panic, and the laws behind them.
-#![cfg(feature = "nalgebra")] // matrices of the drivers
+#![cfg(all(feature = "std", feature = "nalgebra"))] // matrices of the drivers
 #![allow(clippy::eq_op)] // `x - x` and `x / x` are what is tested
 
 mod common;

@@ -36,6 +36,7 @@ pub trait ScalarFunction {
 }
 
 /// A vector-valued function of several variables that can be evaluated on every number type.
+#[cfg(feature = "std")]
 pub trait VectorFunction {
     /// The values at `x`.
     fn eval<T: Float>(&self, x: &[T]) -> Vec<T>;
@@ -47,6 +48,7 @@ impl<F: ScalarFunction + ?Sized> ScalarFunction for &F {
     }
 }
 
+#[cfg(feature = "std")]
 impl<F: VectorFunction + ?Sized> VectorFunction for &F {
     fn eval<T: Float>(&self, x: &[T]) -> Vec<T> {
         (**self).eval(x)
@@ -85,6 +87,7 @@ macro_rules! scalar_function {
 
 /// Makes a [`VectorFunction`](crate::VectorFunction) of a generic function that returns a `Vec`:
 /// `vector_function!(Name = function)`.
+#[cfg(feature = "std")]
 #[macro_export]
 macro_rules! vector_function {
     ($(#[$meta:meta])* $visibility:vis $Name:ident = $function:path) => {

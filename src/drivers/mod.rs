@@ -2,13 +2,17 @@
 
 pub mod forward;
 mod function;
-#[cfg(feature = "nalgebra")]
+#[cfg(all(feature = "std", feature = "nalgebra"))]
 pub mod matrix;
+#[cfg(feature = "std")]
 pub mod reverse;
 
-pub use function::{ScalarFunction, VectorFunction};
+pub use function::ScalarFunction;
+#[cfg(feature = "std")]
+pub use function::VectorFunction;
 
 /// Panics unless a direction or weight has the length of what it belongs to.
+#[cfg(feature = "std")]
 #[track_caller]
 fn check_length(driver: &str, what: &str, found: usize, owner: &str, expected: usize) {
     assert!(

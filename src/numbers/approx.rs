@@ -4,7 +4,7 @@
 //! generic code that asks "has this converged?" takes the branch of the plain program. A test wants more; [`AllParts`]
 //! compares every derivative as well.
 
-use super::{Dual, Reverse, for_each_number};
+use super::{Dual, for_each_number};
 use crate::float::{Float, Primitive};
 use approx::{AbsDiffEq, RelativeEq, UlpsEq};
 

@@ -3,8 +3,8 @@
 use super::{Number, Tag};
 use crate::float::{Float, Primitive, fold, reciprocal_leaves_range, unlikely};
 use crate::rules::{Binary, Reduction, Unary};
-use std::array;
-use std::ops::{Add, Div, Mul, Neg, Sub};
+use core::array;
+use core::ops::{Add, Div, Mul, Neg, Sub};
 
 /// A number with its derivatives in `N` directions: forward mode.
 ///
@@ -58,8 +58,8 @@ pub struct Dual<T, const N: usize = 1> {
     tag: Tag,
 }
 
-impl<T: std::fmt::Debug, const N: usize> std::fmt::Debug for Dual<T, N> {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl<T: core::fmt::Debug, const N: usize> core::fmt::Debug for Dual<T, N> {
+    fn fmt(&self, out: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         out.debug_struct("Dual").field("primal", &self.primal).field("tangent", &self.tangent).finish()
     }
 }
@@ -90,7 +90,7 @@ impl<T: Float, const N: usize> Dual<T, N> {
     }
 
     /// The variable `k` where the directions are those of the variables from `first` on: a constant if it is none of them.
-    #[cfg(feature = "nalgebra")]
+    #[cfg(all(feature = "std", feature = "nalgebra"))]
     #[inline]
     pub(crate) fn seeded_within(x: T, k: usize, first: usize) -> Self {
         if (first..first + N).contains(&k) { Dual::seeded(x, k - first) } else { Dual::constant(x) }

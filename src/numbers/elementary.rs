@@ -1,6 +1,6 @@
 //! The elementary functions as inherent methods, like those of `f64`: no import is needed and none is ambiguous.
 
-use super::{Dual, Number, Reverse, for_each_number, piecewise};
+use super::{Dual, Number, for_each_number, piecewise};
 use crate::float::Float;
 use crate::rules::{self, step_table, unary_table};
 
@@ -9,7 +9,8 @@ macro_rules! unary_methods {
     ($($Rule:ident: $method:ident, |$x:pat_param, $y:pat_param| $partial:expr, at $at:expr => $is:expr
         $(, fused |$fx:ident| $fused:expr)?, $doc:literal;)*) => {
         unary_methods!(@on Dual<T, N>, [const N: usize], $($method $Rule $at, $is, $doc;)*);
-        unary_methods!(@on Reverse<T>, [], $($method $Rule $at, $is, $doc;)*);
+        #[cfg(feature = "std")]
+        unary_methods!(@on super::Reverse<T>, [], $($method $Rule $at, $is, $doc;)*);
     };
     (@on $Number:ty, [$($param:tt)*], $($method:ident $Rule:ident $at:expr, $is:expr, $doc:literal;)*) => {
         impl<T: Float, $($param)*> $Number {$(
@@ -33,7 +34,8 @@ unary_table!(unary_methods);
 macro_rules! step_methods {
     ($($method:ident: $doc:literal;)*) => {
         step_methods!(@on Dual<T, N>, [const N: usize], $($method $doc;)*);
-        step_methods!(@on Reverse<T>, [], $($method $doc;)*);
+        #[cfg(feature = "std")]
+        step_methods!(@on super::Reverse<T>, [], $($method $doc;)*);
     };
     (@on $Number:ty, [$($param:tt)*], $($method:ident $doc:literal;)*) => {
         impl<T: Float, $($param)*> $Number {$(
@@ -246,7 +248,7 @@ macro_rules! other_methods {
             /// The class of the primal.
             #[inline]
             #[must_use]
-            pub fn classify(self) -> std::num::FpCategory {
+            pub fn classify(self) -> core::num::FpCategory {
                 self.inner().classify()
             }
 

@@ -16,6 +16,7 @@ mod operators;
 mod piecewise;
 #[cfg(feature = "rand")]
 mod rand;
+#[cfg(feature = "std")]
 mod reverse;
 #[cfg(feature = "serde")]
 mod serde;
@@ -25,6 +26,7 @@ mod text;
 #[cfg(feature = "approx")]
 pub use approx::AllParts;
 pub use dual::Dual;
+#[cfg(feature = "std")]
 pub use reverse::Reverse;
 pub(crate) use tag::Tag;
 
@@ -51,10 +53,17 @@ pub(crate) trait Number: Float {
 }
 
 /// Stamps everything the types share.
+#[cfg(feature = "std")]
 macro_rules! for_each_number {
     ($stamp:ident) => {
-        $stamp!(Dual<T, N>, const N: usize);
-        $stamp!(Reverse<T>,);
+        $stamp!($crate::Dual<T, N>, const N: usize);
+        $stamp!($crate::Reverse<T>,);
+    };
+}
+#[cfg(not(feature = "std"))]
+macro_rules! for_each_number {
+    ($stamp:ident) => {
+        $stamp!($crate::Dual<T, N>, const N: usize);
     };
 }
 pub(crate) use for_each_number;

@@ -11,16 +11,16 @@
 //!   own is `abs`, with derivative 0 at 0.
 //! - `sinc` and `sinhc` have their true derivatives near 0, where the quotient has none left.
 
-use super::{Dual, Number, Reverse, for_each_number};
+use super::{Dual, Number, for_each_number};
 use crate::float::{Float, Primitive};
 use crate::rules::Unary;
 use crate::special::Special;
+use core::ops::Mul;
 use nalgebra::allocator::Allocator;
 use nalgebra::storage::Storage;
 use nalgebra::{ComplexField, DefaultAllocator, Dim, Field, Matrix, OMatrix, RealField, SimdValue};
 use num_traits::{FloatConst, FromPrimitive, One, Zero};
 use simba::scalar::SubsetOf;
-use std::ops::Mul;
 
 macro_rules! real_field {
     ($Number:ty, $($param:tt)*) => {
@@ -220,7 +220,8 @@ for_each_number!(real_field);
 macro_rules! lift {
     ($Number:ty, $($param:tt)*) => {
         lift!(@to Dual<$Number, M>, $Number, [T: Float, const M: usize, $($param)*]);
-        lift!(@to Reverse<$Number>, $Number, [T: Float, $($param)*]);
+        #[cfg(feature = "std")]
+        lift!(@to super::Reverse<$Number>, $Number, [T: Float, $($param)*]);
     };
     (@to $Outer:ty, $Number:ty, [$($generics:tt)*]) => {
         impl<$($generics)*> SubsetOf<$Outer> for $Number {

@@ -3,7 +3,7 @@
 //! Arrays of these numbers need nothing from here; it is a single number on the right of an array, `array * x`, that asks for
 //! a trait which only this crate can implement.
 
-use super::{Dual, Reverse, for_each_number};
+use super::for_each_number;
 use crate::float::Float;
 use ndarray::ScalarOperand;
 

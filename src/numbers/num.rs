@@ -1,15 +1,15 @@
 //! `num_traits` for every number type. Methods forward to the inherent ones; constants and limits are constants.
 
-use super::{Dual, Number, Reverse, for_each_number};
+use super::{Number, for_each_number};
 use crate::float::Float;
 use crate::rules::{step_table, unary_table};
+use core::cmp::Ordering;
+use core::num::FpCategory;
 use num_traits::float::{FloatCore, TotalOrder};
 use num_traits::{
     Bounded, Euclid, FloatConst, FromPrimitive, Inv, MulAdd, MulAddAssign, Num, NumCast, One, Pow, Signed, ToPrimitive,
     Zero,
 };
-use std::cmp::Ordering;
-use std::num::FpCategory;
 
 macro_rules! num {
     ($Number:ty, $($param:tt)*) => {

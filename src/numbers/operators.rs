@@ -2,12 +2,12 @@
 //!
 //! The types implement `+ - * /` by value and with a primitive on the right; everything here forwards to that.
 
-use super::{Dual, Number, Reverse, for_each_number};
+use super::{Number, for_each_number};
 use crate::float::{Float, Primitive};
 use crate::rules;
-use std::cmp::Ordering;
-use std::iter::{Product, Sum};
-use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Rem, RemAssign, Sub, SubAssign};
+use core::cmp::Ordering;
+use core::iter::{Product, Sum};
+use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Rem, RemAssign, Sub, SubAssign};
 
 /// `%` by value; `+ - * /` are written with each type.
 macro_rules! remainder {
@@ -127,7 +127,7 @@ macro_rules! operators {
         operators!(@left f32, $Number, $($param)*);
         operators!(@left f64, $Number, $($param)*);
 
-        impl<T: Float, $($param)*> std::ops::Neg for &$Number {
+        impl<T: Float, $($param)*> core::ops::Neg for &$Number {
             type Output = $Number;
             #[inline]
             fn neg(self) -> $Number {
@@ -172,7 +172,7 @@ macro_rules! operators {
             #[inline]
             fn sum<I: Iterator<Item = Self>>(iter: I) -> Self {
                 // The empty sum of the inner type: -0.0 for primitives, which leaves every first summand as it is.
-                iter.fold(Self::lift(std::iter::empty::<T>().sum()), |sum, x| sum + x)
+                iter.fold(Self::lift(core::iter::empty::<T>().sum()), |sum, x| sum + x)
             }
         }
         impl<'a, T: Float, $($param)*> Sum<&'a Self> for $Number {

@@ -8,7 +8,7 @@
 //! Not so where a sample is drawn by accepting or rejecting proposals (`Gamma`, `Beta` and what is built on them): there the
 //! derivative is that of the accepted proposal and leaves out how the parameters decide which one is accepted.
 
-use super::{Dual, Reverse, for_each_number};
+use super::for_each_number;
 use crate::float::Float;
 use rand::Rng;
 use rand::distr::uniform::{Error, SampleBorrow, SampleUniform, UniformSampler};

@@ -6,13 +6,13 @@
 //!
 //! What a format cannot write it cannot write here either: in JSON, infinities and NaN become `null`.
 
-use super::{Dual, Reverse};
+use super::Dual;
 use crate::float::Float;
+use core::fmt::{self, Formatter};
+use core::marker::PhantomData;
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::ser::SerializeTuple;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::fmt::{self, Formatter};
-use std::marker::PhantomData;
 
 /// What a dual number looks like from outside.
 #[derive(Serialize, Deserialize)]
@@ -33,20 +33,6 @@ impl<T: Float + Serialize, const N: usize> Serialize for Dual<T, N> {
 impl<'de, T: Float + Deserialize<'de>, const N: usize> Deserialize<'de> for Dual<T, N> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         Parts::deserialize(from).map(|parts| Dual::new(parts.primal, parts.tangent.0))
-    }
-}
-
-/// The value only: the derivatives of a reverse number live on its tape.
-impl<T: Float + Serialize> Serialize for Reverse<T> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        self.primal().serialize(to)
-    }
-}
-
-/// A constant.
-impl<'de, T: Float + Deserialize<'de>> Deserialize<'de> for Reverse<T> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        T::deserialize(from).map(Reverse::constant)
     }
 }
 
@@ -83,5 +69,25 @@ impl<'de, T: Float + Deserialize<'de>, const N: usize> Visitor<'de> for Tangents
             *tangent = items.next_element()?.ok_or_else(|| A::Error::invalid_length(k, &self))?;
         }
         Ok(Tangents(tangent))
+    }
+}
+
+#[cfg(feature = "std")]
+mod reverse {
+    use crate::{Float, Reverse};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    /// The value only: the derivatives of a reverse number live on its tape.
+    impl<T: Float + Serialize> Serialize for Reverse<T> {
+        fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+            self.primal().serialize(to)
+        }
+    }
+
+    /// A constant.
+    impl<'de, T: Float + Deserialize<'de>> Deserialize<'de> for Reverse<T> {
+        fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+            T::deserialize(from).map(Reverse::constant)
+        }
     }
 }

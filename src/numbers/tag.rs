@@ -1,32 +1,31 @@
 //! [`Tag`], which tells differentiations apart in debug builds.
 
-#[cfg(debug_assertions)]
-use std::cell::Cell;
+#[cfg(all(debug_assertions, target_has_atomic = "32"))]
+use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 /// Which call of a forward driver a dual number belongs to.
 ///
 /// Two dual numbers of the same type from *different* differentiations must not meet: the tangents mean different things, and
 /// their sum is a wrong number ("perturbation confusion"). With debug assertions, like the checks for integer overflow, every
-/// driver call marks its variables, an operation passes the mark on, and two different marks panic. Without, the type is empty
-/// and costs nothing.
+/// driver call marks its variables, an operation passes the mark on, and two different marks panic. Without, or on a processor
+/// that cannot count in one step, the type is empty and costs nothing.
 ///
 /// Source: Siskind & Pearlmutter, "Perturbation confusion and referential transparency", IFL 2005.
 #[derive(Clone, Copy)]
 pub(crate) struct Tag {
     /// 0 for constants and for numbers that the user made.
-    #[cfg(debug_assertions)]
+    #[cfg(all(debug_assertions, target_has_atomic = "32"))]
     id: u32,
 }
 
-#[cfg(debug_assertions)]
-thread_local! {
-    static LAST: Cell<u32> = const { Cell::new(0) };
-}
+/// The last mark given out, on any thread.
+#[cfg(all(debug_assertions, target_has_atomic = "32"))]
+static LAST: AtomicU32 = AtomicU32::new(0);
 
 impl Tag {
     /// The tag of constants and of numbers that no driver made: it goes with every other.
     pub const NONE: Tag = Tag {
-        #[cfg(debug_assertions)]
+        #[cfg(all(debug_assertions, target_has_atomic = "32"))]
         id: 0,
     };
 
@@ -34,11 +33,8 @@ impl Tag {
     #[inline]
     pub fn fresh() -> Tag {
         Tag {
-            #[cfg(debug_assertions)]
-            id: {
-                LAST.set(LAST.get().checked_add(1).unwrap_or(1));
-                LAST.get()
-            },
+            #[cfg(all(debug_assertions, target_has_atomic = "32"))]
+            id: LAST.fetch_add(1, Relaxed).wrapping_add(1).max(1),
         }
     }
 
@@ -47,9 +43,9 @@ impl Tag {
     /// # Panics
     /// With debug assertions, if they belong to different differentiations.
     #[inline(always)]
-    #[cfg_attr(debug_assertions, track_caller)]
+    #[cfg_attr(all(debug_assertions, target_has_atomic = "32"), track_caller)]
     pub fn join(self, other: Tag) -> Tag {
-        #[cfg(debug_assertions)]
+        #[cfg(all(debug_assertions, target_has_atomic = "32"))]
         {
             assert!(
                 self.id == other.id || self.id == 0 || other.id == 0,

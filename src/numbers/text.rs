@@ -1,10 +1,10 @@
 //! Formatting and parsing. A dual shows its tangents, `3 + 2ε` or `3 + [2, 0]ε`; a reverse number shows its value. Format
 //! options (`{:.3}`, `{:+e}`) apply to every part. Parsing gives a constant.
 
-use super::{Dual, Number, Reverse, for_each_number};
+use super::{Dual, Number, for_each_number};
 use crate::float::Float;
-use std::fmt::{self, Display, Formatter, LowerExp, UpperExp};
-use std::str::FromStr;
+use core::fmt::{self, Display, Formatter, LowerExp, UpperExp};
+use core::str::FromStr;
 
 macro_rules! show {
     ($($Format:ident),*) => {$(
@@ -25,7 +25,8 @@ macro_rules! show {
             }
         }
 
-        impl<T: Float> $Format for Reverse<T> {
+        #[cfg(feature = "std")]
+        impl<T: Float> $Format for super::Reverse<T> {
             fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
                 $Format::fmt(&self.primal(), out)
             }

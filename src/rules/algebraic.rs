@@ -3,6 +3,8 @@
 
 use super::{Binary, Unary};
 use crate::float::{Float, Primitive};
+#[allow(unused_imports)] // `f64` has its own functions where the standard library is
+use num_traits::Float as _;
 
 /// More often than this nobody differentiates: the number of parts of a nested number doubles each time.
 const MOST: usize = 24;

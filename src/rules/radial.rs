@@ -2,6 +2,8 @@
 
 use super::Binary;
 use crate::float::{Float, Primitive};
+#[allow(unused_imports)] // `f64` has its own functions where the standard library is
+use num_traits::Float as _;
 
 /// A partial derivative of `hypot(x, y)` or `atan2(x, y)`, `by_x` times by `x` and `by_y` times by `y`.
 ///

@@ -3,7 +3,9 @@
 //! Most rest on one sum of differences that keep their digits, [`zeta_gap`]: polygamma functions are differences from infinity,
 //! the digamma function is one from its zero, and derivatives of the beta function are such differences.
 
-use std::f64::consts::{PI, TAU};
+use core::f64::consts::{PI, TAU};
+#[allow(unused_imports)] // `f64` has its own functions where the standard library is
+use num_traits::Float as _;
 
 /// Bernoulli numbers `m, Bₘ` for even `m`.
 #[rustfmt::skip]

@@ -1,6 +1,8 @@
 //! Value code on `f64` for what no library has, or not with all digits.
 
-use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LN_2, PI};
+use core::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LN_2, PI};
+#[allow(unused_imports)] // `f64` has its own functions where the standard library is
+use num_traits::Float as _;
 
 // ---- The normal distribution -----------------------------------------------------------------------------------------
 
