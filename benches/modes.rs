@@ -157,10 +157,10 @@ fn hessians(run: &Run) {
                     "{:>7}{n:>7}{:>10}{forward:>12}{:>12}{:>12}{:>12}{:>14}{:>14}",
                     $name,
                     if run.timed { format!("{:.2}", compare(gradient, gradient).best * 1e6) } else { String::new() },
-                    cell!(|| by_width::<2>(|x| $f(x), black_box(&x))),
-                    cell!(|| by_width::<4>(|x| $f(x), black_box(&x))),
-                    cell!(|| by_width::<8>(|x| $f(x), black_box(&x))),
-                    cell!(|| by_width::<16>(|x| $f(x), black_box(&x))),
+                    cell!(|| reverse::Chunk::<2>::value_gradient_hessian(|x| $f(x), black_box(&x)).2),
+                    cell!(|| reverse::Chunk::<4>::value_gradient_hessian(|x| $f(x), black_box(&x)).2),
+                    cell!(|| reverse::Chunk::<8>::value_gradient_hessian(|x| $f(x), black_box(&x)).2),
+                    cell!(|| reverse::Chunk::<16>::value_gradient_hessian(|x| $f(x), black_box(&x)).2),
                     cell!(|| reverse_inside::<8>(|x| $f(x), black_box(&x))),
                 );
             }
@@ -168,29 +168,6 @@ fn hessians(run: &Run) {
     }
     rows!("chain", chain);
     rows!("wave", wave);
-}
-
-/// Forward over reverse with `N` columns at a time.
-fn by_width<const N: usize>(
-    f: impl Fn(&[Reverse<Dual<f64, N>>]) -> Reverse<Dual<f64, N>>,
-    x: &[f64],
-) -> nalgebra::DMatrix<f64> {
-    let n = x.len();
-    let mut hessian = nalgebra::DMatrix::zeros(n, n);
-    let mut gradient = vec![Dual::constant(0.0); n];
-    for first in (0..n).step_by(N) {
-        let seeded = |(j, &x): (usize, &f64)| {
-            if (first..first + N).contains(&j) { Dual::seeded(x, j - first) } else { Dual::constant(x) }
-        };
-        let point: Vec<Dual<f64, N>> = x.iter().enumerate().map(seeded).collect();
-        let _ = reverse::value_and_gradient_into(&f, &point, &mut gradient);
-        for (i, g) in gradient.iter().enumerate() {
-            for j in first..n.min(first + N) {
-                hessian[(i, j)] = g.tangents()[j - first];
-            }
-        }
-    }
-    hessian
 }
 
 /// Reverse over forward: `N` tangents are recorded at once and swept together.

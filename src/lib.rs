@@ -26,6 +26,7 @@
 //! | the same, and a direction `v` | `H v` | [`hvp`] |
 //! | many inputs, many outputs | Jacobian | [`jacobian`] |
 //! | the same, and a direction `v` or weight `w` | `J v` or `wᵀ J` | [`jvp`], [`vjp`] |
+//! | a function on every number type ([`ScalarFunction`], [`VectorFunction`]) | the fastest way for its size | [`hessian_of`], [`jacobian_of`] |
 //! | a function to minimise | its minimum by Newton's method | [`optimize::newton`] |
 //! | a function of a matrix | its gradient, as a matrix | [`matrix::gradient`] |
 //! | matrices inside the function | solve, inverse, determinant, eigenvalues | [`LinearAlgebra`] |
@@ -88,20 +89,23 @@ pub use float::{Float, Primitive, select};
 pub use numbers::AllParts;
 pub use numbers::Dual;
 pub use special::Special;
+#[cfg(all(feature = "std", feature = "nalgebra"))]
+pub use {
+    drivers::by_size::{hessian_of, jacobian_of, value_and_jacobian_of, value_gradient_hessian_of},
+    drivers::matrix,
+    drivers::reverse::{hessian, jacobian, value_and_jacobian, value_gradient_hessian, value_gradient_hessian_into},
+    linalg::LinearAlgebra,
+};
 #[cfg(feature = "std")]
 pub use {
     drivers::forward::jvp,
-    drivers::reverse::{gradient, gradient_and_hvp, hvp, value_and_gradient, value_and_gradient_into, vjp},
+    drivers::reverse::{
+        gradient, gradient_and_hvp, gradient_and_hvp_into, hvp, value_and_gradient, value_and_gradient_into, vjp,
+    },
     drivers::{VectorFunction, reverse},
     numbers::Reverse,
     pool::release_memory,
     tape::{Adjoints, Tape},
-};
-#[cfg(all(feature = "std", feature = "nalgebra"))]
-pub use {
-    drivers::matrix,
-    drivers::reverse::{hessian, jacobian, value_and_jacobian, value_gradient_hessian},
-    linalg::LinearAlgebra,
 };
 
 /// Which crates run on these numbers, which take their derivatives, and which refuse.

@@ -4,7 +4,7 @@
 #![cfg(feature = "std")]
 
 use dualtape::forward::Chunk;
-use dualtape::{Dual, Float, Reverse, Tape, gradient, value_and_gradient_into};
+use dualtape::{Dual, Float, Reverse, Tape, gradient, gradient_and_hvp_into, value_and_gradient_into};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::panic::catch_unwind;
@@ -145,6 +145,40 @@ fn a_warm_forward_gradient_allocates_nothing_whatever_the_number_type() {
     assert_chunk_allocates_nothing::<f32, 8>();
     assert_chunk_allocates_nothing::<Dual<f64>, 8>();
     assert_chunk_allocates_nothing::<Reverse<f64>, 8>();
+}
+
+#[track_caller]
+fn assert_second_derivatives_allocate_nothing<T: Float>() {
+    let x = point::<T>(20);
+    let (mut g, mut product) = (x.clone(), x.clone());
+    let mut call = |n: usize| {
+        allocations(|| {
+            gradient_and_hvp_into(|x| chain(x, 3), &x[..n], &x[..n], &mut g[..n], &mut product[..n]);
+        })
+    };
+    call(20);
+    for n in [20, 19, 8, 1, 0, 20] {
+        assert_eq!(call(n), 0, "product over {}: n = {n}", std::any::type_name::<T>());
+    }
+    #[cfg(feature = "nalgebra")]
+    for n in [20, 19, 8, 1, 0, 20] {
+        let mut h = nalgebra::DMatrix::from_element(n, n, T::zero());
+        let mut call = || {
+            allocations(|| {
+                dualtape::value_gradient_hessian_into(|x| chain(x, 3), &x[..n], &mut g[..n], &mut h);
+            })
+        };
+        call();
+        assert_eq!(call(), 0, "Hessian over {}: n = {n}", std::any::type_name::<T>());
+    }
+}
+
+#[test]
+fn warm_second_derivatives_allocate_nothing() {
+    assert_second_derivatives_allocate_nothing::<f64>();
+    assert_second_derivatives_allocate_nothing::<f32>();
+    assert_second_derivatives_allocate_nothing::<Dual<f64>>();
+    assert_second_derivatives_allocate_nothing::<Reverse<f64>>();
 }
 
 /// Both levels record, and both are warm after one call.

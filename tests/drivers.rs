@@ -6,8 +6,9 @@
 
 use dualtape::forward::Chunk;
 use dualtape::{
-    Dual, Float, Reverse, ScalarFunction, VectorFunction, derivative, forward, gradient, gradient_and_hvp, hvp, jvp,
-    scalar_function, value_and_derivative, value_and_gradient, value_and_gradient_into, vector_function, vjp,
+    Dual, Float, Reverse, ScalarFunction, VectorFunction, derivative, forward, gradient, gradient_and_hvp,
+    gradient_and_hvp_into, hvp, jvp, scalar_function, value_and_derivative, value_and_gradient,
+    value_and_gradient_into, vector_function, vjp,
 };
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -231,6 +232,11 @@ fn assert_hessian_products<T: Float>() {
         let (g, product) = gradient_and_hvp(quartic, &lit::<T>(&x), &lit::<T>(&v));
         assert_values(&g, &quartic_gradient(&x));
         assert_values(&product, &expected);
+        let (mut g, mut product) = (vec![T::one(); n], vec![T::one(); n]); // stale
+        let value = gradient_and_hvp_into(quartic, &lit::<T>(&x), &lit::<T>(&v), &mut g, &mut product);
+        assert_eq!(value, T::lit(quartic(&x)));
+        assert_values(&g, &quartic_gradient(&x));
+        assert_values(&product, &expected);
     }
 }
 
@@ -269,7 +275,10 @@ fn outputs_may_be_arrays_vectors_or_slices() {
 #[cfg(feature = "nalgebra")]
 mod matrices {
     use super::*;
-    use dualtape::{hessian, jacobian, reverse, value_and_jacobian, value_gradient_hessian};
+    use dualtape::{
+        hessian, hessian_of, jacobian, jacobian_of, reverse, value_and_jacobian, value_and_jacobian_of,
+        value_gradient_hessian, value_gradient_hessian_into, value_gradient_hessian_of,
+    };
     use nalgebra::DMatrix;
 
     fn expected_jacobian<T: Float>(x: &[f64], m: usize) -> DMatrix<T> {
@@ -364,6 +373,73 @@ mod matrices {
             assert_eq!(value, T::lit(quartic(&x)), "{what}");
             assert_values(&g, &quartic_gradient(&x));
             assert_eq!(h, expected, "{what}");
+            let (mut g, mut h) = (vec![T::one(); n], DMatrix::from_element(n, n, T::one())); // stale
+            assert_eq!(value_gradient_hessian_into(quartic, &point, &mut g, &mut h), value, "{what}");
+            assert_values(&g, &quartic_gradient(&x));
+            assert_eq!(h, expected, "{what}");
+        }
+    }
+
+    scalar_function!(Quartic = quartic);
+
+    /// The other drivers' test functions, by number of outputs.
+    struct Field(usize, Cell<usize>);
+
+    impl VectorFunction for Field {
+        fn eval<T: Float>(&self, x: &[T]) -> Vec<T> {
+            self.1.set(self.1.get() + 1);
+            field(x, self.0)
+        }
+    }
+
+    #[track_caller]
+    fn assert_drivers_by_size<T: Float>() {
+        for n in [0, 1, 2, 3, 4, 5, 8, 9, 20] {
+            let x = integers(n, 3);
+            let point = lit::<T>(&x);
+            assert_eq!(hessian_of(&Quartic, &point), expected_hessian::<T>(&x), "n = {n}");
+            let (value, g, h) = value_gradient_hessian_of(&Quartic, &point);
+            assert_eq!((value, h), (T::lit(quartic(&x)), expected_hessian::<T>(&x)), "n = {n}");
+            assert_values(&g, &quartic_gradient(&x));
+            for m in [0, 1, 3, 9, 20] {
+                let f = Field(m, Cell::new(0));
+                assert_eq!(jacobian_of(&f, &point), expected_jacobian::<T>(&x, m), "{m} x {n}");
+                let (y, j) = value_and_jacobian_of(&f, &point);
+                assert_values(&y, &field(&x, m));
+                assert_eq!(j, expected_jacobian::<T>(&x, m), "{m} x {n}");
+            }
+        }
+    }
+
+    #[test]
+    fn drivers_that_choose_by_size_equal_the_closed_form() {
+        assert_drivers_by_size::<f64>();
+        assert_drivers_by_size::<f32>();
+        assert_drivers_by_size::<Dual<f64>>();
+        assert_drivers_by_size::<Reverse<f64>>();
+    }
+
+    /// Evaluations of the function: they show which mode and width was taken.
+    #[test]
+    fn a_jacobian_takes_the_cheaper_mode() {
+        let evaluations = |n: usize, m: usize| {
+            let f = Field(m, Cell::new(0));
+            jacobian_of(&f, &integers(n, 1));
+            f.1.get()
+        };
+        assert_eq!([(2, 1), (4, 1), (8, 1)].map(|(n, m)| evaluations(n, m)), [1, 1, 1], "forward, in one go");
+        assert_eq!(evaluations(20, 20), 1 + 3, "forward, in three; and one to see how many outputs there are");
+        assert_eq!(evaluations(20, 19), 1 + 1, "reverse, by one recording");
+    }
+
+    #[test]
+    fn a_matrix_of_another_shape_is_refused() {
+        let mut g = [0.0; 3];
+        for (rows, columns) in [(2, 3), (3, 2), (0, 0)] {
+            let mut h = DMatrix::zeros(rows, columns);
+            let call = || value_gradient_hessian_into(quartic, &[1.0, 2.0, 3.0], &mut g, &mut h);
+            let message = *catch_unwind(AssertUnwindSafe(call)).unwrap_err().downcast::<String>().unwrap();
+            assert!(message.contains("of the Hessian has") && message.contains("the point has 3"), "{message}");
         }
     }
 

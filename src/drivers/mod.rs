@@ -1,5 +1,7 @@
 //! The drivers: one verb per differential operator, and the function traits for code that needs several number types.
 
+#[cfg(all(feature = "std", feature = "nalgebra"))]
+pub(crate) mod by_size;
 pub mod forward;
 mod function;
 #[cfg(all(feature = "std", feature = "nalgebra"))]

@@ -6,6 +6,7 @@
 use super::check_length;
 use crate::float::Float;
 use crate::numbers::{Dual, Reverse, Tag};
+use crate::pool;
 use crate::tape::Session;
 
 #[cfg(feature = "nalgebra")]
@@ -133,7 +134,7 @@ pub fn value_and_jacobian<T: Float, Y: AsRef<[Reverse<T>]>>(
 /// Forward over reverse: gradients on dual numbers, `CHUNK` columns at a time.
 ///
 /// # Cost
-/// `⌈n / 8⌉` gradients on `Dual<T, 8>`.
+/// `⌈n / 8⌉` gradients on `Dual<T, 8>`. For up to four inputs [`hessian_of`](crate::hessian_of) and [`Chunk`] are faster.
 ///
 /// # Examples
 /// x² y at (3, 2) has the Hessian [[2y, 2x], [2x, 0]].
@@ -157,6 +158,28 @@ pub fn value_gradient_hessian<T: Float>(
     x: &[T],
 ) -> (T, Vec<T>, DMatrix<T>) {
     Chunk::<CHUNK>::value_gradient_hessian(f, x)
+}
+
+/// Writes gradient and Hessian of `f` at `x` to `g` and `h` and returns the value. See
+/// [`Chunk::value_gradient_hessian_into`].
+///
+/// # Examples
+/// x² y at (3, 2) has the value 18, the gradient (12, 9) and the Hessian [[4, 6], [6, 0]].
+/// ```
+/// let (mut g, mut h) = ([0.0; 2], nalgebra::DMatrix::zeros(2, 2));
+/// let value = dualtape::value_gradient_hessian_into(|x| x[0] * x[0] * x[1], &[3.0, 2.0], &mut g, &mut h);
+/// assert_eq!((value, g), (18.0, [12.0, 9.0]));
+/// assert_eq!(h, nalgebra::dmatrix![4.0, 6.0; 6.0, 0.0]);
+/// ```
+#[cfg(feature = "nalgebra")]
+#[track_caller]
+pub fn value_gradient_hessian_into<T: Float>(
+    f: impl FnMut(&[Reverse<Dual<T, CHUNK>>]) -> Reverse<Dual<T, CHUNK>>,
+    x: &[T],
+    g: &mut [T],
+    h: &mut DMatrix<T>,
+) -> T {
+    Chunk::<CHUNK>::value_gradient_hessian_into(f, x, g, h)
 }
 
 /// The Hessian with `N` columns per recording.
@@ -183,33 +206,73 @@ impl<const N: usize> Chunk<N> {
     /// `⌈n / N⌉` gradients on `Dual<T, N>`.
     #[track_caller]
     pub fn value_gradient_hessian<T: Float>(
-        mut f: impl FnMut(&[Reverse<Dual<T, N>>]) -> Reverse<Dual<T, N>>,
+        f: impl FnMut(&[Reverse<Dual<T, N>>]) -> Reverse<Dual<T, N>>,
         x: &[T],
     ) -> (T, Vec<T>, DMatrix<T>) {
+        let n = x.len();
+        let mut g = vec![T::zero(); n];
+        let mut h = DMatrix::from_element(n, n, T::zero());
+        let value = Self::value_gradient_hessian_into(f, x, &mut g, &mut h);
+        (value, g, h)
+    }
+
+    /// Writes gradient and Hessian of `f` at `x` to `g` and `h` and returns the value. See [`hessian`].
+    ///
+    /// Once a call of the same size has been made on this thread, nothing is allocated (except by `f`).
+    ///
+    /// # Panics
+    /// If `g` has not as many entries as `x`, or `h` not as many rows and columns.
+    #[track_caller]
+    pub fn value_gradient_hessian_into<T: Float>(
+        mut f: impl FnMut(&[Reverse<Dual<T, N>>]) -> Reverse<Dual<T, N>>,
+        x: &[T],
+        g: &mut [T],
+        h: &mut DMatrix<T>,
+    ) -> T {
         const { assert!(N > 0, "a chunk has at least one direction") };
         let n = x.len();
+        check_length("value_gradient_hessian_into", "the gradient", g.len(), "the point", n);
+        check_length("value_gradient_hessian_into", "a row of the Hessian", h.ncols(), "the point", n);
+        check_length("value_gradient_hessian_into", "a column of the Hessian", h.nrows(), "the point", n);
+        let mut scratch = pool::take::<OnDuals<T, N>>();
+        let OnDuals { point, gradient } = &mut *scratch;
+        point.clear();
+        point.extend(x.iter().map(|&x| Dual::constant(x)));
+        gradient.clear();
+        gradient.extend_from_slice(point);
         let mut value = T::zero();
-        let mut hessian = DMatrix::from_element(n, n, T::zero());
-        let mut point: Vec<Dual<T, N>> = x.iter().map(|&x| Dual::constant(x)).collect();
-        let mut gradient = point.clone();
         for first in (0..n.max(1)).step_by(N) {
             let columns = first..n.min(first + N);
             let tag = Tag::fresh();
             for j in columns.clone() {
                 point[j] = Dual::seeded(x[j], j - first).tagged(tag);
             }
-            value = value_and_gradient_into(&mut f, &point, &mut gradient).primal();
+            value = value_and_gradient_into(&mut f, point, gradient).primal();
             for j in columns {
                 point[j] = Dual::constant(x[j]);
                 // The lower triangle, mirrored.
                 for i in j..n {
                     let entry = gradient[i].tangents()[j - first];
-                    hessian[(i, j)] = entry;
-                    hessian[(j, i)] = entry;
+                    h[(i, j)] = entry;
+                    h[(j, i)] = entry;
                 }
             }
         }
-        (value, gradient.iter().map(|g| g.primal()).collect(), hessian)
+        g.iter_mut().zip(&*gradient).for_each(|(g, on_duals)| *g = on_duals.primal());
+        pool::put(scratch);
+        value
+    }
+}
+
+/// Scratch memory of second derivatives: the point and the gradient on dual numbers.
+struct OnDuals<T, const N: usize> {
+    point: Vec<Dual<T, N>>,
+    gradient: Vec<Dual<T, N>>,
+}
+
+impl<T, const N: usize> Default for OnDuals<T, N> {
+    fn default() -> Self {
+        OnDuals { point: Vec::new(), gradient: Vec::new() }
     }
 }
 
@@ -242,7 +305,40 @@ pub fn gradient_and_hvp<T: Float>(
     v: &[T],
 ) -> (Vec<T>, Vec<T>) {
     check_length("gradient_and_hvp", "the direction", v.len(), "the point", x.len());
+    let mut g = vec![T::zero(); x.len()];
+    let mut product = g.clone();
+    gradient_and_hvp_into(f, x, v, &mut g, &mut product);
+    (g, product)
+}
+
+/// Writes gradient and Hessian-vector product of `f` at `x` to `g` and `product` and returns the value. See [`hvp`].
+///
+/// Once a call of the same size has been made on this thread, nothing is allocated (except by `f`).
+///
+/// # Panics
+/// If `v`, `g`, `product` and `x` differ in length.
+#[track_caller]
+pub fn gradient_and_hvp_into<T: Float>(
+    f: impl FnOnce(&[Reverse<Dual<T>>]) -> Reverse<Dual<T>>,
+    x: &[T],
+    v: &[T],
+    g: &mut [T],
+    product: &mut [T],
+) -> T {
+    check_length("gradient_and_hvp_into", "the direction", v.len(), "the point", x.len());
+    check_length("gradient_and_hvp_into", "the gradient", g.len(), "the point", x.len());
+    check_length("gradient_and_hvp_into", "the product", product.len(), "the point", x.len());
+    let mut scratch = pool::take::<OnDuals<T, 1>>();
+    let OnDuals { point, gradient } = &mut *scratch;
     let tag = Tag::fresh();
-    let point: Vec<Dual<T>> = x.iter().zip(v).map(|(&x, &v)| Dual::new(x, [v]).tagged(tag)).collect();
-    gradient(f, &point).into_iter().map(|g| (g.primal(), g.tangent())).unzip()
+    point.clear();
+    point.extend(x.iter().zip(v).map(|(&x, &v)| Dual::new(x, [v]).tagged(tag)));
+    gradient.clear();
+    gradient.extend_from_slice(point);
+    let value = value_and_gradient_into(f, point, gradient).primal();
+    for ((g, product), on_duals) in g.iter_mut().zip(product).zip(&*gradient) {
+        (*g, *product) = (on_duals.primal(), on_duals.tangent());
+    }
+    pool::put(scratch);
+    value
 }

@@ -6,8 +6,7 @@
 
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 
-use crate::ScalarFunction;
-use crate::reverse::{CHUNK, Chunk};
+use crate::{ScalarFunction, value_gradient_hessian_of};
 
 /// The sign of the Hessian to working precision.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -35,12 +34,7 @@ pub(super) struct Model {
 
 impl Model {
     pub fn at<F: ScalarFunction>(f: &F, x: DVector<f64>) -> Self {
-        // The width that is fastest for so many inputs.
-        let (value, gradient, hessian) = match x.len() {
-            0..=2 => Chunk::<2>::value_gradient_hessian(|x| f.eval(x), x.as_slice()),
-            3..=4 => Chunk::<4>::value_gradient_hessian(|x| f.eval(x), x.as_slice()),
-            _ => Chunk::<CHUNK>::value_gradient_hessian(|x| f.eval(x), x.as_slice()),
-        };
+        let (value, gradient, hessian) = value_gradient_hessian_of(f, x.as_slice());
         let gradient = DVector::from_vec(gradient);
         let finite = value.is_finite()
             && [x.as_slice(), gradient.as_slice(), hessian.as_slice()].concat().iter().all(|v| v.is_finite());
