@@ -1,5 +1,7 @@
 //! What a derivative costs, as a ratio to the same function on plain `f64`.
 //!
+//! Where a gradient costs more than its aim, `!` follows the aim.
+//!
 //! `cargo bench` prints the tables; `cargo bench -- F1` does so for the problems whose name contains `F1`. Without `--bench`
 //! (as under `cargo test --benches`) values and derivatives are checked and nothing is timed.
 //!

@@ -49,6 +49,7 @@ impl Comparison {
     }
 
     /// The smallest and the largest ratio.
+    #[allow(dead_code)] // not every benchmark shows it
     pub fn range(&self) -> String {
         format!("[{:.2}, {:.2}]", self.ratios[0], self.ratios[SAMPLES - 1])
     }
