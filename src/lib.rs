@@ -34,6 +34,7 @@
 //!
 //! The unqualified name is the natural choice; [`forward`] and [`reverse`] have each mode's own. Derivatives, gradients, Jacobians and
 //! Hessians have a `value_and_` twin, value first; `jvp` and `vjp` return the value anyway, and `hvp` has [`gradient_and_hvp`].
+//! Twins with `_into` write to the caller's buffers and allocate nothing once warm.
 //!
 //! # The modules, in reading order
 //!
@@ -93,7 +94,10 @@ pub use special::Special;
 pub use {
     drivers::by_size::{hessian_of, jacobian_of, value_and_jacobian_of, value_gradient_hessian_of},
     drivers::matrix,
-    drivers::reverse::{hessian, jacobian, value_and_jacobian, value_gradient_hessian, value_gradient_hessian_into},
+    drivers::reverse::{
+        hessian, jacobian, value_and_jacobian, value_and_jacobian_into, value_gradient_hessian,
+        value_gradient_hessian_into,
+    },
     linalg::LinearAlgebra,
 };
 #[cfg(feature = "std")]

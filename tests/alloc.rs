@@ -170,7 +170,21 @@ fn assert_second_derivatives_allocate_nothing<T: Float>() {
         };
         call();
         assert_eq!(call(), 0, "Hessian over {}: n = {n}", std::any::type_name::<T>());
+        // Tall, by columns, and wide, by rows.
+        assert_jacobian_allocates_nothing::<T, 1>(&x[..n]);
+        assert_jacobian_allocates_nothing::<T, 3>(&x[..n]);
+        assert_jacobian_allocates_nothing::<T, 20>(&x[..n]);
     }
+}
+
+#[cfg(feature = "nalgebra")]
+#[track_caller]
+fn assert_jacobian_allocates_nothing<T: Float, const M: usize>(x: &[T]) {
+    let (mut y, mut j) = ([T::zero(); M], nalgebra::DMatrix::from_element(M, x.len(), T::zero()));
+    let field = |x: &[Reverse<T>]| std::array::from_fn::<_, M, _>(|k| chain(x, k));
+    let mut call = || allocations(|| dualtape::value_and_jacobian_into(field, x, &mut y, &mut j));
+    call();
+    assert_eq!(call(), 0, "Jacobian over {}: {M} x {}", std::any::type_name::<T>(), x.len());
 }
 
 #[test]

@@ -276,8 +276,8 @@ fn outputs_may_be_arrays_vectors_or_slices() {
 mod matrices {
     use super::*;
     use dualtape::{
-        hessian, hessian_of, jacobian, jacobian_of, reverse, value_and_jacobian, value_and_jacobian_of,
-        value_gradient_hessian, value_gradient_hessian_into, value_gradient_hessian_of,
+        hessian, hessian_of, jacobian, jacobian_of, reverse, value_and_jacobian, value_and_jacobian_into,
+        value_and_jacobian_of, value_gradient_hessian, value_gradient_hessian_into, value_gradient_hessian_of,
     };
     use nalgebra::DMatrix;
 
@@ -301,7 +301,10 @@ mod matrices {
             assert_eq!(reverse::jacobian(|x| field(x, m), &point), expected, "{what}");
             assert_eq!(forward::jacobian(|x| field(x, m), &point), expected, "{what}");
             assert_eq!(Chunk::<3>::jacobian(|x| field(x, m), &point), expected, "{what}");
+            let (mut y, mut j) = (vec![T::one(); m], DMatrix::from_element(m, n, T::one())); // stale
+            value_and_jacobian_into(|x| field(x, m), &point, &mut y, &mut j);
             for (y, j) in [
+                (y, j),
                 value_and_jacobian(|x| field(x, m), &point),
                 reverse::value_and_jacobian(|x| field(x, m), &point),
                 forward::value_and_jacobian(|x| field(x, m), &point),

@@ -124,9 +124,44 @@ pub fn value_and_jacobian<T: Float, Y: AsRef<[Reverse<T>]>>(
     let y = f(session.variables());
     let y = y.as_ref();
     let mut matrix = DMatrix::from_element(y.len(), x.len(), T::zero());
-    session.jacobian(y, |i, j, value| matrix[(i, j)] = value);
+    session.jacobian(y, |i, j, entry| matrix[(i, j)] = entry);
     session.end();
     (y.iter().map(|y| y.primal()).collect(), matrix)
+}
+
+/// Writes value and Jacobian of `f` at `x` to `value` and `matrix`. See [`jacobian`].
+///
+/// Once a call of the same size has been made on this thread, nothing is allocated (except by `f`).
+///
+/// # Panics
+/// If `value` has not as many entries as `f` returns, or `matrix` not as many rows, or not as many columns as `x` has entries.
+///
+/// # Examples
+/// (x y, x + y) at (2, 3) has the Jacobian [[3, 2], [1, 1]].
+/// ```
+/// let (mut value, mut matrix) = ([0.0; 2], nalgebra::DMatrix::zeros(2, 2));
+/// dualtape::value_and_jacobian_into(|x| [x[0] * x[1], x[0] + x[1]], &[2.0, 3.0], &mut value, &mut matrix);
+/// assert_eq!(value, [6.0, 5.0]);
+/// assert_eq!(matrix, nalgebra::dmatrix![3.0, 2.0; 1.0, 1.0]);
+/// ```
+#[cfg(feature = "nalgebra")]
+#[track_caller]
+pub fn value_and_jacobian_into<T: Float, Y: AsRef<[Reverse<T>]>>(
+    f: impl FnOnce(&[Reverse<T>]) -> Y,
+    x: &[T],
+    value: &mut [T],
+    matrix: &mut DMatrix<T>,
+) {
+    let session = Session::start(x);
+    let y = f(session.variables());
+    let y = y.as_ref();
+    check_length("value_and_jacobian_into", "the value", value.len(), "the result of f", y.len());
+    check_length("value_and_jacobian_into", "a column of the Jacobian", matrix.nrows(), "the result of f", y.len());
+    check_length("value_and_jacobian_into", "a row of the Jacobian", matrix.ncols(), "the point", x.len());
+    matrix.fill(T::zero());
+    session.jacobian(y, |i, j, entry| matrix[(i, j)] = entry);
+    session.end();
+    value.iter_mut().zip(y).for_each(|(value, y)| *value = y.primal());
 }
 
 /// Hessian of `f` at `x`: entry `(i, j)` is `∂²f/∂xᵢ∂xⱼ`. Exactly symmetric.

@@ -119,7 +119,8 @@ impl<T: Float> Session<T> {
     /// Sweeps tangents or adjoints over the recording, along the shorter side of the matrix, up to 8 columns or rows at a time.
     #[track_caller]
     pub fn jacobian(&self, y: &[Reverse<T>], set: impl FnMut(usize, usize, T)) {
-        let mut outputs = Vec::with_capacity(y.len());
+        let mut outputs = pool::take::<Vec<Option<usize>>>();
+        outputs.clear();
         for &y in y {
             outputs.push(index_of(&self.recording, y));
         }
@@ -134,6 +135,7 @@ impl<T: Float> Session<T> {
             (false, 3..=4) => self.jacobian_by_rows::<4>(y, &outputs, set),
             (false, _) => self.jacobian_by_rows::<8>(y, &outputs, set),
         }
+        pool::put(outputs);
     }
 
     fn jacobian_by_columns<const L: usize>(
@@ -144,7 +146,7 @@ impl<T: Float> Session<T> {
     ) {
         let n = self.recording.inputs();
         self.recording.read(|records| {
-            let mut tangents = Vec::with_capacity(records.nodes());
+            let mut tangents = pool::take::<Vec<[T; L]>>();
             for first in (0..n).step_by(L) {
                 let columns = first..n.min(first + L);
                 let seed = |tangents: &mut Vec<[T; L]>| {
@@ -166,6 +168,7 @@ impl<T: Float> Session<T> {
                     }
                 }
             }
+            pool::put(tangents);
         });
     }
 
@@ -177,8 +180,10 @@ impl<T: Float> Session<T> {
     ) {
         let n = self.recording.inputs();
         self.recording.read(|records| {
-            let mut adjoints = vec![[T::zero(); L]; records.nodes()];
-            let mut reached = Vec::new();
+            let mut adjoints = pool::take::<Vec<[T; L]>>();
+            adjoints.clear();
+            adjoints.resize(records.nodes(), [T::zero(); L]);
+            let mut reached = pool::take::<Vec<[bool; L]>>();
             for first in (0..y.len()).step_by(L) {
                 let rows = first..y.len().min(first + L);
                 sweep::backward::<T, L, false>(&records, &mut adjoints, &mut reached, |seed| {
@@ -193,6 +198,8 @@ impl<T: Float> Session<T> {
                     *adjoint = [T::zero(); L];
                 }
             }
+            pool::put(adjoints);
+            pool::put(reached);
         });
     }
 }
