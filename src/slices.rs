@@ -2,8 +2,27 @@
 //! records, instead of one for each step of a loop; [`softmax`] and [`polyval`] are made of several.
 //!
 //! On dual numbers they cost what the loop costs. [`norm`] and [`log_sum_exp`] do not overflow before their results do.
+//!
+//! # Accuracy
+//! The largest error found, for up to fifty entries, in both precisions, in every mode and nesting:
+//!
+//! | function | value | gradient | Hessian |
+//! |---|---|---|---|
+//! | `sum` | 3.0 | 0.0 | 0.0 |
+//! | `dot` | 3.0 | 0.5 | 0.0 |
+//! | `norm` | 4.0 | 3.0 | 3.5 |
+//! | `log_sum_exp` | 1.5 | 3.5 | 3.5 |
+//! | `softmax` | 2.0 | 2.5 | 10.0 |
+//! | `max`, `min` | 0.0 | 0.5 | 0.0 |
+//! | `polyval` | 1.0 | 1.0 | 1.0 |
+//!
+//! The unit is the change of the result when every entry is rounded once, and all these changes have one sign, or else an ulp
+//! if that is more. So a sum that cancels is as accurate as its entries deserve. Errors of values grow at most in proportion to
+//! the number of entries, typically like its square root. `tests/accuracy.rs` holds the functions to this table: at vectors
+//! of ordinary sizes, of sizes from 1e-200 to 1e200 in one vector, with one entry that dominates, with entries `-∞`, and with sums
+//! that cancel to the last digits. Where a derivative overflows, only that it is not finite is promised.
 
-use crate::float::{Float, Primitive, is_nested};
+use crate::float::{Float, Primitive, is_nested, unlikely};
 use crate::rules::Reduction;
 use num_traits::{Float as _, Zero as _};
 
@@ -45,20 +64,17 @@ pub fn dot<T: Float>(x: &[T], y: &[T]) -> T {
 /// assert_eq!(gradient(slices::norm, &[0.0, 0.0]), [0.0, 0.0]);
 /// ```
 pub fn norm<T: Float>(x: &[T]) -> T {
-    // By powers of two, which do not round, to where squares neither over- nor underflow.
-    let largest =
-        x.iter().fold(T::Base::zero(), |largest, x| if x.base().abs() > largest { x.base().abs() } else { largest });
-    let is_single = size_of::<T::Base>() == size_of::<f32>();
-    let (high, bits) = if is_single { (1e12, 60) } else { (1e100, 600) };
+    let y = T::reduce(Norm, x.iter().copied());
+    // A length that overflows or is subnormal has fewer digits than the direction.
     let two = T::Base::nearest(2.0);
-    let scaled = |bits: i32| T::reduce(Norm, x.iter().map(|&x| x * two.powi(-bits))) * two.powi(bits);
-    if largest > T::Base::nearest(high) {
-        scaled(bits)
-    } else if largest < T::Base::nearest(high).recip() && largest > T::Base::zero() {
-        scaled(-bits)
+    let scale = if unlikely(y.is_infinite()) && !x.iter().any(|x| x.is_infinite()) {
+        two.powi(-40)
+    } else if unlikely(y.is_subnormal()) {
+        two.powi(60)
     } else {
-        T::reduce(Norm, x.iter().copied())
-    }
+        return y;
+    };
+    T::reduce(Norm, x.iter().map(|&x| x * scale)) / scale
 }
 
 /// `ln(Σ exp xᵢ)`, computed from the largest so that nothing overflows; partial derivatives `exp(xᵢ - y)`, the softmax.
@@ -195,8 +211,23 @@ struct Norm;
 impl Reduction for Norm {
     const NAME: &'static str = "norm";
     fn value<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> B {
-        // Infinite even if an entry is NaN, as `hypot` has it.
-        if x.clone().any(B::is_infinite) { B::infinity() } else { x.map(|x| x * x).sum::<B>().abs().sqrt() }
+        let largest = x.clone().fold(B::zero(), |largest, x| if x.abs() > largest { x.abs() } else { largest });
+        if largest.is_infinite() {
+            return largest; // even if an entry is NaN, as `hypot` has it
+        }
+        // By powers of two, which do not round, to where squares neither over- nor underflow.
+        let is_single = size_of::<B>() == size_of::<f32>();
+        let (high, bits) = if is_single { (1e12, 60) } else { (1e100, 600) };
+        let two = B::nearest(2.0);
+        let scaled =
+            |bits: i32| x.clone().map(|x| x * two.powi(-bits)).map(|x| x * x).sum::<B>().sqrt() * two.powi(bits);
+        if largest > B::nearest(high) {
+            scaled(bits)
+        } else if largest < B::nearest(high).recip() && largest > B::zero() {
+            scaled(-bits)
+        } else {
+            x.map(|x| x * x).sum::<B>().abs().sqrt()
+        }
     }
     fn partials<T: Float>(self, x: impl Iterator<Item = T> + Clone, y: T) -> impl Iterator<Item = T> {
         let top = place_of_largest(x.clone(), |x| x.abs());
