@@ -111,7 +111,7 @@ fn shifted_log_sum_exp<T: Float>(x: &[T]) -> (T::Base, T) {
 /// ```
 #[track_caller]
 pub fn max<T: Float>(x: &[T]) -> T {
-    extreme(x, |a, b| a > b).unwrap_or_else(|| panic!("max: the slice is empty"))
+    extreme(x, |a, b| a > b, num_traits::Float::max).unwrap_or_else(|| panic!("max: the slice is empty"))
 }
 
 /// The smallest entry, with its derivative; equal smallest entries share it. See [`max`].
@@ -120,12 +120,21 @@ pub fn max<T: Float>(x: &[T]) -> T {
 /// If `x` is empty.
 #[track_caller]
 pub fn min<T: Float>(x: &[T]) -> T {
-    extreme(x, |a, b| a < b).unwrap_or_else(|| panic!("min: the slice is empty"))
+    extreme(x, |a, b| a < b, num_traits::Float::min).unwrap_or_else(|| panic!("min: the slice is empty"))
 }
 
-/// The entry that beats all others, or the mean of those that tie; `None` if there are none.
-fn extreme<T: Float>(x: &[T], beats: fn(&T, &T) -> bool) -> Option<T> {
-    let best = x.iter().copied().reduce(|best, x| if beats(&x, &best) || best.is_nan() { x } else { best })?;
+/// The entry that beats all others, or the mean of those that tie; `None` if there are none. `choose` returns the one that beats
+/// the other, and looks at both.
+fn extreme<T: Float>(x: &[T], beats: fn(&T, &T) -> bool, choose: fn(T, T) -> T) -> Option<T> {
+    let best = x.iter().copied().reduce(|best, x| {
+        if beats(&x, &best) || beats(&best, &x) {
+            choose(best, x)
+        } else if best.is_nan() {
+            x
+        } else {
+            best
+        }
+    })?;
     let ties = x.iter().copied().filter(|x| *x == best || best.is_nan());
     match ties.clone().count() {
         0 | 1 => Some(best),
@@ -144,7 +153,7 @@ fn extreme<T: Float>(x: &[T], beats: fn(&T, &T) -> bool) -> Option<T> {
 /// ```
 pub fn softmax<T: Float>(x: &[T]) -> Vec<T> {
     let (shift, log) = shifted_log_sum_exp(x);
-    LogSumExp.partials(x.iter().map(|&x| x - shift), log).collect()
+    weights(x.iter().map(|&x| x - shift), log, true).collect()
 }
 
 /// The polynomial `c[0] + c[1] x + c[2] x² + ...` by Horner's scheme; 0 without coefficients.
@@ -257,16 +266,22 @@ impl Reduction for LogSumExp {
         x.map(|x| x.exp()).sum::<B>().ln()
     }
     fn partials<T: Float>(self, x: impl Iterator<Item = T> + Clone, y: T) -> impl Iterator<Item = T> {
-        let top = place_of_largest(x.clone(), |x| x);
-        x.clone().enumerate().map(move |(i, entry)| {
-            if entry == T::neg_infinity() {
-                T::zero() // also among -∞, where the difference is NaN
-            } else if i == top && (is_nested::<T>() || y == T::infinity()) {
-                let others = x.clone().enumerate().filter(|&(j, _)| j != top);
-                (T::one() + others.map(|(_, other)| (other - entry).exp()).sum::<T>()).recip()
-            } else {
-                (entry - y).exp()
-            }
-        })
+        weights(x, y, is_nested::<T>() || y == T::infinity())
     }
+}
+
+/// The weights `exp(xᵢ - y)` for the log-sum-exp `y`, where that of the largest keeps the digits of its derivatives if they are
+/// `differentiated`.
+fn weights<T: Float>(x: impl Iterator<Item = T> + Clone, y: T, differentiated: bool) -> impl Iterator<Item = T> {
+    let top = place_of_largest(x.clone(), |x| x);
+    x.clone().enumerate().map(move |(i, entry)| {
+        if entry == T::neg_infinity() {
+            T::zero() // also among -∞, where the difference is NaN
+        } else if i == top && differentiated {
+            let others = x.clone().enumerate().filter(|&(j, _)| j != top);
+            (T::one() + others.map(|(_, other)| (other - entry).exp()).sum::<T>()).recip()
+        } else {
+            (entry - y).exp()
+        }
+    })
 }
