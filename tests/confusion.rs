@@ -320,6 +320,7 @@ fn a_result_of_another_differentiation_is_refused() {
 /// on them. Comparisons do not: they give no number. Nor does `select`, which is an `if`.
 #[cfg(all(debug_assertions, feature = "nalgebra"))]
 #[test]
+#[allow(clippy::redundant_closure, clippy::op_ref)] // a table of calls
 fn every_function_of_several_numbers_refuses_two_differentiations() {
     use dualtape::{ScalarFunction, slices};
     use nalgebra::{ComplexField, RealField, Vector2};
