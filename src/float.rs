@@ -199,7 +199,8 @@ mod sealed {
 /// `a` if the condition holds, else `b`, with its derivative.
 ///
 /// Both are computed, but nothing of the other one gets in, be it NaN or infinite: what frameworks of arrays call `where`, without
-/// the NaN. On numbers an `if` does the same.
+/// the NaN. On numbers an `if` does the same, and as with an `if`, numbers of two differentiations are not noticed here, but where
+/// the chosen one meets another number or is returned to a driver.
 ///
 /// # Examples
 /// At 0, where `sin x / x` is NaN:

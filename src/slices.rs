@@ -2,8 +2,27 @@
 //! records, instead of one for each step of a loop; [`softmax`] and [`polyval`] are made of several.
 //!
 //! On dual numbers they cost what the loop costs. [`norm`] and [`log_sum_exp`] do not overflow before their results do.
+//!
+//! # Accuracy
+//! The largest error found, for up to fifty entries, in both precisions, in every mode and nesting:
+//!
+//! | function | value | gradient | Hessian |
+//! |---|---|---|---|
+//! | `sum` | 3.0 | 0.0 | 0.0 |
+//! | `dot` | 3.0 | 0.5 | 0.0 |
+//! | `norm` | 4.0 | 3.0 | 3.5 |
+//! | `log_sum_exp` | 1.5 | 3.5 | 3.5 |
+//! | `softmax` | 2.0 | 2.5 | 10.0 |
+//! | `max`, `min` | 0.0 | 0.5 | 0.0 |
+//! | `polyval` | 1.0 | 1.0 | 1.0 |
+//!
+//! The unit is the change of the result when every entry is rounded once, and all these changes have one sign, or else an ulp
+//! if that is more. So a sum that cancels is as accurate as its entries deserve. Errors of values grow at most in proportion to
+//! the number of entries, typically like its square root. `tests/accuracy.rs` holds the functions to this table: at vectors
+//! of ordinary sizes, of sizes from 1e-200 to 1e200 in one vector, with one entry that dominates, with entries `-∞`, and with sums
+//! that cancel to the last digits. Where a derivative overflows, only that it is not finite is promised.
 
-use crate::float::{Float, Primitive, is_nested};
+use crate::float::{Float, Primitive, is_nested, unlikely};
 use crate::rules::Reduction;
 use num_traits::{Float as _, Zero as _};
 
@@ -45,20 +64,17 @@ pub fn dot<T: Float>(x: &[T], y: &[T]) -> T {
 /// assert_eq!(gradient(slices::norm, &[0.0, 0.0]), [0.0, 0.0]);
 /// ```
 pub fn norm<T: Float>(x: &[T]) -> T {
-    // By powers of two, which do not round, to where squares neither over- nor underflow.
-    let largest =
-        x.iter().fold(T::Base::zero(), |largest, x| if x.base().abs() > largest { x.base().abs() } else { largest });
-    let is_single = size_of::<T::Base>() == size_of::<f32>();
-    let (high, bits) = if is_single { (1e12, 60) } else { (1e100, 600) };
+    let y = T::reduce(Norm, x.iter().copied());
+    // A length that overflows or is subnormal has fewer digits than the direction.
     let two = T::Base::nearest(2.0);
-    let scaled = |bits: i32| T::reduce(Norm, x.iter().map(|&x| x * two.powi(-bits))) * two.powi(bits);
-    if largest > T::Base::nearest(high) {
-        scaled(bits)
-    } else if largest < T::Base::nearest(high).recip() && largest > T::Base::zero() {
-        scaled(-bits)
+    let scale = if unlikely(y.is_infinite()) && !x.iter().any(|x| x.is_infinite()) {
+        two.powi(-40)
+    } else if unlikely(y.is_subnormal()) {
+        two.powi(60)
     } else {
-        T::reduce(Norm, x.iter().copied())
-    }
+        return y;
+    };
+    T::reduce(Norm, x.iter().map(|&x| x * scale)) / scale
 }
 
 /// `ln(Σ exp xᵢ)`, computed from the largest so that nothing overflows; partial derivatives `exp(xᵢ - y)`, the softmax.
@@ -95,7 +111,7 @@ fn shifted_log_sum_exp<T: Float>(x: &[T]) -> (T::Base, T) {
 /// ```
 #[track_caller]
 pub fn max<T: Float>(x: &[T]) -> T {
-    extreme(x, |a, b| a > b).unwrap_or_else(|| panic!("max: the slice is empty"))
+    extreme(x, |a, b| a > b, num_traits::Float::max).unwrap_or_else(|| panic!("max: the slice is empty"))
 }
 
 /// The smallest entry, with its derivative; equal smallest entries share it. See [`max`].
@@ -104,12 +120,21 @@ pub fn max<T: Float>(x: &[T]) -> T {
 /// If `x` is empty.
 #[track_caller]
 pub fn min<T: Float>(x: &[T]) -> T {
-    extreme(x, |a, b| a < b).unwrap_or_else(|| panic!("min: the slice is empty"))
+    extreme(x, |a, b| a < b, num_traits::Float::min).unwrap_or_else(|| panic!("min: the slice is empty"))
 }
 
-/// The entry that beats all others, or the mean of those that tie; `None` if there are none.
-fn extreme<T: Float>(x: &[T], beats: fn(&T, &T) -> bool) -> Option<T> {
-    let best = x.iter().copied().reduce(|best, x| if beats(&x, &best) || best.is_nan() { x } else { best })?;
+/// The entry that beats all others, or the mean of those that tie; `None` if there are none. `choose` returns the one that beats
+/// the other, and looks at both.
+fn extreme<T: Float>(x: &[T], beats: fn(&T, &T) -> bool, choose: fn(T, T) -> T) -> Option<T> {
+    let best = x.iter().copied().reduce(|best, x| {
+        if beats(&x, &best) || beats(&best, &x) {
+            choose(best, x)
+        } else if best.is_nan() {
+            x
+        } else {
+            best
+        }
+    })?;
     let ties = x.iter().copied().filter(|x| *x == best || best.is_nan());
     match ties.clone().count() {
         0 | 1 => Some(best),
@@ -129,7 +154,7 @@ fn extreme<T: Float>(x: &[T], beats: fn(&T, &T) -> bool) -> Option<T> {
 #[cfg(feature = "std")]
 pub fn softmax<T: Float>(x: &[T]) -> Vec<T> {
     let (shift, log) = shifted_log_sum_exp(x);
-    LogSumExp.partials(x.iter().map(|&x| x - shift), log).collect()
+    weights(x.iter().map(|&x| x - shift), log, true).collect()
 }
 
 /// The polynomial `c[0] + c[1] x + c[2] x² + ...` by Horner's scheme; 0 without coefficients.
@@ -196,8 +221,23 @@ struct Norm;
 impl Reduction for Norm {
     const NAME: &'static str = "norm";
     fn value<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> B {
-        // Infinite even if an entry is NaN, as `hypot` has it.
-        if x.clone().any(B::is_infinite) { B::infinity() } else { x.map(|x| x * x).sum::<B>().abs().sqrt() }
+        let largest = x.clone().fold(B::zero(), |largest, x| if x.abs() > largest { x.abs() } else { largest });
+        if largest.is_infinite() {
+            return largest; // even if an entry is NaN, as `hypot` has it
+        }
+        // By powers of two, which do not round, to where squares neither over- nor underflow.
+        let is_single = size_of::<B>() == size_of::<f32>();
+        let (high, bits) = if is_single { (1e12, 60) } else { (1e100, 600) };
+        let two = B::nearest(2.0);
+        let scaled =
+            |bits: i32| x.clone().map(|x| x * two.powi(-bits)).map(|x| x * x).sum::<B>().sqrt() * two.powi(bits);
+        if largest > B::nearest(high) {
+            scaled(bits)
+        } else if largest < B::nearest(high).recip() && largest > B::zero() {
+            scaled(-bits)
+        } else {
+            x.map(|x| x * x).sum::<B>().abs().sqrt()
+        }
     }
     fn partials<T: Float>(self, x: impl Iterator<Item = T> + Clone, y: T) -> impl Iterator<Item = T> {
         let top = place_of_largest(x.clone(), |x| x.abs());
@@ -227,16 +267,22 @@ impl Reduction for LogSumExp {
         x.map(|x| x.exp()).sum::<B>().ln()
     }
     fn partials<T: Float>(self, x: impl Iterator<Item = T> + Clone, y: T) -> impl Iterator<Item = T> {
-        let top = place_of_largest(x.clone(), |x| x);
-        x.clone().enumerate().map(move |(i, entry)| {
-            if entry == T::neg_infinity() {
-                T::zero() // also among -∞, where the difference is NaN
-            } else if i == top && (is_nested::<T>() || y == T::infinity()) {
-                let others = x.clone().enumerate().filter(|&(j, _)| j != top);
-                (T::one() + others.map(|(_, other)| (other - entry).exp()).sum::<T>()).recip()
-            } else {
-                (entry - y).exp()
-            }
-        })
+        weights(x, y, is_nested::<T>() || y == T::infinity())
     }
+}
+
+/// The weights `exp(xᵢ - y)` for the log-sum-exp `y`, where that of the largest keeps the digits of its derivatives if they are
+/// `differentiated`.
+fn weights<T: Float>(x: impl Iterator<Item = T> + Clone, y: T, differentiated: bool) -> impl Iterator<Item = T> {
+    let top = place_of_largest(x.clone(), |x| x);
+    x.clone().enumerate().map(move |(i, entry)| {
+        if entry == T::neg_infinity() {
+            T::zero() // also among -∞, where the difference is NaN
+        } else if i == top && differentiated {
+            let others = x.clone().enumerate().filter(|&(j, _)| j != top);
+            (T::one() + others.map(|(_, other)| (other - entry).exp()).sum::<T>()).recip()
+        } else {
+            (entry - y).exp()
+        }
+    })
 }

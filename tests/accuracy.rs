@@ -1,8 +1,8 @@
-//! How exact derivatives are: the error of every rule and order against references of 25 digits, and the bounds that are
+//! How exact derivatives are: the error of every function and order against references of 25 digits, and the bounds that are
 //! promised for it.
 //!
-//! The bounds stand in one place, the table in the documentation of `src/rules.rs`, and are read from there. To see what is
-//! measured, in the form of that table: `cargo test --test accuracy -- --nocapture`.
+//! The bounds stand in the tables in the documentation of `src/rules.rs`, `src/special/mod.rs` and `src/slices.rs`, and are read
+//! from there. To see what is measured, in the form of those tables: `cargo test --test accuracy -- --nocapture`.
 //!
 //! # The unit
 //! Errors are in units in the last place (ulp) of the exact derivative. Points are exact binary numbers, so the sensitivity
@@ -14,102 +14,55 @@
 //! the derivative has *away* from its zero, the geometric mean of its neighbours in order: for `exp` at 700, where a
 //! rounding of the argument moves the result by 350 ulp, the neighbours are as large as the derivative itself, and an ulp
 //! is an ulp. For functions of two arguments it concerns orders 2 to 4 (`xʸ⁻¹ (1 + y ln x)`).
+//!
+//! Many special functions have such zeros in every order, the value and the first derivative too, and those of two arguments
+//! are differences of large terms. For them the unit is the larger of the two at all orders. Of a value, the size away from its
+//! zero is continued from the first and third derivative.
+//!
+//! Sums of many terms have condition numbers of their own. For slices the references carry the unit: what one rounding of each
+//! entry does to the result, all added up.
 #![cfg(all(feature = "std", feature = "nalgebra"))] // matrices of the drivers
 
+#[path = "common/bounds.rs"]
+mod bounds;
 mod common;
 #[path = "common/references.rs"]
 mod references;
 
-use common::Curve;
+use bounds::{Measured, Promises, family};
 use common::engines::{Backward, Forward, Labelled, gradients, hessians, orders, slope};
 use common::rules::{Rule, Rule2};
+use common::{Curve, named_list, special};
 use dualtape::{Dual, Float, Primitive, ScalarFunction};
-use references::{Exact, Row, place};
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use references::{Bounded, Exact, Row, SliceRow, place};
 
 // ---- What is promised ------------------------------------------------------------------------------------------------
 
-/// The bounds of each function for orders 1 to 4, in ulp, from the documentation.
-fn promises() -> BTreeMap<&'static str, [f64; 4]> {
-    let table = include_str!("../src/rules.rs").lines().filter_map(|line| line.strip_prefix("//! | `"));
-    let mut promises = BTreeMap::new();
-    for row in table {
-        let (names, bounds) = row.split_once('|').expect("a row has columns");
-        let bounds: Vec<f64> = bounds.split_terminator('|').map(|cell| cell.trim().parse().expect(row)).collect();
-        for name in names.split(',') {
-            let name = name.trim().trim_matches('`');
-            let former = promises.insert(name, bounds.clone().try_into().expect(row));
-            assert!(former.is_none(), "{name} has two rows");
-        }
-    }
-    promises
+/// Of elementary functions: orders 1 to 4, since values are those of the primitive type.
+fn elementary() -> Promises {
+    Promises::read(include_str!("../src/rules.rs"), 4)
 }
 
-/// The table holds for the mathematical library it was measured with. Another one may be an ulp worse, in each factor.
-const OTHER_LIBRARY: f64 =
-    if cfg!(all(target_os = "linux", target_env = "gnu", target_arch = "x86_64")) { 0.0 } else { 1.0 };
-
-/// The worst error that was found, and where.
-#[derive(Default)]
-struct Worst {
-    error: f64,
-    at: String,
+/// Of special functions: orders 0 to 4.
+fn special() -> Promises {
+    Promises::read(include_str!("../src/special/mod.rs"), 5)
 }
 
-/// What was measured: for each function the worst error of each order, from 1.
-#[derive(Default)]
-struct Measured(BTreeMap<&'static str, [Worst; 4]>);
-
-impl Measured {
-    fn note(&mut self, name: &'static str, order: usize, error: f64, at: impl FnOnce() -> String) {
-        let worst = &mut self.0.entry(family(name)).or_default()[order - 1];
-        assert!(!error.is_nan(), "{name}: the error is no number");
-        if worst.at.is_empty() || error > worst.error {
-            *worst = Worst { error, at: at() };
-        }
-    }
-
-    /// Prints what was measured, and compares it with what is promised.
-    #[track_caller]
-    fn finish(self) {
-        assert!(!self.0.is_empty(), "nothing was measured");
-        let (promises, mut faults) = (promises(), String::new());
-        for (name, worst) in &self.0 {
-            print!("//! | `{name}` |");
-            let bounds = promises.get(name).unwrap_or_else(|| panic!("no bounds for {name}"));
-            for (k, (worst, bound)) in worst.iter().zip(bounds).enumerate() {
-                print!(" {:.1} |", (10.0 * worst.error).ceil() / 10.0);
-                if worst.error > bound + OTHER_LIBRARY * (k + 1) as f64 {
-                    let Worst { error, at } = worst;
-                    write!(faults, "\n  {name}, order {}: {error:.2} ulp {at}, promised are {bound}", k + 1)
-                        .expect("strings take everything");
-                }
-            }
-            println!();
-        }
-        assert!(faults.is_empty(), "less exact than promised:{faults}");
-    }
-}
-
-/// `powi` for `powi(3)`.
-fn family(name: &'static str) -> &'static str {
-    name.split('(').next().unwrap_or(name)
+/// Of functions of slices: value, gradient, Hessian.
+fn slices() -> Promises {
+    Promises::read(include_str!("../src/slices.rs"), 3)
 }
 
 #[test]
 fn every_function_has_bounds() {
-    let promises = promises();
-    for name in dualtape::rules::UNARY {
-        assert!(promises.contains_key(name), "no bounds for {name}");
-    }
-    for name in Rule2::NAMES {
-        assert!(promises.contains_key(name), "no bounds for {name}");
-    }
-    for (name, bounds) in promises {
-        let measured = references::unary().chain(references::binary()).any(|row| family(row.name) == name);
-        assert!(measured || bounds == [0.0; 4], "no references for {name}"); // exact ones are compared in `table.rs`
-    }
+    let has = |rows: Vec<Row>| move |name: &str| rows.iter().any(|row| family(row.name) == name);
+    let rows = references::unary().chain(references::binary()).collect();
+    elementary().cover(&[dualtape::rules::UNARY, Rule2::NAMES].concat(), has(rows));
+    let rows = references::special().chain(references::special_binary()).collect();
+    let measured = has(rows);
+    let has_references = |name: &str| name == "log1pexp" || measured(name); // another name of `softplus`
+    special().cover(&[special::Rule::NAMES, special::Rule2::NAMES].concat(), has_references);
+    slices().cover(OfSlice::NAMES, |name| references::slices().any(|row| row.name == name));
 }
 
 /// `true` if a derivative is only promised not to be finite: past an infinite derivative, which infinity or NaN comes next
@@ -126,7 +79,7 @@ fn error<B: Primitive>(got: B, exact: Exact) -> f64 {
 // ---- One argument ----------------------------------------------------------------------------------------------------
 
 /// The derivative of an order through many nestings; of order 4 also those with recordings in them.
-fn derivatives<B: Float>(rule: Rule, x: B, order: usize) -> Vec<Labelled<B>> {
+fn derivatives<B: Float>(rule: impl Curve, x: B, order: usize) -> Vec<Labelled<B>> {
     let mut all = orders(rule, x, order);
     if order == 4 {
         let alternating = slope::<Forward, _>(slope::<Backward, _>(slope::<Forward, _>(slope::<Backward, _>(rule))));
@@ -137,53 +90,79 @@ fn derivatives<B: Float>(rule: Rule, x: B, order: usize) -> Vec<Labelled<B>> {
     all
 }
 
-#[track_caller]
-fn measure_rules_of_one_argument<B: Primitive>() {
+/// The decimal logarithm of the size of an argument, of which half an epsilon is one rounding.
+fn log10_size<B: Primitive>(x: B) -> f64 {
+    x.abs().max(B::min_positive_value()).widen().log10()
+}
+
+/// What one rounding of the argument does to the derivative of an order, in ulp, at most one of its size away from its zeros.
+fn rounding_of_argument<B: Primitive>(orders: &[Exact], order: usize, x: B) -> f64 {
+    let size = |order: usize| orders[order].log10;
+    let away_from_zero =
+        if order == 0 { 1.5 * size(1) - 0.5 * size(3) } else { 0.5 * (size(order - 1) + size(order + 1)) };
+    orders[order].roundings((size(order + 1) + log10_size(x)).min(away_from_zero))
+}
+
+/// Measures all functions of one argument among `rows`, the derivatives from order `first` to 4. From order `conditioned` on the
+/// unit is that of the header.
+fn measure<B: Primitive, C: Curve>(
+    rows: impl Iterator<Item = Row>,
+    named: fn(&str) -> C,
+    first: usize,
+    conditioned: usize,
+) -> Measured {
     let mut measured = Measured::default();
-    for Row { name, point, orders } in references::unary() {
-        let (rule, x) = (Rule::named(name), B::nearest(point[0]));
+    for Row { name, point, orders } in rows {
+        let (rule, x) = (named(name), B::nearest(point[0]));
         if x.widen() != point[0] || !rule.call(x).is_finite() {
             continue;
         }
-        for order in 1..=4 {
+        for order in first..=4 {
             let exact = orders[order];
-            let (before, after) = (orders[order - 1].log10, orders[order + 1].log10);
-            let sensitivity = (after + x.widen().abs().log10()).min(0.5 * (before + after));
-            let unit = if order < 3 { 1.0 } else { exact.roundings(sensitivity).max(1.0) };
+            let unit = if order < conditioned { 1.0 } else { rounding_of_argument(&orders, order, x).max(1.0) };
             for (engine, got) in derivatives(rule, x, order) {
-                let error = if is_past_infinity::<B>(&orders[1..order], exact) && !got.is_finite() {
-                    0.0
-                } else {
-                    error(got, exact) / unit
-                };
-                measured.note(name, order, error, || format!("at {x:e} on {engine}: {got:e} for {exact}"));
+                let past_infinity = order > 1 && is_past_infinity::<B>(&orders[1..order], exact);
+                let error = if past_infinity && !got.is_finite() { 0.0 } else { error(got, exact) / unit };
+                measured.note(name, order - first, error, || format!("at {x:e} on {engine}: {got:e} for {exact}"));
             }
         }
     }
-    measured.finish();
+    measured
 }
 
 #[test]
 fn rules_of_one_argument_are_as_exact_as_promised() {
-    measure_rules_of_one_argument::<f64>();
+    measure::<f64, _>(references::unary(), Rule::named, 1, 3).finish(&elementary());
 }
 
 #[test]
 fn rules_of_one_argument_are_as_exact_in_single_precision() {
-    measure_rules_of_one_argument::<f32>();
+    measure::<f32, _>(references::unary(), Rule::named, 1, 3).finish(&elementary());
+}
+
+#[test]
+fn special_functions_are_as_exact_as_promised() {
+    measure::<f64, _>(references::special(), special::Rule::named, 0, 0).finish(&special());
+}
+
+#[test]
+fn special_functions_are_as_exact_in_single_precision() {
+    measure::<f32, _>(references::special(), special::Rule::named, 0, 0).finish(&special());
 }
 
 // ---- Two arguments ---------------------------------------------------------------------------------------------------
 
-/// All partial derivatives of orders 1 to 4: the order, how many of them are by `y`, and the derivative. Each of four
-/// levels has both variables.
-fn partials<B: Primitive>(f: Rule2, x: B, y: B) -> Vec<(usize, usize, Labelled<B>)> {
+/// A partial derivative: the order, how many of them are by `y`, and what it is.
+type Partial<B> = (usize, usize, Labelled<B>);
+
+/// The value and all partial derivatives of orders 1 to 4. Each of four levels has both variables.
+fn partials<F: ScalarFunction, B: Primitive>(f: &F, x: B, y: B) -> Vec<Partial<B>> {
     fn seed<T: Float>([x, y]: [T; 2]) -> [Dual<T, 2>; 2] {
         [Dual::seeded(x, 0), Dual::seeded(y, 1)]
     }
     let z = f.eval(&seed(seed(seed(seed([x, y])))));
     let engine = "duals in duals";
-    let mut all = Vec::new();
+    let mut all = vec![(0, 0, (engine, z.base()))];
     for a in 0..2 {
         let first = z.tangents()[a];
         all.push((1, a, (engine, first.base())));
@@ -201,54 +180,175 @@ fn partials<B: Primitive>(f: Rule2, x: B, y: B) -> Vec<(usize, usize, Labelled<B
 }
 
 /// The same for orders 1 and 2, through every driver.
-fn partials_by_drivers(f: Rule2, x: f64, y: f64) -> Vec<(usize, usize, Labelled<f64>)> {
+fn partials_by_drivers<F: ScalarFunction>(f: &F, x: f64, y: f64) -> Vec<Partial<f64>> {
     let mut all = Vec::new();
-    for (engine, gradient) in gradients(&f, &[x, y]) {
+    for (engine, gradient) in gradients(f, &[x, y]) {
         all.extend(gradient.into_iter().enumerate().map(|(k, got)| (1, k, (engine, got))));
     }
-    for (engine, hessian) in hessians(&f, &[x, y]) {
+    for (engine, hessian) in hessians(f, &[x, y]) {
         all.extend([0, 1, 1, 2].into_iter().zip(hessian).map(|(k, got)| (2, k, (engine, got))));
     }
     all
 }
 
-#[track_caller]
-fn measure_rules_of_two_arguments<B: Primitive>(partials: impl Fn(Rule2, B, B) -> Vec<(usize, usize, Labelled<B>)>) {
+/// Measures all functions of two arguments among `rows`, as [`measure`] does.
+fn measure2<B: Primitive, F: ScalarFunction>(
+    rows: impl Iterator<Item = Row>,
+    named: fn(&str) -> F,
+    partials: fn(&F, B, B) -> Vec<Partial<B>>,
+    first: usize,
+    conditioned: usize,
+) -> Measured {
     let mut measured = Measured::default();
-    for Row { name, point, orders } in references::binary() {
-        let (rule, [x, y]) = (Rule2::named(name), [point[0], point[1]].map(B::nearest));
+    for Row { name, point, orders } in rows {
+        let (rule, [x, y]) = (named(name), [point[0], point[1]].map(B::nearest));
         if [x.widen(), y.widen()] != *point || !rule.eval(&[x, y]).is_finite() {
             continue;
         }
-        for (order, k, (engine, got)) in partials(rule, x, y) {
+        for (order, k, (engine, got)) in partials(&rule, x, y).into_iter().filter(|partial| partial.0 >= first) {
             let exact = orders[place(order, k)];
-            let by_x = orders[place(order + 1, k)].log10 + x.widen().abs().log10();
-            let by_y = orders[place(order + 1, k + 1)].log10 + y.widen().abs().log10();
-            let unit = if order < 2 { 1.0 } else { exact.roundings(by_x.max(by_y)).max(1.0) };
-            let error = if is_past_infinity::<B>(&orders[1..place(order, 0)], exact) && !got.is_finite() {
-                0.0
-            } else {
-                error(got, exact) / unit
-            };
-            measured.note(name, order, error, || {
+            let by_x = orders[place(order + 1, k)].log10 + log10_size(x);
+            let by_y = orders[place(order + 1, k + 1)].log10 + log10_size(y);
+            // The pure derivatives of `beta` dwarf the mixed ones, and are what it is accurate to.
+            let pure = |k: usize| orders[place(order, k)].log10;
+            let mixed = if order == 0 { 0.0 } else { k as f64 / order as f64 };
+            let dwarfing =
+                if name == "beta" { (1.0 - mixed) * pure(0) + mixed * pure(order) } else { f64::NEG_INFINITY };
+            let unit = if order < conditioned { 1.0 } else { exact.roundings(by_x.max(by_y).max(dwarfing)).max(1.0) };
+            let past_infinity = order > 1 && is_past_infinity::<B>(&orders[1..place(order, 0)], exact);
+            let error = if past_infinity && !got.is_finite() { 0.0 } else { error(got, exact) / unit };
+            measured.note(name, order - first, error, || {
                 format!("at ({x:e}, {y:e}), derivative {k} on {engine}: {got:e} for {exact}")
             });
         }
     }
-    measured.finish();
+    measured
 }
 
 #[test]
 fn rules_of_two_arguments_are_as_exact_as_promised() {
-    measure_rules_of_two_arguments::<f64>(partials);
+    measure2::<f64, _>(references::binary(), Rule2::named, partials, 1, 2).finish(&elementary());
 }
 
 #[test]
 fn rules_of_two_arguments_are_as_exact_from_every_driver() {
-    measure_rules_of_two_arguments::<f64>(partials_by_drivers);
+    measure2::<f64, _>(references::binary(), Rule2::named, partials_by_drivers, 1, 2).finish(&elementary());
 }
 
 #[test]
 fn rules_of_two_arguments_are_as_exact_in_single_precision() {
-    measure_rules_of_two_arguments::<f32>(partials);
+    measure2::<f32, _>(references::binary(), Rule2::named, partials, 1, 2).finish(&elementary());
+}
+
+#[test]
+fn special_functions_of_two_arguments_are_as_exact_as_promised() {
+    measure2::<f64, _>(references::special_binary(), special::Rule2::named, partials, 0, 0).finish(&special());
+}
+
+#[test]
+fn special_functions_of_two_arguments_are_as_exact_from_every_driver() {
+    measure2::<f64, _>(references::special_binary(), special::Rule2::named, partials_by_drivers, 0, 0)
+        .finish(&special());
+}
+
+#[test]
+fn special_functions_of_two_arguments_are_as_exact_in_single_precision() {
+    measure2::<f32, _>(references::special_binary(), special::Rule2::named, partials, 0, 0).finish(&special());
+}
+
+// ---- Slices ----------------------------------------------------------------------------------------------------------
+
+named_list!(
+    /// The functions of slices; of the softmax the first entry.
+    OfSlice, ["sum", "dot", "norm", "log_sum_exp", "softmax", "max", "min", "polyval"]
+);
+
+impl ScalarFunction for OfSlice {
+    fn eval<T: Float>(&self, x: &[T]) -> T {
+        use dualtape::slices;
+        match self.name() {
+            "sum" => slices::sum(x),
+            "dot" => {
+                let every_second = |first: usize| x.iter().copied().skip(first).step_by(2).collect::<Vec<T>>();
+                slices::dot(&every_second(0), &every_second(1))
+            }
+            "norm" => slices::norm(x),
+            "log_sum_exp" => slices::log_sum_exp(x),
+            "softmax" => slices::softmax(x)[0],
+            "max" => slices::max(x),
+            "min" => slices::min(x),
+            _ => slices::polyval(&x[1..], x[0]),
+        }
+    }
+}
+
+/// A derivative: the column of the table, the variables, and what it is.
+type OfVariables<B> = (usize, Vec<usize>, Labelled<B>);
+
+/// Value, gradient and the leading block of the Hessian, by duals in duals.
+fn by_duals<B: Primitive>(f: &OfSlice, x: &[B]) -> Vec<OfVariables<B>> {
+    let mut all = vec![(0, vec![], ("the plain number", f.eval(x)))];
+    for i in 0..x.len() {
+        for j in i..x.len().min(references::BLOCK).max(i + 1) {
+            let inner = |k: usize| if k == j { Dual::<B>::variable(x[k]) } else { Dual::constant(x[k]) };
+            let outer = |k: usize| if k == i { Dual::variable(inner(k)) } else { Dual::constant(inner(k)) };
+            let y = f.eval(&(0..x.len()).map(outer).collect::<Vec<_>>());
+            let [slope] = y.tangents();
+            all.push((1, vec![i], ("Dual<Dual>", slope.base())));
+            all.push((2, vec![i, j], ("Dual<Dual>", slope.tangents()[0])));
+        }
+    }
+    all
+}
+
+/// The same through every driver.
+fn by_drivers(f: &OfSlice, x: &[f64]) -> Vec<OfVariables<f64>> {
+    let n = x.len();
+    let mut all = Vec::new();
+    for (engine, gradient) in gradients(f, x) {
+        all.extend(gradient.into_iter().enumerate().map(|(i, got)| (1, vec![i], (engine, got))));
+    }
+    for (engine, hessian) in hessians(f, x) {
+        all.extend(hessian.into_iter().enumerate().map(|(k, got)| (2, vec![k / n, k % n], (engine, got))));
+    }
+    all
+}
+
+#[track_caller]
+fn measure_slices<B: Primitive>(derivatives: fn(&OfSlice, &[B]) -> Vec<OfVariables<B>>) {
+    let mut measured = Measured::default();
+    for SliceRow { name, point, value, gradient, hessian } in references::slices() {
+        let (f, x) = (OfSlice::named(name), point.iter().map(|&x| B::nearest(x)).collect::<Vec<B>>());
+        if x.iter().zip(&point).any(|(x, &point)| x.widen() != point) {
+            continue;
+        }
+        for (column, variables, (engine, got)) in derivatives(&f, &x) {
+            let expected = match variables[..] {
+                [] => Some(value),
+                [i] => Some(gradient[i]),
+                [i, j] => hessian.iter().find(|entry| (entry.0, entry.1) == (i.min(j), i.max(j))).map(|entry| entry.2),
+                _ => None,
+            };
+            let Some(Bounded { exact, log10_condition }) = expected else { continue };
+            let overflows = !exact.nearest.is_finite() && !got.is_finite();
+            let error = if overflows { 0.0 } else { error(got, exact) / exact.roundings(log10_condition).max(1.0) };
+            measured.note(name, column, error, || format!("{variables:?} at {x:?} on {engine}: {got:e} for {exact}"));
+        }
+    }
+    measured.finish(&slices());
+}
+
+#[test]
+fn functions_of_slices_are_as_exact_as_promised() {
+    measure_slices::<f64>(by_duals);
+}
+
+#[test]
+fn functions_of_slices_are_as_exact_from_every_driver() {
+    measure_slices::<f64>(by_drivers);
+}
+
+#[test]
+fn functions_of_slices_are_as_exact_in_single_precision() {
+    measure_slices::<f32>(by_duals);
 }

@@ -5,6 +5,9 @@
 //! "Perturbation confusion in forward automatic differentiation of higher-order functions" (2019).
 #![cfg(feature = "std")]
 
+#[cfg(all(debug_assertions, feature = "nalgebra"))]
+mod common;
+
 use dualtape::{Dual, Float, Reverse, derivative, gradient};
 use std::panic::catch_unwind;
 
@@ -287,12 +290,17 @@ fn the_check_takes_no_room_in_release_builds() {
     assert!(if cfg!(debug_assertions) { bytes > 16 } else { bytes == 16 });
 }
 
+/// What a panic said; nothing if there was none.
+fn complaint(result: std::thread::Result<f64>) -> String {
+    let Err(cause) = result else { return String::new() };
+    let text = cause.downcast_ref::<&str>().map(|text| text.to_string());
+    text.or(cause.downcast_ref::<String>().cloned()).expect("panics here have messages")
+}
+
 #[track_caller]
 fn assert_mixed(result: std::thread::Result<f64>) {
-    let cause = result.expect_err("two differentiations were mixed");
-    let message =
-        cause.downcast_ref::<String>().cloned().or(cause.downcast_ref::<&str>().map(|s| s.to_string())).unwrap();
-    assert!(message.contains("two differentiations were mixed"), "{message}");
+    let message = complaint(result);
+    assert!(message.contains("two differentiations were mixed"), "two differentiations were mixed, but: {message}");
 }
 
 /// Also where the two numbers never meet in an operation: a driver does not take the number of another differentiation as its result.
@@ -307,4 +315,96 @@ fn a_result_of_another_differentiation_is_refused() {
     assert_mixed(catch_unwind(|| dualtape::forward::gradient(|x| x[0] * inner(x[0]), &[1.0])[0]));
     let inner = |x: Dual<f64>| dualtape::jvp(|_: &[Dual<f64>]| [x], &[1.0], &[1.0]).1[0];
     assert_mixed(catch_unwind(|| derivative(|x| x * inner(x), 1.0)));
+}
+
+/// Whatever takes several numbers refuses those of two differentiations, whichever of them is larger and however the result depends
+/// on them. Comparisons do not: they give no number. Nor does `select`, which is an `if`.
+#[cfg(all(debug_assertions, feature = "nalgebra"))]
+#[test]
+#[allow(clippy::redundant_closure, clippy::op_ref)] // a table of calls
+fn every_function_of_several_numbers_refuses_two_differentiations() {
+    use dualtape::{ScalarFunction, slices};
+    use nalgebra::{ComplexField, RealField, Vector2};
+    use std::panic::AssertUnwindSafe;
+
+    type Number = Dual<f64>;
+    type OfTwo = Box<dyn Fn(Number, Number) -> Number>;
+    let mut all: Vec<(String, OfTwo)> = Vec::new();
+    let mut add = |name: &str, f: fn(Number, Number) -> Number| all.push((name.into(), Box::new(f)));
+
+    macro_rules! functions {
+        ($($f:expr;)*) => { $(add(stringify!($f), $f);)* };
+    }
+    functions! {
+        |x, y| x + y; |x, y| x - y; |x, y| x * y; |x, y| x / y; |x, y| x % y;
+        |x, y| &x + &y; |x, y| &x - y; |x, y| x * &y; |x, y| &x / y; |x, y| x % &y;
+        |mut x, y| { x += y; x }; |mut x, y| { x -= y; x }; |mut x, y| { x *= y; x }; |mut x, y| { x /= y; x };
+        |mut x, y| { x %= y; x }; |mut x, y| { x += &y; x };
+        |x, y| [x, y].into_iter().sum(); |x, y| [x, y].into_iter().product(); |x, y| [x, y].iter().sum();
+        |x, y| x.div_euclid(y); |x, y| x.rem_euclid(y);
+        |x, y| num_traits::Euclid::div_euclid(&x, &y); |x, y| num_traits::Euclid::rem_euclid(&x, &y);
+        |x, y| x.clamp(y, y + 1.0); |x, y| x.clamp(y - 1.0, y); |x, y| y.clamp(x - 1.0, x + 1.0);
+        |x, y| Dual::constant(0.5).clamp(x.min(Dual::constant(-5.0)), y.max(Dual::constant(5.0)));
+        |x, y| Dual::constant(0.5).mul_add(x, y); |x, y| x.mul_add(y, Dual::constant(1.0)); |x, y| x.mul_add(Dual::constant(1.0), y);
+        |x, y| num_traits::MulAdd::mul_add(x, y, Dual::constant(1.0)); |x, y| num_traits::Pow::pow(x, y);
+        |x, y| num_traits::Float::max(x, y); |x, y| num_traits::Float::min(x, y); |x, y| num_traits::Float::copysign(x, y);
+        |x, y| num_traits::Float::abs_sub(x, y); |x, y| num_traits::Signed::abs_sub(&x, &y);
+        |x, y| num_traits::Float::clamp(x, y, y);
+        |x, y| Float::fuse([x, y], |[x, y]| x * y);
+        |x, y| slices::sum(&[x, y]); |x, y| slices::dot(&[x], &[y]); |x, y| slices::norm(&[x, y]);
+        |x, y| slices::log_sum_exp(&[x, y]); |x, y| slices::softmax(&[x, y])[0]; |x, y| slices::softmax(&[x, y])[1];
+        |x, y| slices::max(&[x, y]); |x, y| slices::min(&[x, y]);
+        |x, y| slices::polyval(&[x, y], y);
+        |x, y| RealField::max(x, y); |x, y| RealField::min(x, y); |x, y| RealField::clamp(x, y, y);
+        |x, y| RealField::copysign(x, y); |x, y| RealField::atan2(x, y); |x, y| ComplexField::hypot(x, y);
+        |x, y| ComplexField::powf(x, y); |x, y| ComplexField::log(x, y); |x, y| ComplexField::mul_add(x, y, y);
+        |x, y| Vector2::new(x, y).norm(); |x, y| Vector2::new(x, y).dot(&Vector2::new(y, x));
+    }
+    for rule in common::rules::Rule2::all() {
+        all.push((rule.name().into(), Box::new(move |x, y| rule.eval(&[x, y]))));
+    }
+    for rule in common::special::Rule2::all() {
+        all.push((rule.name().into(), Box::new(move |x, y| rule.eval(&[x, y]))));
+    }
+
+    for (name, f) in &all {
+        // Larger, smaller, equal; of the same sign and not.
+        for (outer, inner) in [(1.5, 0.5), (0.5, 1.5), (1.5, 1.5), (1.5, -0.5), (-0.5, 1.5)] {
+            for swap in [false, true] {
+                let of = |x: Number, y: Number| {
+                    let _ = if swap { f(y, x) } else { f(x, y) };
+                };
+                let mixed = || {
+                    derivative(
+                        |x: Number| {
+                            derivative(
+                                |y| {
+                                    of(x, y);
+                                    y
+                                },
+                                inner,
+                            );
+                            x
+                        },
+                        outer,
+                    )
+                };
+                let message = complaint(catch_unwind(AssertUnwindSafe(mixed)));
+                assert!(
+                    message.contains("two differentiations were mixed"),
+                    "{name} at ({outer}, {inner}), swapped {swap}: {message}"
+                );
+                let lifted = derivative(
+                    |x: Number| {
+                        of(x, x);
+                        of(x, Dual::constant(inner));
+                        of(Dual::constant(inner), x);
+                        x
+                    },
+                    outer,
+                );
+                assert_eq!(lifted, 1.0);
+            }
+        }
+    }
 }

@@ -14,7 +14,7 @@ mod single;
 use common::battery::{sigmoid, softplus};
 use common::engines::{gradients, hessians, orders};
 use common::{Checks, Curve, INF, NAN, NON_FINITE, Row, check_table, fields, relative_error, table};
-use dualtape::{Float, ScalarFunction};
+use dualtape::{Float, ScalarFunction, select, slices};
 use single::check_table_single;
 use std::f64::consts::{FRAC_PI_2, LN_2, PI};
 
@@ -66,6 +66,9 @@ table! { Convention, conventions:
     |x| x.hypot(T::lit(3.0)),               0.0 =>    3.0,    0.0, 1.0 / 3.0;
     |x| x.hypot(T::zero()),                -2.0 =>    2.0,   -1.0,    0.0;
 
+    |x| slices::norm(&[x, T::zero()]),      0.0 =>    0.0,    0.0,    0.0;
+    |x| slices::max(&[x, T::one(), T::one()]),    1.0 =>    1.0, 1.0 / 3.0,    0.0; // each of the equal ones
+
     // NaN operands of functions that ignore them, and NaN itself.
     |x| x.max(T::nan()),                    1.0 =>    1.0,    1.0,    0.0;
     |x| T::nan().max(x),                    1.0 =>    1.0,    1.0,    0.0;
@@ -77,6 +80,11 @@ table! { Convention, conventions:
     |x| x.floor(),                          NAN =>    NAN,    NAN,    NAN;
     |x| x.signum(),                         NAN =>    NAN,    NAN,    NAN;
     |x| x.sin(),                            INF =>    NAN,    NAN,    NAN;
+
+    // Logarithms of sums: what is -∞ has no weight, also among others of its kind.
+    |x| slices::log_sum_exp(&[x, -T::infinity()]),    0.0 =>    0.0,    1.0,    0.0;
+    |x| slices::log_sum_exp(&[x, -T::infinity()]),    -INF =>   -INF,    0.0,    0.0;
+    |x| slices::log_sum_exp(&[x, T::infinity()]),    0.0 =>    INF,    0.0,    0.0;
 
     // Integer powers: exact at 0.
     |x| x.powi(0),                          0.0 =>    1.0,    0.0,    0.0;
@@ -166,6 +174,7 @@ table! { Convention, conventions:
     |y| T::lit(-7.0) % y,                   3.0 =>   -1.0,    2.0,    0.0;
     |y| T::lit(6.0) % y,                    3.0 =>    0.0,   -2.0,    0.0;
 
+
     // The ends of the range.
     |x| x.exp(),                          710.0 =>    INF,    INF, NON_FINITE;
     |x| x.exp(),                         -800.0 =>    0.0,    0.0,    0.0;
@@ -192,6 +201,9 @@ table! { Convention, conventions:
     |x| if x == T::one() { T::one() } else { x * x },    1.0 =>    1.0,    0.0,    0.0;
     |x| if x > T::zero() { x.sqrt() } else { T::zero() },    0.0 =>    0.0,    0.0,    0.0;
     |x| if x < T::one() { x } else { (T::lit(1000.0) * x).exp() },    0.9 =>    0.9,    1.0,    0.0;
+    |x| select(x == T::zero(), T::one(), x.sin() / x),    0.0 =>    1.0,    0.0,    0.0;
+    |x| select(x > T::zero(), x.sqrt(), T::zero()),    0.0 =>    0.0,    0.0,    0.0;
+    |x| select(x < T::one(), x, (T::lit(1000.0) * x).exp()),    0.9 =>    0.9,    1.0,    0.0;
     |x| x * T::zero() * T::lit(2.0),        5.0 =>    0.0,    0.0,    0.0;
     |x| [x, T::lit(3.0), T::lit(2.0)].into_iter().product(),    0.0 =>    0.0,    6.0,    0.0; // no early exit at a zero factor
     |x| [x, T::zero(), T::lit(2.0)].into_iter().product(),    0.0 =>    0.0,    0.0,    0.0;
@@ -360,6 +372,8 @@ gradient_table! {
         [0.0, 1.0] => 0.0, [1.0, 0.0];
         [0.0, 0.0] => 1.0, [0.0, -INF];
         [-2.0, 2.0] => 4.0, [-4.0, NAN];
+    "y clamped to x .. y, times x" |[x, y]| y.clamp(x, y) * x, // two ties, one after the other
+        [2.0, 2.0] => 4.0, [2.5, 1.5];
     "atan2(x, y)" |[x, y]| x.atan2(y),
         [0.0, 0.0] => 0.0, [NAN, NAN];
         [0.0, -1.0] => PI, [-1.0, 0.0];

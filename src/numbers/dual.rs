@@ -191,6 +191,10 @@ impl<T: Float, const N: usize> Number for Dual<T, N> {
         Dual { primal, ..self }
     }
     #[inline(always)]
+    fn beside(self, other: Self) -> Self {
+        Dual { tag: self.tag.join(other.tag), ..self }
+    }
+    #[inline(always)]
     fn chain(self, y: T, slope: T) -> Self {
         if T::SPARSE || unlikely(y.is_nan() || !slope.is_finite_in_all_parts()) {
             return Dual { primal: y, tangent: chain_folded(self.tangent, slope, y), ..self };

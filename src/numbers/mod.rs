@@ -45,6 +45,16 @@ pub(crate) trait Number: Float {
     /// The same derivatives with another value.
     fn with_inner(self, x: Self::Inner) -> Self;
 
+    /// The same number, in a function that `other` is an argument of as well.
+    ///
+    /// # Panics
+    /// With debug assertions, if they are known to belong to different differentiations.
+    #[inline(always)]
+    fn beside(self, other: Self) -> Self {
+        let _ = other;
+        self
+    }
+
     /// The chain rule: a function of `self` whose value is `y` and whose derivative by `self` is `slope`.
     fn chain(self, y: Self::Inner, slope: Self::Inner) -> Self;
 

@@ -1,7 +1,8 @@
 //! Functions that choose one of their operands: `max`, `min`, `clamp`, `abs_sub`, `copysign`, and rounding to constants.
 //!
 //! The chosen number is returned whole, so nothing of the other one (an infinite derivative, say) gets in. At a tie both are
-//! taken by halves ([`rules::Tie`]). The value is always the one `f64` gives.
+//! taken by halves ([`rules::Tie`]). The value is always the one `f64` gives. Numbers of two differentiations are refused whichever
+//! is chosen ([`Number::beside`]).
 
 use super::Number;
 use crate::rules;
@@ -10,6 +11,7 @@ use num_traits::{Float as _, One as _, Zero as _};
 /// `x` or `y`, whichever wins or is not NaN; else half of each.
 #[inline]
 fn choose<N: Number>(x: N, y: N, x_wins: bool, y_wins: bool, value: N::Inner) -> N {
+    let (x, y) = (x.beside(y), y.beside(x));
     if x_wins || (y.is_nan() && !x.is_nan()) {
         x
     } else if y_wins || (x.is_nan() && !y.is_nan()) {
@@ -34,13 +36,18 @@ pub(super) fn min<N: Number>(x: N, y: N) -> N {
 #[track_caller]
 pub(super) fn clamp<N: Number>(x: N, low: N, high: N) -> N {
     assert!(low <= high, "clamp: the bounds must be ordered and not NaN, got {low:?} and {high:?}");
+    let (x, low, high) = (x.beside(low).beside(high), low.beside(high).beside(x), high.beside(low).beside(x));
     if x < low {
         low
     } else if x > high {
         high
+    } else if x == low || x == high {
+        let value = x.inner().clamp(low.inner(), high.inner()); // shared on the inner levels too
+        let above = if x == low { x.binary(rules::Tie, low) } else { x };
+        let within = if x == high { above.binary(rules::Tie, high) } else { above };
+        within.with_inner(value)
     } else {
-        let above = if x == low { x.binary(rules::Tie, low).with_inner(x.inner()) } else { x };
-        if x == high { above.binary(rules::Tie, high).with_inner(x.inner()) } else { above }
+        x
     }
 }
 
@@ -50,7 +57,7 @@ pub(super) fn abs_sub<N: Number>(x: N, y: N) -> N {
     if x > y {
         x - y
     } else if x < y {
-        N::zero()
+        N::zero().beside(x.beside(y))
     } else {
         x.binary(rules::TiedDifference, y)
     }
@@ -66,6 +73,7 @@ pub(super) fn rem_euclid<N: Number>(x: N, y: N) -> N {
 /// The quotient that belongs to [`rem_euclid`]: an integer, so a constant.
 #[inline]
 pub(super) fn div_euclid<N: Number>(x: N, y: N) -> N {
+    let x = x.beside(y);
     let (a, b) = (x.inner(), y.inner());
     let q = (a / b).trunc();
     let below = a % b < N::Inner::zero();
@@ -80,6 +88,7 @@ pub(super) fn div_euclid<N: Number>(x: N, y: N) -> N {
 /// `x` or `-x`; derivative 0 at `x = 0`, so that `copysign(x, 1)` is `abs(x)`. The sign's own derivative is 0.
 #[inline]
 pub(super) fn copysign<N: Number>(x: N, sign: N) -> N {
+    let x = x.beside(sign);
     let value = x.inner().copysign(sign.inner());
     if value == N::Inner::zero() {
         x.chain(value, N::Inner::zero())

@@ -7,7 +7,7 @@
 //! The methods of [`Special`](super::Special) are how to call them; there are the domains, edges and accuracies.
 
 use super::gamma;
-use super::values::{self, BELL_END};
+use super::values;
 use crate::float::{Float, Primitive};
 use crate::rules::{Binary, Unary};
 use num_traits::{Float as _, One as _, Zero as _};
@@ -28,6 +28,27 @@ macro_rules! unary_rows {
             #[inline]
             fn partial<T: Float>(self, $x: T, $y: T) -> T {
                 $partial
+            }
+        }
+    )*};
+}
+
+/// Rows of a family: `Type: name, value on f64 of the order and x;`, where the derivative of a member is the next one.
+macro_rules! family_rows {
+    ($($(#[$doc:meta])* $Row:ident: $name:literal, $value:path;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub struct $Row(pub u32);
+
+        impl Unary for $Row {
+            const NAME: &'static str = $name;
+            #[inline]
+            fn value<B: Primitive>(self, x: B) -> B {
+                B::nearest($value(self.0, x.widen()))
+            }
+            #[inline]
+            fn partial<T: Float>(self, x: T, _: T) -> T {
+                x.unary($Row(self.0.saturating_add(1)))
             }
         }
     )*};
@@ -64,33 +85,31 @@ macro_rules! binary_rows {
 
 unary_rows! {
     /// Error function; derivative `2/√π exp(-x²)`.
-    Erf: "erf", libm::erf, |x, _| T::FRAC_2_SQRT_PI() * x.unary(Bell);
+    Erf: "erf", libm::erf, |x, _| x.unary(ErfSlope(0));
     /// Complement `1 - erf x`; derivative `-2/√π exp(-x²)`.
-    Erfc: "erfc", libm::erfc, |x, _| -T::FRAC_2_SQRT_PI() * x.unary(Bell);
+    Erfc: "erfc", libm::erfc, |x, _| -x.unary(ErfSlope(0));
     /// Inverse of the error function; derivative `√π/2 exp(y²)`.
     ErfInv: "erf_inv", values::erf_inv, |x, y| erf_inv_slope(x, y);
-    /// `exp(-x²)`, accurate also far out; derivative `-2 x y`.
-    Bell: "bell", values::bell_erf, |x, y| bell_slope(x, y, T::lit(-2.0));
-    /// Density of the normal distribution; derivative `-x y`.
-    NormPdf: "norm_pdf", values::norm_pdf, |x, y| bell_slope(x, y, -T::one());
     /// Distribution function of the normal distribution; derivative its density.
-    NormCdf: "norm_cdf", values::norm_cdf, |x, _| x.unary(NormPdf);
+    NormCdf: "norm_cdf", values::norm_cdf, |x, _| x.unary(NormPdf(0));
     /// Quantile of the normal distribution; derivative the reciprocal of the density at `y`.
     NormQuantile: "norm_quantile", values::norm_quantile, |x, y| quantile_slope(x, y);
 }
 
-/// `factor x y` for `y = exp(-c x²)`. Where `y` has become zero it is its own derivative, at `∞ · 0` too.
-#[inline]
-fn bell_slope<T: Float>(x: T, y: T, factor: T) -> T {
-    let end = T::lit(BELL_END);
-    if x > end || x < -end { y } else { factor * x * y }
+family_rows! {
+    /// Derivative of order `n` of `2/√π exp(-x²)`, the derivative of [`Erf`]; its derivative is the next one.
+    ErfSlope: "erf_slope", values::erf_slope;
+    /// Derivative of order `n` of the density of the normal distribution; its derivative is the next one.
+    NormPdf: "norm_pdf", values::norm_pdf;
 }
 
 /// The factor that a density at the rounded quantile `y` is off by. Its exponent is, by `y²` times the rounding; and so is the
-/// probability of the tail, which is known. The factor is 1 but for rounding, and has no derivative.
+/// probability of the tail, which is known. The factor is 1 but for rounding, and has no derivative. Near the centre it is left
+/// out: the rounding of the probability would be more.
 #[inline]
-fn rounding<T: Float>(probability: T::Base, tail: T::Base) -> T {
-    T::from_base(if tail < T::Base::min_positive_value() { T::Base::one() } else { probability / tail })
+fn rounding<T: Float>(probability: impl Fn(T::Base) -> T::Base, y: T::Base, tail: T::Base) -> T {
+    let is_needed = y < T::Base::nearest(-1.0) && tail >= T::Base::min_positive_value();
+    T::from_base(if is_needed { probability(y) / tail } else { T::Base::one() })
 }
 
 /// `1 / φ(y)`.
@@ -98,14 +117,14 @@ fn rounding<T: Float>(probability: T::Base, tail: T::Base) -> T {
 fn quantile_slope<T: Float>(p: T, y: T) -> T {
     let (p, y0) = (p.base(), y.base());
     let (y0, tail) = if y0 < T::Base::zero() { (y0, p) } else { (-y0, T::Base::one() - p) };
-    rounding::<T>(NormCdf.value(y0), tail) / y.unary(NormPdf)
+    rounding::<T>(|y| NormCdf.value(y), y0, tail) / y.unary(NormPdf(0))
 }
 
 /// `√π/2 exp(y²)`.
 #[inline]
 fn erf_inv_slope<T: Float>(x: T, y: T) -> T {
     let tail = T::Base::one() - x.base().abs();
-    rounding::<T>(Erfc.value(y.base().abs()), tail) / (T::FRAC_2_SQRT_PI() * y.unary(Bell))
+    rounding::<T>(|y| Erfc.value(-y), -y.base().abs(), tail) / y.unary(ErfSlope(0))
 }
 
 // ---- Gamma and its relatives -----------------------------------------------------------------------------------------
@@ -117,20 +136,9 @@ unary_rows! {
     LnGamma: "ln_gamma", libm::lgamma, |x, _| x.unary(Polygamma(0));
 }
 
-/// Derivative of order `n` of the digamma function `ψ`; its derivative is the next one.
-#[derive(Clone, Copy, Debug)]
-pub struct Polygamma(pub u32);
-
-impl Unary for Polygamma {
-    const NAME: &'static str = "polygamma";
-    #[inline]
-    fn value<B: Primitive>(self, x: B) -> B {
-        B::nearest(gamma::polygamma(self.0, x.widen()))
-    }
-    #[inline]
-    fn partial<T: Float>(self, x: T, _: T) -> T {
-        x.unary(Polygamma(self.0.saturating_add(1)))
-    }
+family_rows! {
+    /// Derivative of order `n` of the digamma function `ψ`; its derivative is the next one.
+    Polygamma: "polygamma", gamma::polygamma;
 }
 
 /// `ψ⁽ⁿ⁾(x) - ψ⁽ⁿ⁾(x + y)`, without cancellation for small `y`: the derivatives of [`LnBeta`].
@@ -215,7 +223,7 @@ unary_rows! {
     /// `ln(1 - eˣ)` for `x < 0`; derivative `-eˣ / (1 - eˣ)`, `-∞` at 0, NaN above.
     Log1mExp: "log1mexp", values::log1mexp, |x, _| -(x.exp() / (T::zero() - x.exp_m1())); // not -exp_m1: both zeros give +0
     /// `x Φ(x)`; derivative `Φ(x) + x φ(x)`.
-    Gelu: "gelu", values::gelu, |x, _| gelu_slope(x);
+    Gelu: "gelu", values::gelu, |x, _| x.unary(NormCdf) - x.unary(NormPdf(1)); // φ' = -x φ
     /// `x / (1 + e⁻ˣ)`; derivative `σ(x) + x σ'(x)`.
     Silu: "silu", values::silu, |x, _| silu_slope(x);
     /// `max(x, 0)`; derivative 1 above 0, else 0.
@@ -244,16 +252,22 @@ fn p_times_rest<T: Float>(p: T) -> T {
     if q > T::lit(-0.25) && q < T::lit(0.25) { T::lit(0.25) - q * q } else { p * (T::one() - p) }
 }
 
-#[inline]
-fn gelu_slope<T: Float>(x: T) -> T {
-    let end = T::lit(BELL_END);
-    if x > end || x < -end { x.unary(NormCdf) } else { x.unary(NormCdf) + x * x.unary(NormPdf) }
-}
-
+/// `σ + x σ'`. Beyond 40, where `1 + e` is 1 for `e = exp(-|x|)`, it is `(1 + x) e`, or `1 - (1 - x) e` above, with two factors
+/// `√e`, in which nothing is subnormal before the result is.
 #[inline]
 fn silu_slope<T: Float>(x: T) -> T {
-    let y = x.unary(Logistic);
-    if x.is_infinite() { y } else { y + x * logistic_slope(x) }
+    let far = T::lit(40.0);
+    if x.is_infinite() {
+        x.unary(Logistic)
+    } else if x < -far {
+        let root = (x * T::lit(0.5)).exp();
+        (x + T::one()) * root * root
+    } else if x > far {
+        let root = (x * T::lit(-0.5)).exp();
+        T::one() + (x - T::one()) * root * root
+    } else {
+        x.unary(Logistic) + x * logistic_slope(x)
+    }
 }
 
 fn relu(x: f64) -> f64 {
@@ -365,18 +379,7 @@ unary_rows! {
     CosPi: "cos_pi", values::cos_pi, |x, _| -T::PI() * x.unary(SinPi);
 }
 
-/// Derivative of order `n` of `sin x / x`; its derivative is the next one.
-#[derive(Clone, Copy, Debug)]
-pub struct Sinc(pub u32);
-
-impl Unary for Sinc {
-    const NAME: &'static str = "sinc";
-    #[inline]
-    fn value<B: Primitive>(self, x: B) -> B {
-        B::nearest(values::sinc(self.0, x.widen()))
-    }
-    #[inline]
-    fn partial<T: Float>(self, x: T, _: T) -> T {
-        x.unary(Sinc(self.0.saturating_add(1)))
-    }
+family_rows! {
+    /// Derivative of order `n` of `sin x / x`; its derivative is the next one.
+    Sinc: "sinc", values::sinc;
 }

@@ -7,25 +7,39 @@ use num_traits::Float as _;
 // ---- The normal distribution -----------------------------------------------------------------------------------------
 
 /// Beyond this `exp(-x² / 2)` is zero.
-pub const BELL_END: f64 = 40.0;
+const BELL_END: f64 = 40.0;
 
-/// `exp(-x² scale)` with all digits: `x²` rounded would cost as many ulps as the exponent is large.
-fn bell(x: f64, scale: f64) -> f64 {
+/// `factor exp(-x² scale)` with all digits: `x²` rounded would cost as many ulps as the exponent is large, and an exponential that
+/// is subnormal before `factor` makes it larger would have lost some.
+fn bell(x: f64, scale: f64, factor: f64) -> f64 {
     if x.abs() > BELL_END {
         return 0.0;
     }
     let head = f64::from_bits(x.to_bits() & !0x07ff_ffff); // 26 bits, whose square is exact
-    (-head * head * scale).exp() * (-(x - head) * (x + head) * scale).exp()
+    let (exponent, rest) = (-head * head * scale, (-(x - head) * (x + head) * scale).exp());
+    if exponent > -700.0 {
+        exponent.exp() * rest * factor
+    } else {
+        let root = (0.5 * exponent).exp();
+        root * (root * rest * factor)
+    }
 }
 
-/// `exp(-x²)`.
-pub fn bell_erf(x: f64) -> f64 {
-    bell(x, 1.0)
+/// The derivative of order `n` of `exp(-x² scale)`: with `f' = -2 scale x f`, each is made of the two before it.
+fn bell_derivative(n: u32, x: f64, scale: f64, factor: f64) -> f64 {
+    let next = |(before, last): (f64, f64), k: u32| (last, -2.0 * scale * (x * last + f64::from(k) * before));
+    let (_, polynomial) = (0..n).fold((0.0, 1.0), next);
+    bell(x, scale, polynomial * factor)
 }
 
-/// The density `exp(-x² / 2) / √(2π)`.
-pub fn norm_pdf(x: f64) -> f64 {
-    bell(x, 0.5) * (0.5 * FRAC_2_SQRT_PI * FRAC_1_SQRT_2)
+/// The derivative of order `n` of `2/√π exp(-x²)`.
+pub fn erf_slope(n: u32, x: f64) -> f64 {
+    bell_derivative(n, x, 1.0, FRAC_2_SQRT_PI)
+}
+
+/// The derivative of order `n` of the density `exp(-x² / 2) / √(2π)`.
+pub fn norm_pdf(n: u32, x: f64) -> f64 {
+    bell_derivative(n, x, 0.5, 0.5 * FRAC_2_SQRT_PI * FRAC_1_SQRT_2)
 }
 
 /// `erfc(-x / √2) / 2`. In the lower tail the argument of `erfc` is taken with twice the digits: its rounding would count `x²`
@@ -37,7 +51,7 @@ pub fn norm_cdf(x: f64) -> f64 {
     }
     const LOW: f64 = -4.833_646_656_726_457e-17; // 1/√2 less its nearest double
     let rest = (-x).mul_add(FRAC_1_SQRT_2, -z) - x * LOW;
-    0.5 * (libm::erfc(z) - rest * FRAC_2_SQRT_PI * bell(z, 1.0))
+    0.5 * (libm::erfc(z) - rest * bell(z, 1.0, FRAC_2_SQRT_PI))
 }
 
 /// The polynomial with these coefficients, highest first.
@@ -141,14 +155,27 @@ pub fn log_add_exp(x: f64, y: f64) -> f64 {
     if x == y { x + LN_2 } else { large + (small - large).exp().ln_1p() }
 }
 
-/// `x Φ(x)`, and its limit -0 below.
+/// `x Φ(x)`, and its limit -0 below. In the far tail by the asymptotic series, DLMF 7.12.1: `Φ` would be subnormal first.
 pub fn gelu(x: f64) -> f64 {
-    if x < -BELL_END { -0.0 } else { x * norm_cdf(x) }
+    if x > -37.0 || x.is_nan() {
+        x * norm_cdf(x)
+    } else {
+        let square = (x * x).recip();
+        let series = (0..8).rev().fold(1.0, |sum, k| 1.0 - sum * square * f64::from(2 * k + 1));
+        -norm_pdf(0, x).abs() * series
+    }
 }
 
-/// `x / (1 + e⁻ˣ)`, and its limit -0 below.
+/// `x / (1 + e⁻ˣ)`, and its limit -0 below, also where `eˣ` is subnormal first.
 pub fn silu(x: f64) -> f64 {
-    if x == f64::NEG_INFINITY { -0.0 } else { x * logistic(x) }
+    if x == f64::NEG_INFINITY {
+        -0.0
+    } else if x < -40.0 {
+        let root = (0.5 * x).exp();
+        x * root * root
+    } else {
+        x * logistic(x)
+    }
 }
 
 // ---- Sines -----------------------------------------------------------------------------------------------------------

@@ -89,6 +89,7 @@ pub type Row<C> = (C, &'static str, f64, Vec<Expected>);
 pub mod battery;
 pub mod engines;
 pub mod rules;
+pub mod special;
 
 // ---- Comparisons -----------------------------------------------------------------------------------------------------
 

@@ -127,6 +127,16 @@ pub fn binary() -> impl Iterator<Item = Row> {
     rows(include_str!("../data/binary.txt"), 2)
 }
 
+/// Special functions of one argument, with derivatives of orders 0 to 5.
+pub fn special() -> impl Iterator<Item = Row> {
+    rows(include_str!("../data/special.txt"), 1)
+}
+
+/// Special functions of two arguments, with the partial derivatives of orders 0 to 5, each order from x to y.
+pub fn special_binary() -> impl Iterator<Item = Row> {
+    rows(include_str!("../data/special_binary.txt"), 2)
+}
+
 /// Whole functions of one argument, with derivatives of orders 0 to 6.
 pub fn high_order() -> impl Iterator<Item = Row> {
     rows(include_str!("../data/high_order.txt"), 1)
@@ -139,6 +149,46 @@ pub fn functions() -> impl Iterator<Item = Row> {
         let name = words.next().expect("a line starts with a name");
         let arguments = words.next().and_then(|word| word.parse().ok()).expect("the number of variables is next");
         row(name, words, arguments)
+    })
+}
+
+/// A function of a slice: its name, a point, and value, gradient and leading block of the Hessian as [`slices`] has them.
+pub struct SliceRow {
+    pub name: &'static str,
+    pub point: Vec<f64>,
+    pub value: Bounded,
+    pub gradient: Vec<Bounded>,
+    /// The upper triangle in the first [`BLOCK`] variables, with the places of its entries.
+    pub hessian: Vec<(usize, usize, Bounded)>,
+}
+
+/// A number, and the decimal logarithm of what relative changes of all entries of the point do to it, added up.
+#[derive(Clone, Copy)]
+pub struct Bounded {
+    pub exact: Exact,
+    pub log10_condition: f64,
+}
+
+/// How many variables the Hessian of a function of a slice has references for.
+pub const BLOCK: usize = 5;
+
+/// Functions of slices.
+pub fn slices() -> impl Iterator<Item = SliceRow> {
+    include_str!("../data/slices.txt").lines().map(|line| {
+        let mut words = line.split(' ');
+        let name = words.next().expect("a line starts with a name");
+        let n = words.next().and_then(|word| word.parse().ok()).expect("the number of variables is next");
+        let point = words.by_ref().take(n).map(|word| word.parse().expect("the point is numbers")).collect();
+        let mut numbers = words.map(|word| {
+            let (exact, condition) = word.split_once(':').expect("a number has a unit");
+            Bounded { exact: Exact::parse(exact), log10_condition: Exact::parse(condition).log10 }
+        });
+        let value = numbers.next().expect("the value is next");
+        let gradient = numbers.by_ref().take(n).collect();
+        let block = n.min(BLOCK);
+        let places = (0..block).flat_map(|i| (i..block).map(move |j| (i, j)));
+        let hessian = places.map(|(i, j)| (i, j, numbers.next().expect("the Hessian is next"))).collect();
+        SliceRow { name, point, value, gradient, hessian }
     })
 }
 
