@@ -253,12 +253,33 @@ impl<T: Float> Tape<T> {
         Reverse::at_node(x, node)
     }
 
-    /// A new variable with the value `x`.
+    /// A new variable with the value `x`: one more node.
+    ///
+    /// # Panics
+    /// If the tape has 2³¹ nodes, or memory runs out.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::Tape;
+    /// let tape = Tape::new();
+    /// let x = tape.variable(3.0);
+    /// assert_eq!(tape.adjoints(x * x).wrt(x), 6.0);
+    /// ```
     pub fn variable(&self, x: T) -> Reverse<T> {
         self.node_from(x, self.recording.node(0), T::zero())
     }
 
-    /// A new variable for each entry of `x`.
+    /// A new variable for each entry of `x`. See [`Tape::variable`].
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::Tape;
+    /// let tape = Tape::new();
+    /// let x = tape.variables(&[2.0, 3.0, 4.0]);
+    /// let adjoints = tape.adjoints(x.iter().product());
+    /// let gradient: Vec<f64> = x.iter().map(|&x| adjoints.wrt(x)).collect();
+    /// assert_eq!(gradient, [12.0, 8.0, 6.0]);
+    /// ```
     pub fn variables(&self, x: &[T]) -> Vec<Reverse<T>> {
         x.iter().map(|&x| self.variable(x)).collect()
     }
@@ -289,10 +310,26 @@ impl<T: Float> Tape<T> {
         }
     }
 
-    /// The derivatives of `y` by every variable and retained value, each time from zero.
+    /// The derivatives of `y` by every variable and retained value, each time from zero. Recording may go on afterwards.
+    ///
+    /// # Cost
+    /// One pass over all records; memory for one number per node.
     ///
     /// # Panics
     /// If `y` belongs to another recording.
+    ///
+    /// # Examples
+    /// Two results of one recording, here a product and a quotient:
+    /// ```
+    /// use dualtape::Tape;
+    /// let tape = Tape::new();
+    /// let (x, y) = (tape.variable(6.0), tape.variable(2.0));
+    /// let (product, quotient) = (x * y, x / y);
+    /// assert_eq!(tape.adjoints(product).wrt(y), 6.0);
+    /// assert_eq!(tape.adjoints(quotient).wrt(y), -1.5); // -x / y²
+    /// ```
+    ///
+    /// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., section 3.2.
     #[track_caller]
     pub fn adjoints(&self, y: Reverse<T>) -> Adjoints<'_, T> {
         let mut values = vec![[T::zero()]; self.recording.nodes()];
@@ -305,6 +342,18 @@ impl<T: Float> Tape<T> {
     }
 
     /// Nodes recorded so far, variables included.
+    ///
+    /// # Examples
+    /// Only joins of two nodes are recorded:
+    /// ```
+    /// use dualtape::Tape;
+    /// let tape = Tape::new();
+    /// let (x, y) = (tape.variable(1.0), tape.variable(2.0));
+    /// let _chain = (x.sin() * 2.0 + 1.0).exp() * x;
+    /// assert_eq!(tape.len(), 2);
+    /// let _join = x * y;
+    /// assert_eq!(tape.len(), 3);
+    /// ```
     #[must_use]
     pub fn len(&self) -> usize {
         self.recording.nodes() - 1
@@ -316,7 +365,17 @@ impl<T: Float> Tape<T> {
         self.len() == 0
     }
 
-    /// Bytes allocated for the records.
+    /// Bytes allocated for the records, of which not all need to be in use.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::Tape;
+    /// let tape = Tape::new();
+    /// let (x, y) = (tape.variable(1.0), tape.variable(2.0));
+    /// let sum = (0..1000).fold(x, |sum, _| sum + y);
+    /// assert_eq!(sum.primal(), 2001.0);
+    /// assert!(tape.bytes() >= 1000 * 24);
+    /// ```
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.recording.capacity_in_bytes()
@@ -335,6 +394,15 @@ impl<T: Float> Adjoints<'_, T> {
     ///
     /// # Panics
     /// If `x` is an intermediate value (it has no adjoint of its own), a constant, or a value of another tape.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::Tape;
+    /// let tape = Tape::new();
+    /// let (x, y, unused) = (tape.variable(3.0), tape.variable(4.0), tape.variable(5.0));
+    /// let adjoints = tape.adjoints(x.hypot(y));
+    /// assert_eq!((adjoints.wrt(x), adjoints.wrt(y), adjoints.wrt(unused)), (0.6, 0.8, 0.0));
+    /// ```
     #[must_use]
     #[track_caller]
     pub fn wrt(&self, x: Reverse<T>) -> T {
