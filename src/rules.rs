@@ -112,6 +112,37 @@ pub trait Unary: Copy {
 }
 
 /// An elementary function of two arguments, with its partial derivatives.
+///
+/// Implement it to add a function of your own: it then works in every mode and nesting, through [`Float::binary`]. A partial
+/// derivative is only asked for if its argument carries a derivative.
+///
+/// # Examples
+/// The power of a signal `x` over noise `y` in decibels, `z = 10 log₁₀(x / y)`, with `∂z/∂x = k / x` and `∂z/∂y = -k / y`
+/// where `k = 10 / ln 10`:
+/// ```
+/// use dualtape::{Float, Primitive, gradient, rules::Binary};
+///
+/// #[derive(Clone, Copy)]
+/// struct Decibels;
+///
+/// const K: f64 = 10.0 / std::f64::consts::LN_10;
+///
+/// impl Binary for Decibels {
+///     const NAME: &'static str = "decibels";
+///     fn value<B: Primitive>(self, x: B, y: B) -> B {
+///         B::lit(10.0) * (x / y).log10()
+///     }
+///     fn partial_x<T: Float>(self, x: T, _: T, _: T) -> T {
+///         T::lit(K) / x
+///     }
+///     fn partial_y<T: Float>(self, _: T, y: T, _: T) -> T {
+///         T::lit(-K) / y
+///     }
+/// }
+///
+/// assert_eq!(Decibels.value(100.0, 1.0), 20.0);
+/// assert_eq!(gradient(|x| x[0].binary(Decibels, x[1]), &[4.0, 2.0]), [K / 4.0, -K / 2.0]);
+/// ```
 pub trait Binary: Copy {
     /// The name shown in messages and pictures.
     const NAME: &'static str;
@@ -126,7 +157,34 @@ pub trait Binary: Copy {
     fn partial_y<T: Float>(self, x: T, y: T, z: T) -> T;
 }
 
-/// A function of any number of arguments, with its partial derivatives. The rows are in [`crate::slices`].
+/// A function of any number of arguments, with its partial derivatives. Those there are live in [`crate::slices`].
+///
+/// Implement it to add a function of your own: through [`Float::reduce`] it works in every mode and nesting, and takes
+/// `⌈n / 2⌉` records of a tape for `n` arguments.
+///
+/// # Examples
+/// The mean of the squares, `y = Σ xᵢ² / n`, with `∂y/∂xᵢ = 2 xᵢ / n`:
+/// ```
+/// use dualtape::{Float, Primitive, rules::Reduction, value_and_gradient};
+///
+/// #[derive(Clone, Copy)]
+/// struct MeanSquare { n: f64 }
+///
+/// impl Reduction for MeanSquare {
+///     const NAME: &'static str = "mean_square";
+///     fn value<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> B {
+///         x.map(|x| x * x).sum::<B>() / B::lit(self.n)
+///     }
+///     fn partials<T: Float>(self, x: impl Iterator<Item = T> + Clone, _: T) -> impl Iterator<Item = T> {
+///         x.map(move |x| x * T::lit(2.0 / self.n))
+///     }
+/// }
+///
+/// fn mean_square<T: Float>(x: &[T]) -> T {
+///     T::reduce(MeanSquare { n: x.len() as f64 }, x.iter().copied())
+/// }
+/// assert_eq!(value_and_gradient(mean_square, &[1.0, 3.0]), (5.0, vec![1.0, 3.0]));
+/// ```
 pub trait Reduction: Copy {
     /// The name of the function.
     const NAME: &'static str;
@@ -140,7 +198,8 @@ pub trait Reduction: Copy {
 
 /// Calls `$callback!` with the table of functions of one argument. A row reads
 /// `Type: method, |x, y| derivative, at <point> => <derivative there>, "what it is; its derivative and edges"`,
-/// with an optional `fused |x| (value, derivative)` where the two share work.
+/// with an optional `fused |x| (value, derivative)` where the two share work. The point and the derivative make the example in
+/// the documentation, as they stand: a literal, or a string where it takes an expression.
 macro_rules! unary_table {
     ($callback:ident) => {
         $callback! {
@@ -149,21 +208,21 @@ macro_rules! unary_table {
                 "Reciprocal `1 / x`; derivative `-1 / x²`, `-∞` at 0.";
             Sqrt:   sqrt,   |_, y| (y + y).recip(),                         at 4.0 => 0.25,
                 "Square root; derivative `1 / (2 √x)`, `+∞` at 0, NaN below.";
-            Cbrt:   cbrt,   |x, y| x.binary(CubeRoot(1), y.detach()),       at 8.0 => 1.0 / 12.0,
+            Cbrt:   cbrt,   |x, y| x.binary(CubeRoot(1), y.detach()),       at 8.0 => "1.0 / 12.0",
                 "Cube root, also of negative numbers; derivative `1 / (3 y²)`, `+∞` at 0.";
 
             // Exponentials and logarithms
             Exp:    exp,    |_, y| y,                                       at 0.0 => 1.0,
                 "Exponential `eˣ`, its own derivative.";
-            Exp2:   exp2,   |_, y| y * T::Base::LN_2(),                     at 0.0 => std::f64::consts::LN_2,
+            Exp2:   exp2,   |_, y| y * T::Base::LN_2(),                     at 0.0 => "std::f64::consts::LN_2",
                 "Exponential `2ˣ`; derivative `2ˣ ln 2`.";
             ExpM1:  exp_m1, |x, _| x.exp(),                                 at 0.0 => 1.0, // y + 1 has no digits left at -40
                 "`eˣ - 1`, accurate near 0; derivative `eˣ`.";
             Ln:     ln,     |x, _| x.recip(),                               at 4.0 => 0.25,
                 "Natural logarithm; derivative `1 / x`, `+∞` at 0, NaN below.";
-            Log2:   log2,   |x, _| T::LOG2_E() / x,                         at std::f64::consts::LOG2_E => 1.0,
+            Log2:   log2,   |x, _| T::LOG2_E() / x,                         at "std::f64::consts::LOG2_E" => 1.0,
                 "Logarithm to base 2; derivative `1 / (x ln 2)`, `+∞` at 0, NaN below.";
-            Log10:  log10,  |x, _| T::LOG10_E() / x,                        at std::f64::consts::LOG10_E => 1.0,
+            Log10:  log10,  |x, _| T::LOG10_E() / x,                        at "std::f64::consts::LOG10_E" => 1.0,
                 "Logarithm to base 10; derivative `1 / (x ln 10)`, `+∞` at 0, NaN below.";
             Ln1p:   ln_1p,  |x, _| (x + T::one()).recip(),                  at 1.0 => 0.5,
                 "`ln(1 + x)`, accurate near 0; derivative `1 / (1 + x)`, `+∞` at -1, NaN below.";
@@ -179,7 +238,7 @@ macro_rules! unary_table {
                 "Arcsine in `[-π/2, π/2]`; derivative `1 / √(1 - x²)`, `+∞` at ±1, NaN beyond.";
             Acos:   acos,   |x, _| x.unary(Quadratic::ACOS),                at 0.0 => -1.0,
                 "Arccosine in `[0, π]`; derivative `-1 / √(1 - x²)`, `-∞` at ±1, NaN beyond.";
-            Atan:   atan,   |x, _| x.unary(Quadratic::ATAN),                at 3.0 => 0.1,
+            Atan:   atan,   |x, _| x.unary(Quadratic::ATAN),                at 1.0 => 0.5,
                 "Arctangent in `[-π/2, π/2]`; derivative `1 / (1 + x²)`.";
 
             // Hyperbolic functions and their inverses
@@ -191,9 +250,9 @@ macro_rules! unary_table {
                 "Hyperbolic tangent; derivative `1 - tanh² x`, accurate also where the tangent rounds to 1.";
             Asinh:  asinh,  |x, _| x.unary(Quadratic::ASINH),               at 0.75 => 0.8,
                 "Inverse hyperbolic sine; derivative `1 / √(x² + 1)`.";
-            Acosh:  acosh,  |x, _| x.unary(Quadratic::ACOSH),               at 1.25 => 4.0 / 3.0,
+            Acosh:  acosh,  |x, _| x.unary(Quadratic::ACOSH),               at 1.25 => "4.0 / 3.0",
                 "Inverse hyperbolic cosine; derivative `1 / √(x² - 1)`, `+∞` at 1, NaN below.";
-            Atanh:  atanh,  |x, _| x.unary(Quadratic::ATANH),               at 0.5 => 4.0 / 3.0,
+            Atanh:  atanh,  |x, _| x.unary(Quadratic::ATANH),               at 0.5 => "4.0 / 3.0",
                 "Inverse hyperbolic tangent; derivative `1 / (1 - x²)`, `+∞` at ±1, NaN beyond.";
 
             // Piecewise linear
@@ -201,31 +260,32 @@ macro_rules! unary_table {
                 "Absolute value; derivative ±1, and 0 at 0.";
             Fract:  fract,  |_, _| T::one(),                                at 2.5 => 1.0,
                 "Fractional part `x - trunc(x)`; derivative 1 everywhere, also on the jump.";
-            ToDegrees: to_degrees, |_, _| T::one().to_degrees(),            at 1.0 => 1.0_f64.to_degrees(),
+            ToDegrees: to_degrees, |_, _| T::one().to_degrees(),            at 1.0 => "1.0_f64.to_degrees()",
                 "Radians to degrees; derivative `180 / π`.";
-            ToRadians: to_radians, |_, _| T::one().to_radians(),            at 1.0 => 1.0_f64.to_radians(),
+            ToRadians: to_radians, |_, _| T::one().to_radians(),            at 1.0 => "1.0_f64.to_radians()",
                 "Degrees to radians; derivative `π / 180`.";
         }
     };
 }
 pub(crate) use unary_table;
 
-/// Calls `$callback!` with the functions that round: their value is a constant.
+/// Calls `$callback!` with the functions that round: their value is a constant. A row reads
+/// `method: at <point> => <value there>, "what it is"`.
 macro_rules! step_table {
     ($callback:ident) => {
         $callback! {
-            floor:  "Largest integer not above `x`; derivative 0 everywhere.";
-            ceil:   "Smallest integer not below `x`; derivative 0 everywhere.";
-            round:  "Nearest integer, halves away from zero; derivative 0 everywhere.";
-            trunc:  "Integer part, towards zero; derivative 0 everywhere.";
-            signum: "`1` for `x ≥ +0`, `-1` for `x ≤ -0`; derivative 0 everywhere.";
+            floor:  at 2.75 => 2.0,    "Largest integer not above `x`; derivative 0 everywhere.";
+            ceil:   at 2.25 => 3.0,    "Smallest integer not below `x`; derivative 0 everywhere.";
+            round:  at 2.5 => 3.0,     "Nearest integer, halves away from zero; derivative 0 everywhere.";
+            trunc:  at -2.75 => -2.0,  "Integer part, towards zero; derivative 0 everywhere.";
+            signum: at -0.0 => -1.0,   "`1` for `x ≥ +0`, `-1` for `x ≤ -0`; derivative 0 everywhere.";
         }
     };
 }
 pub(crate) use step_table;
 
 macro_rules! rules_of_table {
-    ($($Rule:ident: $method:ident, |$x:pat_param, $y:pat_param| $partial:expr, at $at:expr => $is:expr
+    ($($Rule:ident: $method:ident, |$x:pat_param, $y:pat_param| $partial:expr, at $at:literal => $is:literal
         $(, fused |$fx:ident| $fused:expr)?, $doc:literal;)*) => {$(
         #[doc = $doc]
         #[derive(Clone, Copy, Debug)]

@@ -315,6 +315,23 @@ fn a_result_of_another_differentiation_is_refused() {
     assert_mixed(catch_unwind(|| dualtape::forward::gradient(|x| x[0] * inner(x[0]), &[1.0])[0]));
     let inner = |x: Dual<f64>| dualtape::jvp(|_: &[Dual<f64>]| [x], &[1.0], &[1.0]).1[0];
     assert_mixed(catch_unwind(|| derivative(|x| x * inner(x), 1.0)));
+    let inner = |x: Dual<f64>| dualtape::forward::value_and_gradient_of_array(|_| x, [1.0]).1[0];
+    assert_mixed(catch_unwind(|| derivative(|x| x * inner(x), 1.0)));
+    let inner = |x: Dual<f64>| dualtape::forward::value_and_jacobian_of_array(|[y]| [y, x], [1.0]).1[0][0];
+    assert_mixed(catch_unwind(|| derivative(|x| x * inner(x), 1.0)));
+    #[cfg(feature = "nalgebra")]
+    {
+        let inner = |x: Dual<f64, 8>| dualtape::forward::jacobian(|_| [x], &[1.0])[0];
+        assert_mixed(catch_unwind(|| dualtape::forward::gradient(|x| x[0] * inner(x[0]), &[1.0])[0]));
+    }
+}
+
+/// The price of not looking: the tangent of the outer differentiation is taken for the derivative, here 1 for 0.
+#[cfg(not(debug_assertions))]
+#[test]
+fn a_result_of_another_differentiation_is_not_noticed_in_release_builds() {
+    assert_eq!(derivative(|x: Dual<f64>| x * derivative(|_| x, 1.0), 3.0), 1.0);
+    assert_eq!(derivative(|x: Dual<f64>| x * derivative(|_| Dual::constant(x), Dual::constant(1.0)), 3.0), 0.0);
 }
 
 /// Whatever takes several numbers refuses those of two differentiations, whichever of them is larger and however the result depends

@@ -1,5 +1,6 @@
 //! The reference problems F1 to F6: the published values, and derivatives as a careful person would program them, at the published
 //! points and at badly scaled ones.
+#![cfg(feature = "std")]
 
 #[path = "common/problems.rs"]
 #[allow(dead_code)] // benchmarks use the rest

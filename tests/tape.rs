@@ -8,7 +8,9 @@
 #[path = "common/own_number.rs"]
 mod own_number;
 
-use dualtape::{Dual, Float, Reverse, Tape, gradient, value_and_gradient, vjp};
+use dualtape::{
+    Dual, Float, Reverse, Tape, gradient, gradient_and_hvp, hvp, value_and_gradient, value_and_gradient_into, vjp,
+};
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::rc::Rc;
@@ -570,12 +572,34 @@ fn an_output_of_another_live_recording_panics() {
     assert_in_order();
 }
 
+/// Whatever the driver, and for a value of an ended recording (`leak`) as for one of a live recording.
+#[test]
+fn every_driver_refuses_an_output_of_another_recording() {
+    let (tape, nested_tape) = (Tape::new(), Tape::new());
+    let nested = nested_tape.variable(Dual::variable(2.0));
+    for other in [stale(), tape.variable(2.0)] {
+        assert_panics(FOREIGN_OUTPUT, || gradient(|_| other, &[1.0]));
+        assert_panics(FOREIGN_OUTPUT, || value_and_gradient(|_| other, &[1.0]));
+        assert_panics(FOREIGN_OUTPUT, || value_and_gradient_into(|_| other, &[1.0], &mut [0.0]));
+        assert_panics(FOREIGN_OUTPUT, || vjp(|x| [x[0], other], &[1.0], &[1.0, 1.0]));
+    }
+    assert_panics(FOREIGN_OUTPUT, || hvp(|_| nested, &[1.0], &[1.0]));
+    assert_panics(FOREIGN_OUTPUT, || gradient_and_hvp(|_| nested, &[1.0], &[1.0]));
+    assert_in_order();
+}
+
 #[cfg(feature = "nalgebra")]
 #[test]
-fn an_output_of_a_jacobian_from_another_recording_panics() {
-    let leak = stale();
-    assert_panics(FOREIGN_OUTPUT, || dualtape::jacobian(|x| [x[0], leak], &[1.0]));
-    assert_panics(FOREIGN_OUTPUT, || dualtape::jacobian(|x| [leak, x[0], x[0]], &[1.0, 2.0]));
+fn every_driver_of_matrices_refuses_an_output_of_another_recording() {
+    let (tape, nested_tape) = (Tape::new(), Tape::new());
+    let nested = nested_tape.variable(Dual::<f64, 8>::constant(2.0));
+    for other in [stale(), tape.variable(2.0)] {
+        assert_panics(FOREIGN_OUTPUT, || dualtape::jacobian(|x| [x[0], other], &[1.0]));
+        assert_panics(FOREIGN_OUTPUT, || dualtape::jacobian(|x| [other, x[0], x[0]], &[1.0, 2.0]));
+        assert_panics(FOREIGN_OUTPUT, || dualtape::value_and_jacobian(|_| [other], &[1.0, 2.0]));
+    }
+    assert_panics(FOREIGN_OUTPUT, || dualtape::hessian(|_| nested, &[1.0]));
+    assert_panics(FOREIGN_OUTPUT, || dualtape::value_gradient_hessian(|_| nested, &[1.0]));
     assert_in_order();
 }
 

@@ -4,6 +4,11 @@
 //! functions here use [`CHUNK`] at a time, and [`Chunk<N>`](Chunk) has the same drivers for any `N`.
 //!
 //! Functions of one number and of arrays need no memory and are there without the standard library.
+//!
+//! # Numbers from elsewhere
+//! A driver panics with debug assertions if its function returns a dual number of another differentiation (an outer driver of the
+//! same type) or joins one with its own arguments. Without debug assertions nothing is checked, and the derivative is a wrong
+//! number: see [`Dual`]. Such numbers are lifted with [`Dual::constant`], or passed by value with [`Dual::primal`].
 
 #[cfg(feature = "std")]
 mod chunk;
@@ -22,18 +27,39 @@ use core::array;
 /// # Cost
 /// One evaluation of `f` on `Dual<T>`.
 ///
+/// # Panics
+/// With debug assertions, if `f` returns a number of [another differentiation](crate::forward#numbers-from-elsewhere) or joins one
+/// with its argument.
+///
 /// # Examples
 /// x³ has the derivative 3x²:
 /// ```
 /// assert_eq!(dualtape::derivative(|x| x * x * x, 2.0), 12.0);
 /// ```
 ///
+/// Second derivatives are derivatives of derivatives:
+/// ```
+/// use dualtape::derivative;
+/// assert_eq!(derivative(|x| derivative(|x| x * x * x, x), 2.0), 12.0); // 6 x
+/// ```
+///
 /// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., section 3.1.
+#[doc(alias = "grad")]
+#[doc(alias = "diff")]
 pub fn derivative<T: Float>(f: impl FnOnce(Dual<T>) -> Dual<T>, x: T) -> T {
     value_and_derivative(f, x).1
 }
 
 /// Value and derivative of `f` at `x`. See [`derivative`].
+///
+/// # Panics
+/// With debug assertions, if `f` returns a number of [another differentiation](crate::forward#numbers-from-elsewhere) or joins one
+/// with its argument.
+///
+/// # Examples
+/// ```
+/// assert_eq!(dualtape::value_and_derivative(|x| x * x * x, 2.0), (8.0, 12.0));
+/// ```
 pub fn value_and_derivative<T: Float>(f: impl FnOnce(Dual<T>) -> Dual<T>, x: T) -> (T, T) {
     let tag = Tag::fresh();
     let y = f(Dual::variable(x).tagged(tag)).checked(tag);
@@ -44,6 +70,10 @@ pub fn value_and_derivative<T: Float>(f: impl FnOnce(Dual<T>) -> Dual<T>, x: T) 
 ///
 /// # Cost
 /// One evaluation of `f` on `Dual<T, N>`: for a handful of inputs what hand-written dual numbers cost.
+///
+/// # Panics
+/// With debug assertions, if `f` returns a number of [another differentiation](crate::forward#numbers-from-elsewhere) or joins one
+/// with its arguments.
 ///
 /// # Examples
 /// x² y at (3, 2) has the value 18 and the gradient (12, 9).
@@ -66,6 +96,10 @@ pub fn value_and_gradient_of_array<T: Float, const N: usize>(
 ///
 /// # Cost
 /// One evaluation of `f` on `Dual<T, N>`.
+///
+/// # Panics
+/// With debug assertions, if `f` returns a number of [another differentiation](crate::forward#numbers-from-elsewhere) or joins one
+/// with its arguments.
 ///
 /// # Examples
 /// (x y, x + y) at (2, 3) has the Jacobian [[3, 2], [1, 1]].

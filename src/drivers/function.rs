@@ -31,14 +31,40 @@ use crate::float::Float;
     note = "for a function with data implement `ScalarFunction` on a struct; a closure has only one argument type"
 )]
 pub trait ScalarFunction {
-    /// The value at `x`.
+    /// The value at `x`, a point with as many entries as the function has inputs.
     fn eval<T: Float>(&self, x: &[T]) -> T;
 }
 
 /// A vector-valued function of several variables that can be evaluated on every number type.
+///
+/// [`ScalarFunction`] for several outputs; [`vector_function!`](crate::vector_function) makes one from a generic function without
+/// data.
+///
+/// # Examples
+/// The residuals of a line, and their Jacobian in both modes:
+/// ```
+/// use dualtape::{Float, VectorFunction, forward, reverse};
+///
+/// /// Residuals of the line `y = b0 + b1 x`.
+/// struct Line { data: Vec<(f64, f64)> }
+///
+/// impl VectorFunction for Line {
+///     fn eval<T: Float>(&self, b: &[T]) -> Vec<T> {
+///         self.data.iter().map(|&(x, y)| b[0] + b[1] * T::lit(x) - T::lit(y)).collect()
+///     }
+/// }
+///
+/// let line = Line { data: vec![(0.0, 1.0), (2.0, 3.0)] };
+/// assert_eq!(line.eval(&[1.0, 2.0]), [0.0, 2.0]);
+/// # #[cfg(feature = "nalgebra")] {
+/// let jacobian = reverse::jacobian(|b| line.eval(b), &[1.0, 2.0]);
+/// assert_eq!(jacobian, nalgebra::dmatrix![1.0, 0.0; 1.0, 2.0]);
+/// assert_eq!(jacobian, forward::jacobian(|b| line.eval(b), &[1.0, 2.0]));
+/// # }
+/// ```
 #[cfg(feature = "std")]
 pub trait VectorFunction {
-    /// The values at `x`.
+    /// The values at `x`, as many at every point and on every number type.
     fn eval<T: Float>(&self, x: &[T]) -> Vec<T>;
 }
 
@@ -87,6 +113,21 @@ macro_rules! scalar_function {
 
 /// Makes a [`VectorFunction`](crate::VectorFunction) of a generic function that returns a `Vec`:
 /// `vector_function!(Name = function)`.
+///
+/// # Examples
+/// ```
+/// use dualtape::{Float, VectorFunction, jvp, vector_function};
+///
+/// fn polar<T: Float>(p: &[T]) -> Vec<T> {
+///     vec![p[0] * p[1].cos(), p[0] * p[1].sin()]
+/// }
+/// vector_function!(
+///     /// The point at a distance and an angle.
+///     pub Polar = polar
+/// );
+/// assert_eq!(Polar.eval(&[2.0, 0.0]), [2.0, 0.0]);
+/// assert_eq!(jvp(|p| Polar.eval(p), &[2.0, 0.0], &[0.0, 1.0]).1, [0.0, 2.0]); // turning moves it across
+/// ```
 #[cfg(feature = "std")]
 #[macro_export]
 macro_rules! vector_function {

@@ -2,6 +2,9 @@
 //!
 //! Points and results are owned matrices of static or dynamic size, in the natural layout; nothing has to be flattened by hand.
 //! Numbers that do not vary are lifted with `cast()` or `map(Reverse::constant)`.
+//!
+//! As the drivers of [`reverse`](crate::reverse#values-from-elsewhere), those here panic if their function returns a value of another
+//! recording or joins one with its arguments.
 
 use super::reverse;
 use crate::float::Float;
@@ -35,6 +38,14 @@ where
 }
 
 /// Value and gradient of a scalar function of a matrix. See [`gradient`].
+///
+/// # Examples
+/// ```
+/// use nalgebra::matrix;
+/// let x = matrix![1.0, 2.0; 3.0, 4.0];
+/// let (value, gradient) = dualtape::matrix::value_and_gradient(|x| x.trace() * 2.0, &x);
+/// assert_eq!((value, gradient), (10.0, matrix![2.0, 0.0; 0.0, 2.0]));
+/// ```
 #[track_caller]
 pub fn value_and_gradient<T: Float, R: Dim, C: Dim>(
     f: impl FnOnce(&OMatrix<Reverse<T>, R, C>) -> Reverse<T>,
@@ -72,6 +83,13 @@ where
 }
 
 /// Value and Jacobian of a function from vectors to vectors. See [`jacobian`].
+///
+/// # Examples
+/// ```
+/// use nalgebra::{matrix, vector};
+/// let (value, jacobian) = dualtape::matrix::value_and_jacobian(|x| x * x[1], &vector![2.0, 3.0]);
+/// assert_eq!((value, jacobian), (vector![6.0, 9.0], matrix![3.0, 2.0; 0.0, 6.0]));
+/// ```
 #[track_caller]
 pub fn value_and_jacobian<T: Float, R: Dim, C: Dim>(
     f: impl FnOnce(&OVector<Reverse<T>, C>) -> OVector<Reverse<T>, R>,

@@ -2,6 +2,12 @@
 //!
 //! The cost of a gradient is a small multiple of the function's, whatever the number of inputs. Every driver owns its recording,
 //! returns plain numbers, may be called inside another one and on many threads, and reuses its buffers from call to call.
+//!
+//! # Values from elsewhere
+//! A driver panics, in release builds too, if its function returns a value of another recording (of an outer driver of the same
+//! type, an earlier call, a [`Tape`](crate::Tape)) or joins one with its own arguments: see [`Reverse`]. Such values are lifted
+//! with [`Reverse::constant`], or passed by value with [`Reverse::primal`]. The dual numbers inside, of drivers for second
+//! derivatives, are looked at in debug builds where they meet: see [`Dual`].
 
 use super::check_length;
 use crate::float::Float;
@@ -24,7 +30,8 @@ pub const CHUNK: usize = 8;
 /// for each operation that joins two values (at `f64`), 8 for its adjoint.
 ///
 /// # Panics
-/// If `f` returns a value of another recording.
+/// If `f` returns a value of [another recording](crate::reverse#values-from-elsewhere) or joins one with its arguments, or if the
+/// recording has 2³¹ nodes or does not fit the memory.
 ///
 /// # Examples
 /// x² y at (3, 2) has gradient (2xy, x²):
@@ -33,12 +40,26 @@ pub const CHUNK: usize = 8;
 /// ```
 ///
 /// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., section 3.2.
+#[doc(alias = "grad")]
+#[doc(alias = "backward")]
+#[doc(alias = "backpropagation")]
+#[doc(alias = "autograd")]
 #[track_caller]
 pub fn gradient<T: Float>(f: impl FnOnce(&[Reverse<T>]) -> Reverse<T>, x: &[T]) -> Vec<T> {
     value_and_gradient(f, x).1
 }
 
 /// Value and gradient of `f` at `x`. See [`gradient`].
+///
+/// # Panics
+/// If `f` returns a value of [another recording](crate::reverse#values-from-elsewhere) or joins one with its arguments.
+///
+/// # Examples
+/// ```
+/// let (value, gradient) = dualtape::value_and_gradient(|x| x[0] * x[0] * x[1], &[3.0, 2.0]);
+/// assert_eq!((value, gradient), (18.0, vec![12.0, 9.0]));
+/// ```
+#[doc(alias = "value_and_grad")]
 #[track_caller]
 pub fn value_and_gradient<T: Float>(f: impl FnOnce(&[Reverse<T>]) -> Reverse<T>, x: &[T]) -> (T, Vec<T>) {
     let mut g = vec![T::zero(); x.len()];
@@ -51,7 +72,15 @@ pub fn value_and_gradient<T: Float>(f: impl FnOnce(&[Reverse<T>]) -> Reverse<T>,
 /// Once a call of the same size has been made on this thread, nothing is allocated (except by `f`).
 ///
 /// # Panics
-/// If `g` and `x` differ in length, or `f` returns a value of another recording.
+/// If `g` and `x` differ in length, or if `f` returns a value of [another recording](crate::reverse#values-from-elsewhere) or joins
+/// one with its arguments.
+///
+/// # Examples
+/// ```
+/// let mut gradient = [0.0; 2];
+/// let value = dualtape::value_and_gradient_into(|x| x[0] * x[0] * x[1], &[3.0, 2.0], &mut gradient);
+/// assert_eq!((value, gradient), (18.0, [12.0, 9.0]));
+/// ```
 #[track_caller]
 pub fn value_and_gradient_into<T: Float>(f: impl FnOnce(&[Reverse<T>]) -> Reverse<T>, x: &[T], g: &mut [T]) -> T {
     check_length("value_and_gradient_into", "the gradient", g.len(), "the point", x.len());
@@ -70,7 +99,8 @@ pub fn value_and_gradient_into<T: Float>(f: impl FnOnce(&[Reverse<T>]) -> Revers
 /// That of one [`gradient`].
 ///
 /// # Panics
-/// If `w` does not have as many entries as `f` returns.
+/// If `w` does not have as many entries as `f` returns, or if `f` returns a value of
+/// [another recording](crate::reverse#values-from-elsewhere) or joins one with its arguments.
 ///
 /// # Examples
 /// (x y, x + y) at (2, 3) has the Jacobian [[3, 2], [1, 1]]; with w = (1, 10) the product is (13, 12).
@@ -79,6 +109,9 @@ pub fn value_and_gradient_into<T: Float>(f: impl FnOnce(&[Reverse<T>]) -> Revers
 /// assert_eq!(y, [6.0, 5.0]);
 /// assert_eq!(product, [13.0, 12.0]);
 /// ```
+///
+/// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., section 3.2.
+#[doc(alias = "pullback")]
 #[track_caller]
 pub fn vjp<T: Float, Y: AsRef<[Reverse<T>]>>(f: impl FnOnce(&[Reverse<T>]) -> Y, x: &[T], w: &[T]) -> (Vec<T>, Vec<T>) {
     let mut session = Session::start(x);
@@ -99,6 +132,9 @@ pub fn vjp<T: Float, Y: AsRef<[Reverse<T>]>>(f: impl FnOnce(&[Reverse<T>]) -> Y,
 /// One recorded evaluation of `f`, and the cheaper of `n` tangent or `m` adjoint sweeps over the recording, eight in one pass.
 /// For a small `n` [`forward::jacobian`](crate::forward::jacobian) avoids the recording.
 ///
+/// # Panics
+/// If `f` returns a value of [another recording](crate::reverse#values-from-elsewhere) or joins one with its arguments.
+///
 /// # Examples
 /// (x y, x + y) at (2, 3) has the Jacobian [[3, 2], [1, 1]].
 /// ```
@@ -107,6 +143,7 @@ pub fn vjp<T: Float, Y: AsRef<[Reverse<T>]>>(f: impl FnOnce(&[Reverse<T>]) -> Y,
 /// ```
 ///
 /// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., sections 3.1 and 3.2.
+#[doc(alias = "jacrev")]
 #[cfg(feature = "nalgebra")]
 #[track_caller]
 pub fn jacobian<T: Float, Y: AsRef<[Reverse<T>]>>(f: impl FnOnce(&[Reverse<T>]) -> Y, x: &[T]) -> DMatrix<T> {
@@ -114,6 +151,15 @@ pub fn jacobian<T: Float, Y: AsRef<[Reverse<T>]>>(f: impl FnOnce(&[Reverse<T>]) 
 }
 
 /// Value and Jacobian of `f` at `x`. See [`jacobian`].
+///
+/// # Panics
+/// If `f` returns a value of [another recording](crate::reverse#values-from-elsewhere) or joins one with its arguments.
+///
+/// # Examples
+/// ```
+/// let (value, jacobian) = dualtape::value_and_jacobian(|x| [x[0] * x[1], x[0] + x[1]], &[2.0, 3.0]);
+/// assert_eq!((value, jacobian), (vec![6.0, 5.0], nalgebra::dmatrix![3.0, 2.0; 1.0, 1.0]));
+/// ```
 #[cfg(feature = "nalgebra")]
 #[track_caller]
 pub fn value_and_jacobian<T: Float, Y: AsRef<[Reverse<T>]>>(
@@ -171,6 +217,9 @@ pub fn value_and_jacobian_into<T: Float, Y: AsRef<[Reverse<T>]>>(
 /// # Cost
 /// `⌈n / 8⌉` gradients on `Dual<T, 8>`. For up to four inputs [`hessian_of`](crate::hessian_of) and [`Chunk`] are faster.
 ///
+/// # Panics
+/// If `f` returns a value of [another recording](crate::reverse#values-from-elsewhere) or joins one with its arguments.
+///
 /// # Examples
 /// x² y at (3, 2) has the Hessian [[2y, 2x], [2x, 0]].
 /// ```
@@ -186,6 +235,16 @@ pub fn hessian<T: Float>(f: impl FnMut(&[Reverse<Dual<T, CHUNK>>]) -> Reverse<Du
 }
 
 /// Value, gradient and Hessian of `f` at `x`. See [`hessian`].
+///
+/// # Panics
+/// If `f` returns a value of [another recording](crate::reverse#values-from-elsewhere) or joins one with its arguments.
+///
+/// # Examples
+/// ```
+/// let (value, gradient, hessian) = dualtape::value_gradient_hessian(|x| x[0] * x[0] * x[1], &[3.0, 2.0]);
+/// assert_eq!((value, gradient), (18.0, vec![12.0, 9.0]));
+/// assert_eq!(hessian, nalgebra::dmatrix![4.0, 6.0; 6.0, 0.0]);
+/// ```
 #[cfg(feature = "nalgebra")]
 #[track_caller]
 pub fn value_gradient_hessian<T: Float>(
@@ -239,6 +298,9 @@ impl<const N: usize> Chunk<N> {
     ///
     /// # Cost
     /// `⌈n / N⌉` gradients on `Dual<T, N>`.
+    ///
+    /// # Panics
+    /// As [`hessian`].
     #[track_caller]
     pub fn value_gradient_hessian<T: Float>(
         f: impl FnMut(&[Reverse<Dual<T, N>>]) -> Reverse<Dual<T, N>>,
@@ -317,7 +379,8 @@ impl<T, const N: usize> Default for OnDuals<T, N> {
 /// One gradient on `Dual<T>`: about two to three gradients.
 ///
 /// # Panics
-/// If `v` and `x` differ in length.
+/// If `v` and `x` differ in length, or if `f` returns a value of [another recording](crate::reverse#values-from-elsewhere) or joins
+/// one with its arguments.
 ///
 /// # Examples
 /// x² y at (3, 2) has the Hessian [[4, 6], [6, 0]]; with v = (1, 10) the product is (64, 6).
@@ -326,6 +389,7 @@ impl<T, const N: usize> Default for OnDuals<T, N> {
 /// ```
 ///
 /// Source: B. A. Pearlmutter, "Fast exact multiplication by the Hessian", Neural Computation 6 (1994).
+#[doc(alias = "hessian_vector_product")]
 #[track_caller]
 pub fn hvp<T: Float>(f: impl FnOnce(&[Reverse<Dual<T>>]) -> Reverse<Dual<T>>, x: &[T], v: &[T]) -> Vec<T> {
     check_length("hvp", "the direction", v.len(), "the point", x.len());
@@ -333,6 +397,16 @@ pub fn hvp<T: Float>(f: impl FnOnce(&[Reverse<Dual<T>>]) -> Reverse<Dual<T>>, x:
 }
 
 /// Gradient and Hessian-vector product of `f` at `x`. See [`hvp`].
+///
+/// # Panics
+/// If `v` and `x` differ in length, or if `f` returns a value of [another recording](crate::reverse#values-from-elsewhere) or joins
+/// one with its arguments.
+///
+/// # Examples
+/// ```
+/// let (gradient, product) = dualtape::gradient_and_hvp(|x| x[0] * x[0] * x[1], &[3.0, 2.0], &[1.0, 10.0]);
+/// assert_eq!((gradient, product), (vec![12.0, 9.0], vec![64.0, 6.0]));
+/// ```
 #[track_caller]
 pub fn gradient_and_hvp<T: Float>(
     f: impl FnOnce(&[Reverse<Dual<T>>]) -> Reverse<Dual<T>>,

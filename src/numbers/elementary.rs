@@ -4,22 +4,55 @@ use super::{Dual, Number, for_each_number, piecewise};
 use crate::float::Float;
 use crate::rules::{self, step_table, unary_table};
 
+/// The line of an example: a function at a point, and its derivative (or value and derivative) there, by the given driver.
+macro_rules! example {
+    (derivative $method:ident $at:literal $is:literal) => {
+        concat!("assert_eq!(dualtape::derivative(|x| x.", stringify!($method), "(), ", $at, "), ", $is, ");")
+    };
+    (gradient $method:ident $at:literal $is:literal) => {
+        concat!("assert_eq!(dualtape::gradient(|x| x[0].", stringify!($method), "(), &[", $at, "]), [", $is, "]);")
+    };
+    (value_and_derivative $method:ident $at:literal $is:literal) => {
+        concat!(
+            "let (value, slope) = dualtape::value_and_derivative(|x| x.",
+            stringify!($method),
+            "(), ",
+            $at,
+            ");\n",
+            "assert_eq!((value, slope), (",
+            $is,
+            ", 0.0));"
+        )
+    };
+    (value_and_gradient $method:ident $at:literal $is:literal) => {
+        concat!(
+            "let (value, gradient) = dualtape::value_and_gradient(|x| x[0].",
+            stringify!($method),
+            "(), &[",
+            $at,
+            "]);\n",
+            "assert_eq!((value, gradient), (",
+            $is,
+            ", vec![0.0]));"
+        )
+    };
+}
+
 /// One method for each row of the table of functions of one argument, with its derivative checked in the example.
 macro_rules! unary_methods {
-    ($($Rule:ident: $method:ident, |$x:pat_param, $y:pat_param| $partial:expr, at $at:expr => $is:expr
+    ($($Rule:ident: $method:ident, |$x:pat_param, $y:pat_param| $partial:expr, at $at:literal => $is:literal
         $(, fused |$fx:ident| $fused:expr)?, $doc:literal;)*) => {
-        unary_methods!(@on Dual<T, N>, [const N: usize], $($method $Rule $at, $is, $doc;)*);
+        unary_methods!(@on Dual<T, N>, [const N: usize], $($method $Rule $doc, derivative $at $is;)*);
         #[cfg(feature = "std")]
-        unary_methods!(@on super::Reverse<T>, [], $($method $Rule $at, $is, $doc;)*);
+        unary_methods!(@on super::Reverse<T>, [], $($method $Rule $doc, gradient $at $is;)*);
     };
-    (@on $Number:ty, [$($param:tt)*], $($method:ident $Rule:ident $at:expr, $is:expr, $doc:literal;)*) => {
+    (@on $Number:ty, [$($param:tt)*], $($method:ident $Rule:ident $doc:literal, $driver:ident $at:literal $is:literal;)*) => {
         impl<T: Float, $($param)*> $Number {$(
             #[doc = $doc]
             ///
             /// # Examples
             /// ```
-            #[doc = concat!("let slope: f64 = dualtape::derivative(|x| x.", stringify!($method), "(), ", stringify!($at), ");")]
-            #[doc = concat!("assert!((slope - (", stringify!($is), ")).abs() < 4e-16 * slope.abs().max(1.0));")]
+            #[doc = example!($driver $method $at $is)]
             /// ```
             #[inline]
             pub fn $method(self) -> Self {
@@ -32,14 +65,19 @@ unary_table!(unary_methods);
 
 /// One method for each function that rounds.
 macro_rules! step_methods {
-    ($($method:ident: $doc:literal;)*) => {
-        step_methods!(@on Dual<T, N>, [const N: usize], $($method $doc;)*);
+    ($($method:ident: at $at:literal => $is:literal, $doc:literal;)*) => {
+        step_methods!(@on Dual<T, N>, [const N: usize], $($method $doc, value_and_derivative $at $is;)*);
         #[cfg(feature = "std")]
-        step_methods!(@on super::Reverse<T>, [], $($method $doc;)*);
+        step_methods!(@on super::Reverse<T>, [], $($method $doc, value_and_gradient $at $is;)*);
     };
-    (@on $Number:ty, [$($param:tt)*], $($method:ident $doc:literal;)*) => {
+    (@on $Number:ty, [$($param:tt)*], $($method:ident $doc:literal, $driver:ident $at:literal $is:literal;)*) => {
         impl<T: Float, $($param)*> $Number {$(
             #[doc = $doc]
+            ///
+            /// # Examples
+            /// ```
+            #[doc = example!($driver $method $at $is)]
+            /// ```
             #[inline]
             pub fn $method(self) -> Self {
                 piecewise::step(self, self.inner().$method())
@@ -82,6 +120,7 @@ macro_rules! other_methods {
             /// # Examples
             /// ```
             /// assert_eq!(dualtape::derivative(|x| x.powi(3), 2.0), 12.0);
+            /// assert_eq!(dualtape::derivative(|x| x.powi(-1), 2.0), -0.25);
             /// ```
             #[inline]
             pub fn powi(self, n: i32) -> Self {
@@ -93,8 +132,11 @@ macro_rules! other_methods {
             /// No logarithm is taken for an exponent without derivative, so negative `x` are fine with a constant integer `y`.
             ///
             /// # Examples
+            /// With a constant exponent, and with a constant base:
             /// ```
-            /// assert_eq!(dualtape::derivative(|x| x.powf(1.5), 4.0), 3.0);
+            /// use dualtape::{Dual, derivative};
+            /// assert_eq!(derivative(|x| x.powf(1.5), 4.0), 3.0); // 1.5 √x
+            /// assert_eq!(derivative(|y| Dual::constant(2.0).powf(y), 3.0), 8.0 * 2.0_f64.ln()); // 2ʸ ln 2
             /// ```
             #[inline]
             pub fn powf(self, y: impl Into<Self>) -> Self {
@@ -136,6 +178,13 @@ macro_rules! other_methods {
             }
 
             /// `self * a + b` with one rounding of the value; tangent `self' a + self a' + b'`.
+            ///
+            /// # Examples
+            /// x y + 1 at (2, 3) is 7, with the gradient (y, x):
+            /// ```
+            /// use dualtape::forward::value_and_gradient_of_array;
+            /// assert_eq!(value_and_gradient_of_array(|[x, y]| x.mul_add(y, 1.0), [2.0, 3.0]), (7.0, [3.0, 2.0]));
+            /// ```
             #[inline]
             pub fn mul_add(self, a: impl Into<Self>, b: impl Into<Self>) -> Self {
                 let (a, b) = (a.into(), b.into());
@@ -143,6 +192,14 @@ macro_rules! other_methods {
             }
 
             /// Sine and cosine, from one evaluation of both.
+            ///
+            /// # Examples
+            /// ```
+            /// let x = dualtape::Dual::variable(0.0);
+            /// let (sin, cos) = x.sin_cos();
+            /// assert_eq!((sin.primal(), cos.primal()), (0.0, 1.0));
+            /// assert_eq!((sin.tangent(), cos.tangent()), (1.0, 0.0)); // cos x, -sin x
+            /// ```
             #[inline]
             pub fn sin_cos(self) -> (Self, Self) {
                 let ((sin, sin_slope), (cos, cos_slope)) = rules::sin_cos(self.inner());
@@ -162,6 +219,12 @@ macro_rules! other_methods {
             }
 
             /// The smaller of two numbers with its derivative; half of each on a tie; the other one if one is NaN.
+            ///
+            /// # Examples
+            /// ```
+            /// assert_eq!(dualtape::derivative(|x| x.min(1.0), 2.0), 0.0);
+            /// assert_eq!(dualtape::derivative(|x| x.min(1.0), 1.0), 0.5);
+            /// ```
             #[inline]
             pub fn min(self, other: impl Into<Self>) -> Self {
                 piecewise::min(self, other.into())
@@ -171,6 +234,12 @@ macro_rules! other_methods {
             ///
             /// # Panics
             /// If `low > high` or one of them is NaN, as for `f64`.
+            ///
+            /// # Examples
+            /// ```
+            /// let slope = |x: f64| dualtape::derivative(|x| x.clamp(0.0, 1.0), x);
+            /// assert_eq!([slope(-1.0), slope(0.0), slope(0.5), slope(2.0)], [0.0, 0.5, 1.0, 0.0]);
+            /// ```
             #[inline]
             #[track_caller]
             pub fn clamp(self, low: impl Into<Self>, high: impl Into<Self>) -> Self {
@@ -178,6 +247,12 @@ macro_rules! other_methods {
             }
 
             /// The positive difference `max(self - other, 0)`; half the derivative on a tie.
+            ///
+            /// # Examples
+            /// ```
+            /// assert_eq!(dualtape::value_and_derivative(|x| x.abs_sub(1.0), 3.0), (2.0, 1.0));
+            /// assert_eq!(dualtape::value_and_derivative(|x| x.abs_sub(1.0), 0.0), (0.0, 0.0));
+            /// ```
             #[inline]
             pub fn abs_sub(self, other: impl Into<Self>) -> Self {
                 piecewise::abs_sub(self, other.into())
@@ -187,8 +262,11 @@ macro_rules! other_methods {
             /// jump.
             ///
             /// # Examples
+            /// -7 = -3 · 3 + 2:
             /// ```
-            /// assert_eq!(dualtape::derivative(|y| dualtape::Dual::constant(-7.0).rem_euclid(y), 3.0), 3.0); // -7 = -3 * 3 + 2
+            /// use dualtape::{Dual, derivative, value_and_derivative};
+            /// assert_eq!(value_and_derivative(|x| x.rem_euclid(3.0), -7.0), (2.0, 1.0));
+            /// assert_eq!(derivative(|y| Dual::constant(-7.0).rem_euclid(y), 3.0), 3.0);
             /// ```
             #[inline]
             pub fn rem_euclid(self, other: impl Into<Self>) -> Self {
@@ -196,12 +274,22 @@ macro_rules! other_methods {
             }
 
             /// The integer quotient that belongs to [`Self::rem_euclid`]; derivative 0 everywhere.
+            ///
+            /// # Examples
+            /// ```
+            /// assert_eq!(dualtape::value_and_derivative(|x| x.div_euclid(3.0), -7.0), (-3.0, 0.0));
+            /// ```
             #[inline]
             pub fn div_euclid(self, other: impl Into<Self>) -> Self {
                 piecewise::div_euclid(self, other.into())
             }
 
             /// `self` with the sign of `sign`; derivative ±1, and 0 at 0. The derivative by `sign` is 0.
+            ///
+            /// # Examples
+            /// ```
+            /// assert_eq!(dualtape::value_and_derivative(|x| x.copysign(-1.0), 3.0), (-3.0, -1.0));
+            /// ```
             #[inline]
             pub fn copysign(self, sign: impl Into<Self>) -> Self {
                 piecewise::copysign(self, sign.into())

@@ -310,14 +310,14 @@ macro_rules! num {
 
 /// Forwards the methods of a table to the inherent ones.
 macro_rules! forward_unary {
-    ($($Rule:ident: $method:ident, |$x:pat_param, $y:pat_param| $partial:expr, at $at:expr => $is:expr
+    ($($Rule:ident: $method:ident, |$x:pat_param, $y:pat_param| $partial:expr, at $at:literal => $is:literal
         $(, fused |$fx:ident| $fused:expr)?, $doc:literal;)*) => {$(
         #[inline]
         fn $method(self) -> Self {
             self.$method()
         }
     )*};
-    ($($method:ident: $doc:literal;)*) => {$(
+    ($($method:ident: at $at:literal => $is:literal, $doc:literal;)*) => {$(
         #[inline]
         fn $method(self) -> Self {
             self.$method()

@@ -17,7 +17,7 @@
 //!
 //! # Invariants
 //!
-//! 1. *Numbers are unique.* `base` comes from [`Numbers`], which hands out disjoint ranges from a global counter, between [`BLOCK`]
+//! 1. *Numbers are unique.* `base` comes from [`Numbers`] (in `numbers.rs`, without unsafe code), which hands out disjoint ranges from a global counter, between [`BLOCK`]
 //!    and [`NUMBERS_END`]; each recording owns at least 2^31 numbers from its `base`, and the next recording with the same buffer
 //!    starts after the last number used.
 //! 2. *A number fixes the type.* Only [`Recording<T>`] and the pushes over `T` create numbers, and only [`crate::Reverse<T>`]
@@ -34,13 +34,13 @@
 //! 6. *One thread.* Slots, live lists and heads are thread-local, and [`Recording`] is neither `Send` nor `Sync`. Only numbers
 //!    cross threads, and a foreign number matches no range.
 
+use super::numbers::{self, BLOCK, NUMBERS_END, Numbers};
 use std::alloc::{self, Layout};
 use std::any::type_name;
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::hint::assert_unchecked;
 use std::marker::PhantomData;
 use std::ptr::{self, NonNull};
-use std::sync::{Mutex, PoisonError};
 
 /// A join of two nodes: the derivatives of the result by each of them.
 ///
@@ -186,7 +186,7 @@ impl<T, A, const RUNS: bool> Place<'_, T, A, RUNS> {
 }
 
 /// No recording has more nodes than this, so that indices fit in 31 bits.
-const MOST_NODES: u64 = 1 << 31;
+pub(super) const MOST_NODES: u64 = 1 << 31;
 
 /// Records that a buffer holds when it is first allocated.
 const FIRST_CAPACITY: u64 = 256;
@@ -221,7 +221,6 @@ thread_local! {
     static ACTIVE: [Slot; SLOTS] = const { [const { Slot::empty() }; SLOTS] };
     /// The live recordings, linked by [`Head::next`]. Without a destructor, so that it is there while the thread ends.
     static LIVE: Cell<*const Head> = const { Cell::new(ptr::null()) };
-    static NUMBERS: RefCell<ThreadNumbers> = const { RefCell::new(ThreadNumbers { spare: Vec::new(), ours: Vec::new() }) };
 }
 
 /// The slot that recordings over `T` use.
@@ -359,10 +358,7 @@ fn short(name: &str) -> String {
 #[cold]
 fn foreign(node: u64, name: fn() -> &'static str) -> ! {
     let name = short(name());
-    let ours = NUMBERS
-        .try_with(|numbers| numbers.borrow().ours.iter().any(|range| (range.next..range.end).contains(&node)))
-        .unwrap_or(false);
-    if ours {
+    if numbers::came_to_this_thread(node) {
         panic!(
             "dualtape: a `Reverse<{name}>` was used after its recording ended. A variable lives as long as the gradient call or \
              `Tape` it comes from; use `primal()` or `detach()` to keep its value. (RUST_BACKTRACE=1 shows where)"
@@ -372,75 +368,6 @@ fn foreign(node: u64, name: fn() -> &'static str) -> ! {
         "dualtape: a `Reverse<{name}>` was used on a thread other than the one its recording runs on (or after that recording \
          ended). Each thread records on its own tape; send plain values with `primal()` instead"
     );
-}
-
-// ---- Numbers ---------------------------------------------------------------------------------------------------------
-
-/// A range of node numbers that nobody else uses: `next .. end`.
-#[derive(Clone, Copy, Debug)]
-struct Numbers {
-    next: u64,
-    end: u64,
-}
-
-/// Ranges that are free: what ended threads left, then everything from the last entry on. Blocks of 2^36 numbers last a buffer
-/// for a minute of recording without pause, and 2^27 buffers can hold one at a time.
-static FREE: Mutex<(Vec<Numbers>, u64)> = Mutex::new((Vec::new(), BLOCK));
-const BLOCK: u64 = 1 << 36;
-const NUMBERS_END: u64 = 1 << 63;
-
-/// The node numbers of one thread.
-struct ThreadNumbers {
-    /// Ranges that no buffer holds at the moment. They stay with the thread until it ends.
-    spare: Vec<Numbers>,
-    /// Every range that came to this thread, to tell an ended recording from a foreign one.
-    ours: Vec<Numbers>,
-}
-
-impl Drop for ThreadNumbers {
-    fn drop(&mut self) {
-        self.spare.drain(..).for_each(Numbers::give_to_process);
-    }
-}
-
-impl Numbers {
-    /// A range with room for at least one recording.
-    fn new() -> Numbers {
-        NUMBERS
-            .try_with(|numbers| {
-                let ThreadNumbers { spare, ours } = &mut *numbers.borrow_mut();
-                spare.pop().unwrap_or_else(|| {
-                    let numbers = Numbers::from_process();
-                    ours.push(numbers);
-                    numbers
-                })
-            })
-            .unwrap_or_else(|_| Numbers::from_process()) // the thread is ending
-    }
-
-    fn from_process() -> Numbers {
-        let mut free = FREE.lock().unwrap_or_else(PoisonError::into_inner);
-        free.0.pop().unwrap_or_else(|| {
-            let next = free.1;
-            assert!(next < NUMBERS_END, "dualtape: all node numbers of the process are in use");
-            free.1 = next + BLOCK;
-            Numbers { next, end: free.1 }
-        })
-    }
-
-    fn has_room(&self) -> bool {
-        self.end - self.next >= MOST_NODES
-    }
-
-    fn give_back(self) {
-        if self.has_room() && NUMBERS.try_with(|numbers| numbers.borrow_mut().spare.push(self)).is_err() {
-            self.give_to_process();
-        }
-    }
-
-    fn give_to_process(self) {
-        FREE.lock().unwrap_or_else(PoisonError::into_inner).0.push(self);
-    }
 }
 
 // ---- The buffer ------------------------------------------------------------------------------------------------------

@@ -1,210 +1,19 @@
-//! The tape: a recording of joins on this thread, and what is read off it.
+//! The tape: a recording of joins on this thread, and what is read off it. Drivers use [`Session`], users [`Tape`].
 
 mod active;
 mod join;
+mod numbers;
+mod session;
 mod sweep;
 
-use active::push;
 pub(crate) use active::push_unless_constant;
 pub(crate) use join::Join;
+pub(crate) use session::Session;
 
-use crate::float::{Float, fold};
+use crate::float::Float;
 use crate::numbers::Reverse;
-use crate::pool;
-use active::{Buffer, Recording};
+use active::{Buffer, Recording, push};
 use std::cell::RefCell;
-
-// ---- What drivers use ------------------------------------------------------------------------------------------------
-
-/// Everything one gradient call needs; the thread keeps it for the next call with the same `T`.
-struct Workspace<T> {
-    /// `None` while it is recording.
-    buffer: Option<Buffer<T>>,
-    variables: Vec<Reverse<T>>,
-    /// Zero between sweeps.
-    adjoints: Vec<[T; 1]>,
-    /// For sweeps by the fold rule.
-    reached: Vec<[bool; 1]>,
-}
-
-impl<T> Default for Workspace<T> {
-    fn default() -> Self {
-        Workspace { buffer: None, variables: Vec::new(), adjoints: Vec::new(), reached: Vec::new() }
-    }
-}
-
-/// A recording that a driver makes: variables first, then the user's function runs, then derivatives are read off.
-///
-/// The buffers are those of the last session on this thread. If the function panics, the session is dropped: its recording ends,
-/// the buffers are freed, and the next session starts afresh.
-pub(crate) struct Session<T> {
-    recording: Recording<T>,
-    workspace: Box<Workspace<T>>,
-}
-
-impl<T: Float> Session<T> {
-    /// Starts to record, with variables at `x`.
-    pub fn start(x: &[T]) -> Session<T> {
-        let mut workspace = pool::take::<Workspace<T>>();
-        let recording = workspace.buffer.take().unwrap_or_else(Buffer::new).begin(x.len());
-        workspace.variables.clear();
-        workspace.variables.extend(x.iter().enumerate().map(|(i, &x)| Reverse::at_node(x, recording.node(i))));
-        Session { recording, workspace }
-    }
-
-    pub fn variables(&self) -> &[Reverse<T>] {
-        &self.workspace.variables
-    }
-
-    /// Ends the recording and keeps the buffers.
-    pub fn end(self) {
-        let Session { recording, mut workspace } = self;
-        workspace.buffer = Some(recording.end());
-        pool::put(workspace);
-    }
-}
-
-/// The index of the node that `x` sits on, or `None` for a constant.
-///
-/// # Panics
-/// If `x` belongs to another recording.
-#[track_caller]
-fn index_of<T: Float>(recording: &Recording<T>, x: Reverse<T>) -> Option<usize> {
-    if x.node() == 0 {
-        return None;
-    }
-    let index = recording.index(x.node());
-    assert!(
-        index.is_some(),
-        "dualtape: a value of another recording was given where one of this recording is needed. A differentiated function must \
-         return a value computed from its own arguments; `Reverse::constant` lifts values from outside"
-    );
-    index
-}
-
-impl<T: Float> Session<T> {
-    /// The vector-Jacobian product: writes `Σ weight(k) dy[k]/dx` to `gradient`.
-    #[track_caller]
-    pub fn pull_back(&mut self, y: &[Reverse<T>], weight: impl Fn(usize) -> T, gradient: &mut [T]) {
-        let Session { recording, workspace } = self;
-        let Workspace { adjoints, reached, .. } = &mut **workspace;
-        let inputs = recording.inputs();
-        let mut nodes = inputs;
-        for &y in y {
-            nodes = nodes.max(index_of(recording, y).map_or(0, |index| index + 1));
-        }
-        if adjoints.len() < nodes {
-            adjoints.resize(nodes, [T::zero()]);
-        }
-        let adjoints = &mut adjoints[..nodes];
-        recording.read(|records| {
-            sweep::backward::<T, 1, false>(&records.up_to(nodes), adjoints, reached, |seed| {
-                for (k, &y) in y.iter().enumerate() {
-                    if let Some(index) = index_of(recording, y) {
-                        seed(index, 0, fold(y.slope(), weight(k)));
-                    }
-                }
-            });
-        });
-        for (g, adjoint) in gradient.iter_mut().zip(&mut adjoints[..inputs]) {
-            *g = std::mem::replace(&mut adjoint[0], T::zero());
-        }
-    }
-}
-
-#[cfg(feature = "nalgebra")]
-impl<T: Float> Session<T> {
-    /// The Jacobian of `y`, handed entry by entry to `set(row, column, value)`; zero entries may be left out.
-    ///
-    /// Sweeps tangents or adjoints over the recording, along the shorter side of the matrix, up to 8 columns or rows at a time.
-    #[track_caller]
-    pub fn jacobian(&self, y: &[Reverse<T>], set: impl FnMut(usize, usize, T)) {
-        let mut outputs = pool::take::<Vec<Option<usize>>>();
-        outputs.clear();
-        for &y in y {
-            outputs.push(index_of(&self.recording, y));
-        }
-        let (n, m) = (self.recording.inputs(), y.len());
-        match (n <= m, n.min(m)) {
-            (true, 0..=1) => self.jacobian_by_columns::<1>(y, &outputs, set),
-            (true, 2) => self.jacobian_by_columns::<2>(y, &outputs, set),
-            (true, 3..=4) => self.jacobian_by_columns::<4>(y, &outputs, set),
-            (true, _) => self.jacobian_by_columns::<8>(y, &outputs, set),
-            (false, 0..=1) => self.jacobian_by_rows::<1>(y, &outputs, set),
-            (false, 2) => self.jacobian_by_rows::<2>(y, &outputs, set),
-            (false, 3..=4) => self.jacobian_by_rows::<4>(y, &outputs, set),
-            (false, _) => self.jacobian_by_rows::<8>(y, &outputs, set),
-        }
-        pool::put(outputs);
-    }
-
-    fn jacobian_by_columns<const L: usize>(
-        &self,
-        y: &[Reverse<T>],
-        outputs: &[Option<usize>],
-        mut set: impl FnMut(usize, usize, T),
-    ) {
-        let n = self.recording.inputs();
-        self.recording.read(|records| {
-            let mut tangents = pool::take::<Vec<[T; L]>>();
-            for first in (0..n).step_by(L) {
-                let columns = first..n.min(first + L);
-                let seed = |tangents: &mut Vec<[T; L]>| {
-                    tangents.clear();
-                    tangents.resize(n, [T::zero(); L]);
-                    for column in columns.clone() {
-                        tangents[column][column - first] = T::one();
-                    }
-                };
-                seed(&mut tangents);
-                sweep::tangents::<T, L, false>(&records, &mut tangents);
-                if T::SPARSE || !outputs.iter().flatten().all(|&index| sweep::all_finite(&tangents[index])) {
-                    seed(&mut tangents);
-                    sweep::tangents::<T, L, true>(&records, &mut tangents);
-                }
-                for (row, (&output, y)) in outputs.iter().zip(y).enumerate() {
-                    if let Some(index) = output {
-                        columns.clone().for_each(|j| set(row, j, fold(tangents[index][j - first], y.slope())));
-                    }
-                }
-            }
-            pool::put(tangents);
-        });
-    }
-
-    fn jacobian_by_rows<const L: usize>(
-        &self,
-        y: &[Reverse<T>],
-        outputs: &[Option<usize>],
-        mut set: impl FnMut(usize, usize, T),
-    ) {
-        let n = self.recording.inputs();
-        self.recording.read(|records| {
-            let mut adjoints = pool::take::<Vec<[T; L]>>();
-            adjoints.clear();
-            adjoints.resize(records.nodes(), [T::zero(); L]);
-            let mut reached = pool::take::<Vec<[bool; L]>>();
-            for first in (0..y.len()).step_by(L) {
-                let rows = first..y.len().min(first + L);
-                sweep::backward::<T, L, false>(&records, &mut adjoints, &mut reached, |seed| {
-                    for row in rows.clone() {
-                        if let Some(index) = outputs[row] {
-                            seed(index, row - first, y[row].slope());
-                        }
-                    }
-                });
-                for (column, adjoint) in adjoints[..n].iter_mut().enumerate() {
-                    rows.clone().for_each(|row| set(row, column, adjoint[row - first]));
-                    *adjoint = [T::zero(); L];
-                }
-            }
-            pool::put(adjoints);
-            pool::put(reached);
-        });
-    }
-}
-
-// ---- The tape as users see it ----------------------------------------------------------------------------------------
 
 /// A recording under your own control: variables, then ordinary code, then adjoints.
 ///
@@ -260,12 +69,33 @@ impl<T: Float> Tape<T> {
         Reverse::at_node(x, node)
     }
 
-    /// A new variable with the value `x`.
+    /// A new variable with the value `x`: one more node.
+    ///
+    /// # Panics
+    /// If the tape has 2³¹ nodes, or memory runs out.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::Tape;
+    /// let tape = Tape::new();
+    /// let x = tape.variable(3.0);
+    /// assert_eq!(tape.adjoints(x * x).wrt(x), 6.0);
+    /// ```
     pub fn variable(&self, x: T) -> Reverse<T> {
         self.node_from(x, self.recording.node(0), T::zero())
     }
 
-    /// A new variable for each entry of `x`.
+    /// A new variable for each entry of `x`. See [`Tape::variable`].
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::Tape;
+    /// let tape = Tape::new();
+    /// let x = tape.variables(&[2.0, 3.0, 4.0]);
+    /// let adjoints = tape.adjoints(x.iter().product());
+    /// let gradient: Vec<f64> = x.iter().map(|&x| adjoints.wrt(x)).collect();
+    /// assert_eq!(gradient, [12.0, 8.0, 6.0]);
+    /// ```
     pub fn variables(&self, x: &[T]) -> Vec<Reverse<T>> {
         x.iter().map(|&x| self.variable(x)).collect()
     }
@@ -296,10 +126,26 @@ impl<T: Float> Tape<T> {
         }
     }
 
-    /// The derivatives of `y` by every variable and retained value, each time from zero.
+    /// The derivatives of `y` by every variable and retained value, each time from zero. Recording may go on afterwards.
+    ///
+    /// # Cost
+    /// One pass over all records; memory for one number per node.
     ///
     /// # Panics
     /// If `y` belongs to another recording.
+    ///
+    /// # Examples
+    /// Two results of one recording, here a product and a quotient:
+    /// ```
+    /// use dualtape::Tape;
+    /// let tape = Tape::new();
+    /// let (x, y) = (tape.variable(6.0), tape.variable(2.0));
+    /// let (product, quotient) = (x * y, x / y);
+    /// assert_eq!(tape.adjoints(product).wrt(y), 6.0);
+    /// assert_eq!(tape.adjoints(quotient).wrt(y), -1.5); // -x / y²
+    /// ```
+    ///
+    /// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., section 3.2.
     #[track_caller]
     pub fn adjoints(&self, y: Reverse<T>) -> Adjoints<'_, T> {
         let mut values = vec![[T::zero()]; self.recording.nodes()];
@@ -312,6 +158,18 @@ impl<T: Float> Tape<T> {
     }
 
     /// Nodes recorded so far, variables included.
+    ///
+    /// # Examples
+    /// Only joins of two nodes are recorded:
+    /// ```
+    /// use dualtape::Tape;
+    /// let tape = Tape::new();
+    /// let (x, y) = (tape.variable(1.0), tape.variable(2.0));
+    /// let _chain = (x.sin() * 2.0 + 1.0).exp() * x;
+    /// assert_eq!(tape.len(), 2);
+    /// let _join = x * y;
+    /// assert_eq!(tape.len(), 3);
+    /// ```
     #[must_use]
     pub fn len(&self) -> usize {
         self.recording.nodes() - 1
@@ -323,7 +181,17 @@ impl<T: Float> Tape<T> {
         self.len() == 0
     }
 
-    /// Bytes allocated for the records.
+    /// Bytes allocated for the records, of which not all need to be in use.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::Tape;
+    /// let tape = Tape::new();
+    /// let (x, y) = (tape.variable(1.0), tape.variable(2.0));
+    /// let sum = (0..1000).fold(x, |sum, _| sum + y);
+    /// assert_eq!(sum.primal(), 2001.0);
+    /// assert!(tape.bytes() >= 1000 * 24);
+    /// ```
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.recording.capacity_in_bytes()
@@ -342,6 +210,15 @@ impl<T: Float> Adjoints<'_, T> {
     ///
     /// # Panics
     /// If `x` is an intermediate value (it has no adjoint of its own), a constant, or a value of another tape.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::Tape;
+    /// let tape = Tape::new();
+    /// let (x, y, unused) = (tape.variable(3.0), tape.variable(4.0), tape.variable(5.0));
+    /// let adjoints = tape.adjoints(x.hypot(y));
+    /// assert_eq!((adjoints.wrt(x), adjoints.wrt(y), adjoints.wrt(unused)), (0.6, 0.8, 0.0));
+    /// ```
     #[must_use]
     #[track_caller]
     pub fn wrt(&self, x: Reverse<T>) -> T {
@@ -368,4 +245,22 @@ impl<T: Float> Adjoints<'_, T> {
         // A variable made after the sweep has no entry: the result cannot depend on it.
         self.values.get(index).map_or_else(T::zero, |adjoint| adjoint[0])
     }
+}
+
+/// The index of the node that `x` sits on, or `None` for a constant.
+///
+/// # Panics
+/// If `x` belongs to another recording.
+#[track_caller]
+fn index_of<T: Float>(recording: &Recording<T>, x: Reverse<T>) -> Option<usize> {
+    if x.node() == 0 {
+        return None;
+    }
+    let index = recording.index(x.node());
+    assert!(
+        index.is_some(),
+        "dualtape: a value of another recording was given where one of this recording is needed. A differentiated function must \
+         return a value computed from its own arguments; `Reverse::constant` lifts values from outside"
+    );
+    index
 }

@@ -20,7 +20,8 @@ pub const CHUNK: usize = 8;
 /// One evaluation of `f` on `Dual<T>`.
 ///
 /// # Panics
-/// If `v` and `x` differ in length.
+/// If `v` and `x` differ in length; with debug assertions, if `f` returns a number of
+/// [another differentiation](crate::forward#numbers-from-elsewhere) or joins one with its arguments.
 ///
 /// # Examples
 /// (x y, x + y) at (2, 3) has the Jacobian [[3, 2], [1, 1]]; with v = (1, 10) the product is (23, 11).
@@ -29,6 +30,9 @@ pub const CHUNK: usize = 8;
 /// assert_eq!(y, [6.0, 5.0]);
 /// assert_eq!(product, [23.0, 11.0]);
 /// ```
+///
+/// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., section 3.1.
+#[doc(alias = "pushforward")]
 #[track_caller]
 pub fn jvp<T: Float, Y: AsRef<[Dual<T>]>>(f: impl FnOnce(&[Dual<T>]) -> Y, x: &[T], v: &[T]) -> (Vec<T>, Vec<T>) {
     check_length("jvp", "the direction", v.len(), "the point", x.len());
@@ -37,7 +41,7 @@ pub fn jvp<T: Float, Y: AsRef<[Dual<T>]>>(f: impl FnOnce(&[Dual<T>]) -> Y, x: &[
     f(&point).as_ref().iter().map(|y| y.checked(tag)).map(|y| (y.primal(), y.tangent())).unzip()
 }
 
-/// Gradient of `f` at `x` by forward mode. See [`Chunk::gradient`].
+/// Gradient of `f` at `x` by forward mode, in ⌈n / 8⌉ evaluations. See [`Chunk::gradient`].
 ///
 /// # Examples
 /// ```
@@ -48,11 +52,27 @@ pub fn gradient<T: Float>(f: impl FnMut(&[Dual<T, CHUNK>]) -> Dual<T, CHUNK>, x:
 }
 
 /// Value and gradient of `f` at `x` by forward mode. See [`Chunk::gradient`].
+///
+/// # Examples
+/// ```
+/// use dualtape::forward::value_and_gradient;
+/// assert_eq!(value_and_gradient(|x| x[0] * x[0] * x[1], &[3.0, 2.0]), (18.0, vec![12.0, 9.0]));
+/// ```
 pub fn value_and_gradient<T: Float>(f: impl FnMut(&[Dual<T, CHUNK>]) -> Dual<T, CHUNK>, x: &[T]) -> (T, Vec<T>) {
     Chunk::<CHUNK>::value_and_gradient(f, x)
 }
 
 /// Writes the gradient of `f` at `x` to `g` and returns the value. See [`Chunk::value_and_gradient_into`].
+///
+/// # Panics
+/// If `g` and `x` differ in length.
+///
+/// # Examples
+/// ```
+/// let mut gradient = [0.0; 2];
+/// let value = dualtape::forward::value_and_gradient_into(|x| x[0] * x[0] * x[1], &[3.0, 2.0], &mut gradient);
+/// assert_eq!((value, gradient), (18.0, [12.0, 9.0]));
+/// ```
 #[track_caller]
 pub fn value_and_gradient_into<T: Float>(
     f: impl FnMut(&[Dual<T, CHUNK>]) -> Dual<T, CHUNK>,
@@ -62,13 +82,14 @@ pub fn value_and_gradient_into<T: Float>(
     Chunk::<CHUNK>::value_and_gradient_into(f, x, g)
 }
 
-/// Jacobian of `f` at `x` by forward mode. See [`Chunk::jacobian`].
+/// Jacobian of `f` at `x` by forward mode, in ⌈n / 8⌉ evaluations. See [`Chunk::jacobian`].
 ///
 /// # Examples
 /// ```
 /// let j = dualtape::forward::jacobian(|x| [x[0] * x[1], x[0] + x[1]], &[2.0, 3.0]);
 /// assert_eq!(j, nalgebra::dmatrix![3.0, 2.0; 1.0, 1.0]);
 /// ```
+#[doc(alias = "jacfwd")]
 #[cfg(feature = "nalgebra")]
 #[track_caller]
 pub fn jacobian<T: Float, Y: AsRef<[Dual<T, CHUNK>]>>(f: impl FnMut(&[Dual<T, CHUNK>]) -> Y, x: &[T]) -> DMatrix<T> {
@@ -76,6 +97,12 @@ pub fn jacobian<T: Float, Y: AsRef<[Dual<T, CHUNK>]>>(f: impl FnMut(&[Dual<T, CH
 }
 
 /// Value and Jacobian of `f` at `x` by forward mode. See [`Chunk::jacobian`].
+///
+/// # Examples
+/// ```
+/// let (value, jacobian) = dualtape::forward::value_and_jacobian(|x| [x[0] * x[1], x[0] + x[1]], &[2.0, 3.0]);
+/// assert_eq!((value, jacobian), (vec![6.0, 5.0], nalgebra::dmatrix![3.0, 2.0; 1.0, 1.0]));
+/// ```
 #[cfg(feature = "nalgebra")]
 #[track_caller]
 pub fn value_and_jacobian<T: Float, Y: AsRef<[Dual<T, CHUNK>]>>(
@@ -100,6 +127,10 @@ pub fn hessian<T: Float>(f: impl FnMut(&[Dual<Dual<T, 4>, 4>]) -> Dual<Dual<T, 4
 /// The forward drivers with `N` directions per evaluation.
 ///
 /// Any `N` works with any number of inputs; a good `N` divides it or exceeds it little.
+///
+/// # Panics
+/// With debug assertions every driver panics if `f` returns a number of
+/// [another differentiation](crate::forward#numbers-from-elsewhere) or joins one with its arguments.
 ///
 /// # Examples
 /// ```

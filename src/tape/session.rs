@@ -1,0 +1,177 @@
+//! What drivers use: a recording from its variables to the derivatives, with buffers that the thread keeps.
+
+use super::active::{Buffer, Recording};
+use super::{index_of, sweep};
+use crate::float::{Float, fold};
+use crate::numbers::Reverse;
+use crate::pool;
+
+/// Everything one gradient call needs; the thread keeps it for the next call with the same `T`.
+struct Workspace<T> {
+    /// `None` while it is recording.
+    buffer: Option<Buffer<T>>,
+    variables: Vec<Reverse<T>>,
+    /// Zero between sweeps.
+    adjoints: Vec<[T; 1]>,
+    /// For sweeps by the fold rule.
+    reached: Vec<[bool; 1]>,
+}
+
+impl<T> Default for Workspace<T> {
+    fn default() -> Self {
+        Workspace { buffer: None, variables: Vec::new(), adjoints: Vec::new(), reached: Vec::new() }
+    }
+}
+
+/// A recording that a driver makes: variables first, then the user's function runs, then derivatives are read off.
+///
+/// The buffers are those of the last session on this thread. If the function panics, the session is dropped: its recording ends,
+/// the buffers are freed, and the next session starts afresh.
+pub(crate) struct Session<T> {
+    recording: Recording<T>,
+    workspace: Box<Workspace<T>>,
+}
+
+impl<T: Float> Session<T> {
+    /// Starts to record, with variables at `x`.
+    pub fn start(x: &[T]) -> Session<T> {
+        let mut workspace = pool::take::<Workspace<T>>();
+        let recording = workspace.buffer.take().unwrap_or_else(Buffer::new).begin(x.len());
+        workspace.variables.clear();
+        workspace.variables.extend(x.iter().enumerate().map(|(i, &x)| Reverse::at_node(x, recording.node(i))));
+        Session { recording, workspace }
+    }
+
+    pub fn variables(&self) -> &[Reverse<T>] {
+        &self.workspace.variables
+    }
+
+    /// Ends the recording and keeps the buffers.
+    pub fn end(self) {
+        let Session { recording, mut workspace } = self;
+        workspace.buffer = Some(recording.end());
+        pool::put(workspace);
+    }
+}
+
+impl<T: Float> Session<T> {
+    /// The vector-Jacobian product: writes `Σ weight(k) dy[k]/dx` to `gradient`.
+    #[track_caller]
+    pub fn pull_back(&mut self, y: &[Reverse<T>], weight: impl Fn(usize) -> T, gradient: &mut [T]) {
+        let Session { recording, workspace } = self;
+        let Workspace { adjoints, reached, .. } = &mut **workspace;
+        let inputs = recording.inputs();
+        let mut nodes = inputs;
+        for &y in y {
+            nodes = nodes.max(index_of(recording, y).map_or(0, |index| index + 1));
+        }
+        if adjoints.len() < nodes {
+            adjoints.resize(nodes, [T::zero()]);
+        }
+        let adjoints = &mut adjoints[..nodes];
+        recording.read(|records| {
+            sweep::backward::<T, 1, false>(&records.up_to(nodes), adjoints, reached, |seed| {
+                for (k, &y) in y.iter().enumerate() {
+                    if let Some(index) = index_of(recording, y) {
+                        seed(index, 0, fold(y.slope(), weight(k)));
+                    }
+                }
+            });
+        });
+        for (g, adjoint) in gradient.iter_mut().zip(&mut adjoints[..inputs]) {
+            *g = std::mem::replace(&mut adjoint[0], T::zero());
+        }
+    }
+}
+
+#[cfg(feature = "nalgebra")]
+impl<T: Float> Session<T> {
+    /// The Jacobian of `y`, handed entry by entry to `set(row, column, value)`; zero entries may be left out.
+    ///
+    /// Sweeps tangents or adjoints over the recording, along the shorter side of the matrix, up to 8 columns or rows at a time.
+    #[track_caller]
+    pub fn jacobian(&self, y: &[Reverse<T>], set: impl FnMut(usize, usize, T)) {
+        let mut outputs = pool::take::<Vec<Option<usize>>>();
+        outputs.clear();
+        for &y in y {
+            outputs.push(index_of(&self.recording, y));
+        }
+        let (n, m) = (self.recording.inputs(), y.len());
+        match (n <= m, n.min(m)) {
+            (true, 0..=1) => self.jacobian_by_columns::<1>(y, &outputs, set),
+            (true, 2) => self.jacobian_by_columns::<2>(y, &outputs, set),
+            (true, 3..=4) => self.jacobian_by_columns::<4>(y, &outputs, set),
+            (true, _) => self.jacobian_by_columns::<8>(y, &outputs, set),
+            (false, 0..=1) => self.jacobian_by_rows::<1>(y, &outputs, set),
+            (false, 2) => self.jacobian_by_rows::<2>(y, &outputs, set),
+            (false, 3..=4) => self.jacobian_by_rows::<4>(y, &outputs, set),
+            (false, _) => self.jacobian_by_rows::<8>(y, &outputs, set),
+        }
+        pool::put(outputs);
+    }
+
+    fn jacobian_by_columns<const L: usize>(
+        &self,
+        y: &[Reverse<T>],
+        outputs: &[Option<usize>],
+        mut set: impl FnMut(usize, usize, T),
+    ) {
+        let n = self.recording.inputs();
+        self.recording.read(|records| {
+            let mut tangents = pool::take::<Vec<[T; L]>>();
+            for first in (0..n).step_by(L) {
+                let columns = first..n.min(first + L);
+                let seed = |tangents: &mut Vec<[T; L]>| {
+                    tangents.clear();
+                    tangents.resize(n, [T::zero(); L]);
+                    for column in columns.clone() {
+                        tangents[column][column - first] = T::one();
+                    }
+                };
+                seed(&mut tangents);
+                sweep::tangents::<T, L, false>(&records, &mut tangents);
+                if T::SPARSE || !outputs.iter().flatten().all(|&index| sweep::all_finite(&tangents[index])) {
+                    seed(&mut tangents);
+                    sweep::tangents::<T, L, true>(&records, &mut tangents);
+                }
+                for (row, (&output, y)) in outputs.iter().zip(y).enumerate() {
+                    if let Some(index) = output {
+                        columns.clone().for_each(|j| set(row, j, fold(tangents[index][j - first], y.slope())));
+                    }
+                }
+            }
+            pool::put(tangents);
+        });
+    }
+
+    fn jacobian_by_rows<const L: usize>(
+        &self,
+        y: &[Reverse<T>],
+        outputs: &[Option<usize>],
+        mut set: impl FnMut(usize, usize, T),
+    ) {
+        let n = self.recording.inputs();
+        self.recording.read(|records| {
+            let mut adjoints = pool::take::<Vec<[T; L]>>();
+            adjoints.clear();
+            adjoints.resize(records.nodes(), [T::zero(); L]);
+            let mut reached = pool::take::<Vec<[bool; L]>>();
+            for first in (0..y.len()).step_by(L) {
+                let rows = first..y.len().min(first + L);
+                sweep::backward::<T, L, false>(&records, &mut adjoints, &mut reached, |seed| {
+                    for row in rows.clone() {
+                        if let Some(index) = outputs[row] {
+                            seed(index, row - first, y[row].slope());
+                        }
+                    }
+                });
+                for (column, adjoint) in adjoints[..n].iter_mut().enumerate() {
+                    rows.clone().for_each(|row| set(row, column, adjoint[row - first]));
+                    *adjoint = [T::zero(); L];
+                }
+            }
+            pool::put(adjoints);
+            pool::put(reached);
+        });
+    }
+}
