@@ -110,6 +110,9 @@ pub trait Float:
     fn is_finite_in_all_parts(&self) -> bool;
 
     /// Applies an elementary function of one argument, with its derivative.
+    #[doc(alias = "custom_gradient")]
+    #[doc(alias = "custom_jvp")]
+    #[doc(alias = "custom_vjp")]
     fn unary<R: Unary>(self, rule: R) -> Self;
 
     /// Applies an elementary function of two arguments, with its derivatives: `rule(self, other)`.
@@ -144,11 +147,13 @@ pub trait Float:
     /// ```
     ///
     /// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., section 10.2 (preaccumulation).
+    #[doc(alias = "preaccumulation")]
     fn fuse<const K: usize>(x: [Self; K], f: impl FnOnce([Self::Fused<K>; K]) -> Self::Fused<K>) -> Self;
 
     /// The constant nearest to `x`: how generic code writes a literal, `T::lit(2.0) * x`.
     ///
     /// For `f32` at the bottom of the nest `x` is rounded to `f32`.
+    #[doc(alias = "literal")]
     #[inline]
     #[must_use]
     fn lit(x: f64) -> Self {
@@ -163,6 +168,8 @@ pub trait Float:
     /// use dualtape::{Float, derivative};
     /// assert_eq!(derivative(|x| x * x.detach(), 3.0), 3.0);
     /// ```
+    #[doc(alias = "stop_gradient")]
+    #[doc(alias = "no_grad")]
     #[inline]
     #[must_use]
     fn detach(self) -> Self {
@@ -212,6 +219,7 @@ mod sealed {
 /// assert_eq!(derivative(f, 0.0), 0.0);
 /// assert_eq!(gradient(|x: &[Reverse<f64>]| f(x[0]), &[0.0]), [0.0]);
 /// ```
+#[doc(alias = "where")]
 #[inline]
 pub fn select<T: Float>(condition: bool, a: T, b: T) -> T {
     if condition { a } else { b }
