@@ -19,9 +19,9 @@
 //! Where a slope is infinite or NaN, a tangent that is zero in all its parts contributes zero instead of NaN: *a zero tangent
 //! stays zero*. So a constant stays a constant (`x + sqrt(0)` has derivative 1), `sqrt(x * x)` at 0 has the subgradient 0, and
 //! `cbrt(x).powi(3)` at 0, where an infinite derivative meets a zero one later, is an honest NaN. A function's value that is
-//! NaN (`ln(-1)`) has derivative NaN; only `+` and `-`, which look at no value, pass tangents on as they are. Along every path of the computation both modes agree on this; where paths
-//! meet and cancel (`u - u`) the order of summation decides. The checks sit on the non-finite side of one branch per
-//! operation ([`fold`]).
+//! NaN (`ln(-1)`) has derivative NaN; only `+` and `-`, which look at no value, pass tangents on as they are. Along every path of
+//! the computation both modes agree on this; where paths meet and cancel (`u - u`) the order of summation decides. The checks sit
+//! on the non-finite side of one branch per operation ([`fold`]).
 
 use crate::rules::{Binary, Reduction, Unary};
 use core::fmt::{Debug, Display, LowerExp, UpperExp};
@@ -92,33 +92,84 @@ pub trait Float:
     /// If it is `false`, a product that [is finite in all parts](Float::is_finite_in_all_parts) must have finite factors.
     const SPARSE: bool = false;
 
-    /// The constant `x`, whose derivatives are zero.
+    /// The constant `x`, whose derivatives are zero. ([`Float::lit`] takes an `f64` whatever the base type.)
     fn from_base(x: Self::Base) -> Self;
 
     /// The primal at the bottom of the nest: the plain value, without any derivative.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::{Dual, Float};
+    /// assert_eq!(Dual::variable(Dual::variable(2.0)).base(), 2.0);
+    /// ```
     fn base(&self) -> Self::Base;
 
     /// `true` if the number carries no derivative at any level.
     ///
-    /// This is about structure, not value: a variable that happens to be 0 is not constant.
+    /// This is about structure, not value: a variable that happens to be 0 is not constant. Ask it to take a shorter way where a number
+    /// is data.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::{Dual, Float};
+    ///
+    /// /// `xʸ`, by repeated multiplication if `y` is an integer that does not vary.
+    /// fn power<T: Float>(x: T, y: T) -> T {
+    ///     match y.to_i32() {
+    ///         Some(n) if y.is_constant() && y == T::lit(n.into()) => x.powi(n),
+    ///         _ => x.powf(y),
+    ///     }
+    /// }
+    ///
+    /// let x = Dual::variable(2.0);
+    /// assert!(!x.is_constant() && x.floor().is_constant());
+    /// assert_eq!(power(x, Dual::constant(3.0)).tangent(), 12.0); // 3 x²
+    /// assert_eq!(power(Dual::constant(2.0), x).tangent(), 4.0 * 2.0_f64.ln()); // 2ʸ ln 2, not 0
+    /// ```
     fn is_constant(&self) -> bool;
 
     /// `true` if the value and every derivative part are exactly zero, so that products with it may be dropped.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::{Dual, Float};
+    /// let (constant, variable): (Dual<f64>, Dual<f64>) = (Dual::constant(0.0), Dual::variable(0.0));
+    /// assert!(constant.is_zero_in_all_parts() && !variable.is_zero_in_all_parts());
+    /// ```
     fn is_zero_in_all_parts(&self) -> bool;
 
     /// `true` if the value and every derivative part are finite.
+    ///
+    /// # Examples
+    /// The root of a variable is finite at 0, its derivative is not:
+    /// ```
+    /// use dualtape::{Dual, Float};
+    /// let y = Dual::variable(0.0_f64).sqrt();
+    /// assert!(y.is_finite() && !y.is_finite_in_all_parts());
+    /// ```
     fn is_finite_in_all_parts(&self) -> bool;
 
-    /// Applies an elementary function of one argument, with its derivative.
+    /// Applies an elementary function of one argument, with its derivative: one of your own, see [`Unary`] for an example.
+    #[doc(alias = "custom_gradient")]
+    #[doc(alias = "custom_jvp")]
+    #[doc(alias = "custom_vjp")]
     fn unary<R: Unary>(self, rule: R) -> Self;
 
-    /// Applies an elementary function of two arguments, with its derivatives: `rule(self, other)`.
+    /// Applies an elementary function of two arguments, with its derivatives: `rule(self, other)`. See [`Binary`] for an example.
     fn binary<R: Binary>(self, rule: R, other: Self) -> Self;
 
-    /// Applies a function of any number of arguments, with its derivatives. See [`crate::slices`] for the ones there are.
+    /// Applies a function of any number of arguments, with its derivatives. See [`crate::slices`] for the ones there are, and
+    /// [`Reduction`] for one of your own.
     fn reduce<R: Reduction>(rule: R, x: impl Iterator<Item = Self> + Clone) -> Self;
 
     /// The sum of products of all pairs, one operation on the tape: what [`slices::dot`](crate::slices::dot) calls.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::{Float, gradient};
+    /// let norm_squared = |x: &[_]| Float::dot(x.iter().map(|&x| (x, x)));
+    /// assert_eq!(gradient(norm_squared, &[3.0, 4.0]), [6.0, 8.0]);
+    /// ```
     #[inline]
     fn dot(pairs: impl Iterator<Item = (Self, Self)> + Clone) -> Self {
         pairs.map(|(x, y)| x * y).sum()
@@ -144,11 +195,22 @@ pub trait Float:
     /// ```
     ///
     /// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., section 10.2 (preaccumulation).
+    #[doc(alias = "preaccumulation")]
     fn fuse<const K: usize>(x: [Self; K], f: impl FnOnce([Self::Fused<K>; K]) -> Self::Fused<K>) -> Self;
 
     /// The constant nearest to `x`: how generic code writes a literal, `T::lit(2.0) * x`.
     ///
     /// For `f32` at the bottom of the nest `x` is rounded to `f32`.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::{Float, derivative};
+    /// fn area<T: Float>(r: T) -> T {
+    ///     T::lit(3.0) * r * r
+    /// }
+    /// assert_eq!(derivative(area, 2.0), 12.0);
+    /// ```
+    #[doc(alias = "literal")]
     #[inline]
     #[must_use]
     fn lit(x: f64) -> Self {
@@ -163,6 +225,8 @@ pub trait Float:
     /// use dualtape::{Float, derivative};
     /// assert_eq!(derivative(|x| x * x.detach(), 3.0), 3.0);
     /// ```
+    #[doc(alias = "stop_gradient")]
+    #[doc(alias = "no_grad")]
     #[inline]
     #[must_use]
     fn detach(self) -> Self {
@@ -213,6 +277,7 @@ mod sealed {
 /// assert_eq!(derivative(f, 0.0), 0.0);
 /// assert_eq!(gradient(|x: &[Reverse<f64>]| f(x[0]), &[0.0]), [0.0]);
 /// ```
+#[doc(alias = "where")]
 #[inline]
 pub fn select<T: Float>(condition: bool, a: T, b: T) -> T {
     if condition { a } else { b }

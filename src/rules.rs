@@ -94,7 +94,7 @@ use radial::Radial;
 /// assert_eq!(derivative(|x| x.unary(Bump), 1.0), -2.0 * (-1.0_f64).exp());
 /// ```
 pub trait Unary: Copy {
-    /// The name shown in messages and pictures.
+    /// The name of the function, as a program that lists or compares rules would print it.
     const NAME: &'static str;
 
     /// The function itself, on a primitive number.
@@ -144,7 +144,7 @@ pub trait Unary: Copy {
 /// assert_eq!(gradient(|x| x[0].binary(Decibels, x[1]), &[4.0, 2.0]), [K / 4.0, -K / 2.0]);
 /// ```
 pub trait Binary: Copy {
-    /// The name shown in messages and pictures.
+    /// The name of the function, as a program that lists or compares rules would print it.
     const NAME: &'static str;
 
     /// The function itself, on primitive numbers.
@@ -186,7 +186,7 @@ pub trait Binary: Copy {
 /// assert_eq!(value_and_gradient(mean_square, &[1.0, 3.0]), (5.0, vec![1.0, 3.0]));
 /// ```
 pub trait Reduction: Copy {
-    /// The name of the function.
+    /// The name of the function, as a program that lists or compares rules would print it.
     const NAME: &'static str;
 
     /// The function itself, on primitive numbers.
@@ -308,7 +308,7 @@ macro_rules! rules_of_table {
         }
     )*
 
-        /// The names of all functions of one argument, as methods.
+        /// The names of all functions of one argument, as methods: what a table of them has to cover.
         pub const UNARY: &[&str] = &[$(stringify!($method)),*];
     };
 }

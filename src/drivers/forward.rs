@@ -108,6 +108,7 @@ pub fn value_and_gradient_of_array<T: Float, const N: usize>(
 /// let (value, jacobian) = value_and_jacobian_of_array(|[x, y]| [x * y, x + y], [2.0, 3.0]);
 /// assert_eq!((value, jacobian), ([6.0, 5.0], [[3.0, 2.0], [1.0, 1.0]]));
 /// ```
+#[doc(alias = "jacfwd")]
 #[inline]
 pub fn value_and_jacobian_of_array<T: Float, const N: usize, const M: usize>(
     f: impl FnOnce([Dual<T, N>; N]) -> [Dual<T, N>; M],

@@ -49,6 +49,12 @@ use core::ops::{Add, Div, Mul, Neg, Sub};
 /// ```
 ///
 /// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., section 3.1.
+#[doc(alias = "dual number")]
+#[doc(alias = "hyperdual")]
+#[doc(alias = "jet")]
+#[doc(alias = "autodiff")]
+#[doc(alias = "automatic differentiation")]
+#[doc(alias = "forward mode")]
 #[derive(Clone, Copy)]
 #[must_use]
 pub struct Dual<T, const N: usize = 1> {
@@ -143,6 +149,8 @@ impl<T: Float, const N: usize> Dual<T, N> {
     /// assert_eq!(x.primal().tangent(), 1.0);
     /// assert_eq!(x.base(), 2.0);
     /// ```
+    #[doc(alias = "real part")]
+    #[doc(alias = "value")]
     #[inline]
     pub fn primal(self) -> T {
         self.primal
@@ -223,6 +231,8 @@ impl<T: Float> Dual<T> {
     /// let y = Dual::variable(4.0_f64).sqrt();
     /// assert_eq!((y.primal(), y.tangent()), (2.0, 0.25));
     /// ```
+    #[doc(alias = "epsilon")]
+    #[doc(alias = "dual part")]
     #[inline]
     pub fn tangent(self) -> T {
         self.tangent[0]

@@ -110,6 +110,7 @@ macro_rules! other_methods {
             /// }
             /// assert_eq!(gradient(geometric_mean, &[1.0, 4.0]), [1.0, 0.25]);
             /// ```
+            #[doc(alias = "custom_gradient")]
             #[inline]
             pub fn from_partials(value: T, partials: &[(Self, T)]) -> Self {
                 Self::join_all(value, partials.iter().copied())

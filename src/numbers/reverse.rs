@@ -37,6 +37,12 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 ///
 /// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., sections 3.2 and 4.3; the slope is their "statement-level
 /// preaccumulation" (section 10.2) taken to chains.
+#[doc(alias = "autograd")]
+#[doc(alias = "autodiff")]
+#[doc(alias = "automatic differentiation")]
+#[doc(alias = "backpropagation")]
+#[doc(alias = "reverse mode")]
+#[doc(alias = "adjoint")]
 #[derive(Clone, Copy, Debug)]
 #[must_use]
 pub struct Reverse<T> {
@@ -77,6 +83,7 @@ impl<T: Float> Reverse<T> {
     /// dualtape::gradient(|x| { let y = x[0] * x[1]; value = y.primal(); y }, &[2.0, 3.0]);
     /// assert_eq!(value, 6.0);
     /// ```
+    #[doc(alias = "value")]
     #[inline]
     pub fn primal(self) -> T {
         self.primal

@@ -158,6 +158,8 @@ pub trait Special: Float {
     /// assert_eq!(p, 0.5);
     /// assert_eq!(density, Special::norm_pdf(0.0));
     /// ```
+    #[doc(alias = "Phi")]
+    #[doc(alias = "ndtr")]
     #[inline]
     #[must_use]
     fn norm_cdf(self) -> Self {
@@ -177,6 +179,8 @@ pub trait Special: Float {
     ///
     /// Source: Wichura, *Algorithm AS 241*, Applied Statistics 37 (1988).
     #[doc(alias = "probit")]
+    #[doc(alias = "ppf")]
+    #[doc(alias = "ndtri")]
     #[inline]
     #[must_use]
     fn norm_quantile(self) -> Self {
@@ -197,6 +201,7 @@ pub trait Special: Float {
     /// ```
     ///
     /// Source: DLMF 5.2.
+    #[doc(alias = "tgamma")]
     #[inline]
     #[must_use]
     fn gamma(self) -> Self {
@@ -214,6 +219,8 @@ pub trait Special: Float {
     /// assert!((slope - (1.0 + 1.0 / 2.0 + 1.0 / 3.0 + 1.0 / 4.0 - 0.5772156649015329)).abs() < 1e-15);
     /// ```
     #[doc(alias = "lgamma")]
+    #[doc(alias = "gammaln")]
+    #[doc(alias = "log_gamma")]
     #[inline]
     #[must_use]
     fn ln_gamma(self) -> Self {
@@ -231,6 +238,7 @@ pub trait Special: Float {
     /// ```
     ///
     /// Source: DLMF 5.11.2 and, beside its zero, the series 5.7.6.
+    #[doc(alias = "psi")]
     #[inline]
     #[must_use]
     fn digamma(self) -> Self {
@@ -255,6 +263,7 @@ pub trait Special: Float {
     ///
     /// Source: the Hurwitz zeta function by the Euler-Maclaurin formula, DLMF 25.11.12 and 25.11.7.
     #[doc(alias = "trigamma")]
+    #[doc(alias = "psi")]
     #[inline]
     #[must_use]
     fn polygamma(self, n: u32) -> Self {
@@ -296,6 +305,8 @@ pub trait Special: Float {
     /// ```
     ///
     /// Source: Didonato & Morris, *Algorithm 708*, ACM TOMS 18 (1992).
+    #[doc(alias = "betaln")]
+    #[doc(alias = "lbeta")]
     #[inline]
     #[must_use]
     fn ln_beta(self, y: impl Into<Self>) -> Self {
@@ -314,6 +325,7 @@ pub trait Special: Float {
     /// ```
     ///
     /// Source: DLMF 10.2.
+    #[doc(alias = "bessel")]
     #[inline]
     #[must_use]
     fn j0(self) -> Self {

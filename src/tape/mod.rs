@@ -34,6 +34,8 @@ use std::cell::RefCell;
 /// let y = x * x.exp();
 /// assert_eq!(tape.adjoints(y).wrt(x), 3.0 * 2.0_f64.exp()); // (1 + x) eˣ
 /// ```
+#[doc(alias = "GradientTape")]
+#[doc(alias = "wengert list")]
 pub struct Tape<T: Float> {
     recording: Recording<T>,
     /// The nodes whose adjoints can be asked for, by increasing index, with their values.
@@ -118,6 +120,7 @@ impl<T: Float> Tape<T> {
     /// assert_eq!(adjoints.wrt(u), 2.0 * 0.5_f64.sin());
     /// assert_eq!(adjoints.wrt(x), 2.0 * 0.5_f64.sin() * 0.5_f64.cos());
     /// ```
+    #[doc(alias = "retain_grad")]
     #[track_caller]
     pub fn retain(&self, x: Reverse<T>) -> Reverse<T> {
         match index_of(&self.recording, x) {
@@ -146,6 +149,8 @@ impl<T: Float> Tape<T> {
     /// ```
     ///
     /// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., section 3.2.
+    #[doc(alias = "backward")]
+    #[doc(alias = "backprop")]
     #[track_caller]
     pub fn adjoints(&self, y: Reverse<T>) -> Adjoints<'_, T> {
         let mut values = vec![[T::zero()]; self.recording.nodes()];
@@ -219,6 +224,7 @@ impl<T: Float> Adjoints<'_, T> {
     /// let adjoints = tape.adjoints(x.hypot(y));
     /// assert_eq!((adjoints.wrt(x), adjoints.wrt(y), adjoints.wrt(unused)), (0.6, 0.8, 0.0));
     /// ```
+    #[doc(alias = "grad")]
     #[must_use]
     #[track_caller]
     pub fn wrt(&self, x: Reverse<T>) -> T {

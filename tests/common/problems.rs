@@ -5,8 +5,12 @@
 //! gradient as the reference; benchmarks take it as the limit of what a tool could reach. Order of operations and the named
 //! temporaries belong to the definition, since they decide what a tool records.
 
+#[path = "generator.rs"]
+mod generator;
+
 use dualtape::rules::Unary;
 use dualtape::{Float, Primitive, ScalarFunction, slices};
+use generator::Random;
 use std::f64::consts::{FRAC_1_SQRT_2, PI, TAU};
 
 /// A function, the point where it is differentiated, and its value there.
@@ -55,27 +59,13 @@ pub fn hessian_set(visitor: &mut impl Visitor) {
     visitor.visit(&network("tanh net n=37", [4, 6, 8], 0.342919446582629));
 }
 
-/// Knuth's 64-bit linear congruential generator, so that every language draws the same numbers.
-struct Uniform(u64);
-
-impl Uniform {
-    fn between(&mut self, low: f64, high: f64) -> f64 {
-        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        low + (high - low) * ((self.0 >> 11) as f64 / (1_u64 << 53) as f64)
-    }
-
-    fn vector(&mut self, n: usize, low: f64, high: f64) -> Vec<f64> {
-        (0..n).map(|_| self.between(low, high)).collect()
-    }
-}
-
 // ---------------------------------------------------------------------------------------------------- F1: Rosenbrock chain
 
 /// `sum 100 (x[i+1] - x[i]²)² + (1 - x[i])²`: cheap arithmetic only, so it shows the cost of recording.
 pub struct Rosenbrock;
 
 pub fn rosenbrock(name: &'static str, n: usize, value: f64) -> Problem<Rosenbrock> {
-    let x0 = Uniform(1).vector(n, -1.5, 1.5);
+    let x0 = Random(1).vector_between(-1.5, 1.5, n);
     Problem { name, function: Rosenbrock, x0, value }
 }
 
@@ -115,7 +105,7 @@ pub struct LogSumExp {
 }
 
 pub fn log_sum_exp(name: &'static str, value: f64) -> Problem<LogSumExp> {
-    let x0 = Uniform(2).vector(1000, -2.0, 2.0);
+    let x0 = Random(2).vector_between(-2.0, 2.0, 1000);
     Problem { name, function: LogSumExp { pick: 17 }, x0, value }
 }
 
@@ -156,10 +146,10 @@ pub struct Network {
 }
 
 pub fn network(name: &'static str, [inputs, hidden, samples]: [usize; 3], value: f64) -> Problem<Network> {
-    let mut random = Uniform(3);
-    let x0 = random.vector(inputs * hidden + 2 * hidden + 1, -0.5, 0.5);
-    let data = random.vector(samples * inputs, -1.0, 1.0);
-    let targets = random.vector(samples, -1.0, 1.0);
+    let mut random = Random(3);
+    let x0 = random.vector_between(-0.5, 0.5, inputs * hidden + 2 * hidden + 1);
+    let data = random.vector_between(-1.0, 1.0, samples * inputs);
+    let targets = random.vector_between(-1.0, 1.0, samples);
     Problem { name, function: Network { inputs, hidden, data, targets }, x0, value }
 }
 
@@ -249,11 +239,11 @@ pub struct Mixture {
 
 pub fn mixture(name: &'static str, value: f64) -> Problem<Mixture> {
     let (d, k, n) = (10, 25, 1000);
-    let mut random = Uniform(4);
-    let mut x0 = random.vector(k, -1.0, 1.0);
-    x0.extend(random.vector(k * d, 0.0, 1.0));
-    x0.extend(random.vector(k * d * (d + 1) / 2, -1.0, 1.0));
-    let points = random.vector(n * d, 0.0, 1.0);
+    let mut random = Random(4);
+    let mut x0 = random.vector_between(-1.0, 1.0, k);
+    x0.extend(random.vector_between(0.0, 1.0, k * d));
+    x0.extend(random.vector_between(-1.0, 1.0, k * d * (d + 1) / 2));
+    let points = random.vector_between(0.0, 1.0, n * d);
     Problem { name, function: Mixture { d, k, points }, x0, value }
 }
 
@@ -528,7 +518,7 @@ pub struct BlackScholes {
 
 pub fn black_scholes(name: &'static str, value: f64) -> Problem<BlackScholes> {
     let n = 1000;
-    let mut random = Uniform(6);
+    let mut random = Random(6);
     let (mut x0, mut strikes) = (Vec::with_capacity(4 * n), Vec::with_capacity(n));
     for _ in 0..n {
         for (low, high) in [(80.0, 120.0), (0.1, 0.5), (0.01, 0.06), (0.2, 2.0)] {

@@ -3,35 +3,11 @@
 //! A step reads registers and writes a new one. Arguments are first brought into a domain where the function is smooth, and results
 //! stay small, so a program of any length can be evaluated anywhere, and its derivatives at kinks and poles are never asked for.
 
+#[path = "generator.rs"]
+mod generator;
+
 use dualtape::{Dual, Float, Primitive as _};
-
-/// Knuth's 64-bit linear congruential generator.
-pub struct Random(u64);
-
-impl Random {
-    pub fn new(seed: u64) -> Random {
-        Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15))
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        self.0 >> 11 // the low bits have short periods
-    }
-
-    /// An integer below `n`.
-    pub fn below(&mut self, n: usize) -> usize {
-        (self.next() % n as u64) as usize
-    }
-
-    /// A number between -1 and 1.
-    pub fn number(&mut self) -> f64 {
-        self.next() as f64 / (1_u64 << 52) as f64 - 1.0
-    }
-
-    pub fn vector(&mut self, n: usize) -> Vec<f64> {
-        (0..n).map(|_| self.number()).collect()
-    }
-}
+pub use generator::Random;
 
 /// The function that a step applies.
 #[derive(Clone, Copy, Debug)]
