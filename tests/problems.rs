@@ -10,7 +10,7 @@ use dualtape::{forward, gradient_and_hvp, value_and_gradient};
 use problems::{Adjoint, Problem, Visitor};
 
 /// Forward mode takes one evaluation for every eight inputs.
-const MOST_FORWARD_INPUTS: usize = if cfg!(debug_assertions) { 100 } else { 2000 };
+const MOST_FORWARD_INPUTS: usize = if cfg!(debug_assertions) { 100 } else { 1000 };
 
 /// Sums of thousands of terms, relative to the largest entry.
 const ROUNDINGS: f64 = 1e-12;
