@@ -19,7 +19,8 @@
 //! Where a slope is infinite or NaN, a tangent that is zero in all its parts contributes zero instead of NaN: *a zero tangent
 //! stays zero*. So a constant stays a constant (`x + sqrt(0)` has derivative 1), `sqrt(x * x)` at 0 has the subgradient 0, and
 //! `cbrt(x).powi(3)` at 0, where an infinite derivative meets a zero one later, is an honest NaN. A function's value that is
-//! NaN (`ln(-1)`) has derivative NaN; only `+` and `-`, which look at no value, pass tangents on as they are. Along every path of
+//! NaN (`ln(-1)`) has derivative NaN. Only operations that look at no value pass tangents on as they are: `+`, `-`, and a
+//! finite primitive number as factor or divisor. Along every path of
 //! the computation both modes agree on this; where paths meet and cancel (`u - u`) the order of summation decides. The checks sit
 //! on the non-finite side of one branch per operation ([`fold`]).
 
@@ -298,13 +299,44 @@ pub(crate) const fn is_nested<T: Float>() -> bool {
     size_of::<T>() > size_of::<T::Base>()
 }
 
-/// `true` if higher derivatives of `1 / x` may leave the range of the primitive type: for nested numbers, whose reciprocal carries
-/// powers of it, outside a comfortable middle.
+/// `true` if `x` is in a comfortable middle of the range, so that products of a few such numbers stay inside: of two for primitive
+/// numbers, of more for nested ones, whose reciprocal carries powers.
 #[inline(always)]
-pub(crate) fn reciprocal_leaves_range<T: Float>(x: T) -> bool {
-    let (least, largest) = if size_of::<T::Base>() == size_of::<f32>() { (1e-7, 1e7) } else { (1e-60, 1e60) };
+fn is_central<T: Float>(x: T) -> bool {
+    let (least, largest) = match (size_of::<T::Base>() == size_of::<f32>(), is_nested::<T>()) {
+        (true, true) => (1e-7, 1e7),
+        (true, false) => (1e-18, 1e18),
+        (false, true) => (1e-60, 1e60),
+        (false, false) => (1e-150, 1e150),
+    };
     let (least, largest, x) = (T::Base::nearest(least), T::Base::nearest(largest), x.base());
-    is_nested::<T>() && !((x > least && x < largest) || (x < -least && x > -largest))
+    (x > least && x < largest) || (x < -least && x > -largest)
+}
+
+/// `true` if derivatives of the quotient `q` may be taken by multiplication with `r`, the reciprocal of the divisor `y`.
+#[inline(always)]
+pub(crate) fn quotient_is_plain<T: Float>(q: T, r: T, y: T) -> bool {
+    let is_plain = (is_central(q) || q.is_zero()) && is_central(y);
+    let is_finite = !is_nested::<T>() || (q.is_finite_in_all_parts() && r.is_finite_in_all_parts());
+    !T::SPARSE && !unlikely(!(is_plain && is_finite))
+}
+
+/// The tangent of a quotient `q = x / y` from those of `x` and `y`, `(dx - dy q) / y`, by the fold rule, also where `q` or `y` is at
+/// the edge of the range. Dividing last keeps `x / x` exact where `1 / x` overflows.
+///
+/// A `q` that is NaN is the caller's business.
+pub(crate) fn quotient_tangent<T: Float>(dx: T, dy: T, q: T, y: T) -> T {
+    let over = |numerator: T| if numerator.is_zero_in_all_parts() { T::zero() } else { numerator / y };
+    let product = fold(dy, q);
+    use num_traits::Float as N;
+    let least = <T::Base as N>::min_positive_value() / <T::Base as N>::epsilon();
+    let is_in_range = (least..=<T::Base as N>::max_value()).contains(&N::abs(product.base()));
+    if is_in_range || dy.is_zero() || q.is_zero() {
+        over(dx - product)
+    } else {
+        // The product is too large or too small, which the quotient need not be.
+        over(dx) - fold(over(dy), q)
+    }
 }
 
 /// `condition`, with the branch where it holds moved out of the way.

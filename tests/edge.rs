@@ -14,7 +14,7 @@ mod single;
 use common::battery::{sigmoid, softplus};
 use common::engines::{gradients, hessians, orders};
 use common::{Checks, Curve, INF, NAN, NON_FINITE, Row, check_table, fields, relative_error, table};
-use dualtape::{Float, ScalarFunction, select, slices};
+use dualtape::{Dual, Float, Reverse, ScalarFunction, derivative, gradient, select, slices};
 use single::check_table_single;
 use std::f64::consts::{FRAC_PI_2, LN_2, PI};
 
@@ -439,5 +439,47 @@ fn modes_agree_on_hessians_at_corners() {
             }
         }
     }
+    checks.finish();
+}
+
+/// Where a product in the middle of the quotient rule leaves the range and the derivative does not.
+#[test]
+fn quotients_at_the_edge_of_the_range_keep_their_derivatives() {
+    fn quotient<T: Float>(u: T, [c, a, b]: [f64; 3]) -> T {
+        T::lit(c) / (u * T::lit(a) + T::lit(b))
+    }
+    let mut checks = Checks::default();
+    for (program, expected) in [
+        ([1e305, 1e10, 1e5], -1e305),
+        ([1e-300, 1e-20, 1e-8], -1e-304),
+        ([1e-300, 1e-200, 1e-200], -1e-100),
+        ([1e300, 1e200, 1e200], -1e100),
+        ([1e-160, 1e-160, 1e-10], -1e-300),
+        ([1.0, 1.0, 1e150], -1e-300),
+        ([1.0, 1.0, 1e-150], -1e300),
+        ([0.0, 1.0, 1e-200], 0.0),
+    ] {
+        let mut check = |mode: &str, got: f64| {
+            checks.close(format_args!("{program:?} by {mode}"), got, expected, 1e-14);
+        };
+        check("Dual", derivative(|u| quotient(u, program), 0.0));
+        check("Reverse", gradient(|u: &[Reverse<f64>]| quotient(u[0], program), &[0.0])[0]);
+        check(
+            "Dual<Reverse>",
+            gradient(|u: &[Reverse<Dual<f64>>]| quotient(u[0], program), &[Dual::constant(0.0)])[0].primal(),
+        );
+    }
+    for c in [1.7e308_f64, -1.7e308, 8.98e307, 1e-308, 1e-320, f64::INFINITY] {
+        let expected = 1e-5 / c;
+        checks.close(format_args!("x / {c:e}, Dual"), derivative(|x| x * 1e-5 / c, 3.0), expected, 4e-16);
+        checks.close(
+            format_args!("x / {c:e}, Reverse"),
+            gradient(|x: &[Reverse<f64>]| x[0] * 1e-5 / c, &[3.0])[0],
+            expected,
+            4e-16,
+        );
+    }
+    assert!(derivative(|x| x / f64::INFINITY, f64::INFINITY).is_nan());
+    assert!(gradient(|x: &[Reverse<f64>]| x[0] / f64::INFINITY, &[f64::INFINITY])[0].is_nan());
     checks.finish();
 }

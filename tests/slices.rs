@@ -249,3 +249,21 @@ fn a_reduction_of_lazily_computed_operands_is_right() {
     }
     assert_eq!(gradient(f, &x), expected);
 }
+
+/// A sum that is NaN because infinities cancel passes tangents on, as it does when it is written with operators.
+#[test]
+fn a_dot_product_of_infinities_is_differentiated_like_its_operators() {
+    fn by_operators<T: Float>(x: &[T], c: &[T]) -> T {
+        x[0] * c[0] + x[1] * c[1]
+    }
+    for (x, c) in [([1.0, -1.0], [f64::INFINITY; 2]), ([0.0, 1.0], [f64::INFINITY, 2.0]), ([f64::NAN, 1.0], [2.0, 3.0])]
+    {
+        let expected = gradient(|x| by_operators(x, &c.map(Reverse::constant)), &x);
+        for found in [
+            gradient(|x| slices::dot(x, &c.map(Reverse::constant)), &x),
+            dualtape::forward::gradient(|x| slices::dot(x, &c.map(Dual::constant)), &x),
+        ] {
+            assert_eq!(format!("{found:?}"), format!("{expected:?}"), "at {x:?} · {c:?}");
+        }
+    }
+}

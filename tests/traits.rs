@@ -493,6 +493,8 @@ fn numbers_compare_with_plain_ones_by_their_value() {
 fn a_dual_shows_its_tangents() {
     let x = Dual::new(3.0, [2.0]);
     assert_eq!(x.to_string(), "3 + 2ε");
+    let nested = Dual::new(x, [Dual::variable(5.0)]);
+    assert_eq!(nested.to_string(), "(3 + 2ε) + (5 + 1ε)ε");
     assert_eq!(format!("{x:.2} {x:e} {x:E} {x:+}"), "3.00 + 2.00ε 3e0 + 2e0ε 3E0 + 2E0ε +3 + +2ε");
     assert_eq!(Dual::new(3.0, [-2.0, 0.5]).to_string(), "3 + [-2, 0.5]ε");
     assert_eq!(format!("{:.1e}", Dual::new(1234.0_f32, [0.0; 3])), "1.2e3 + [0.0e0, 0.0e0, 0.0e0]ε");

@@ -8,6 +8,10 @@ use crate::float::Float;
 /// line search and on nested numbers for the Hessian. A struct that holds the data implements it; [`scalar_function!`](crate::scalar_function) makes
 /// one from a generic function without data.
 ///
+/// The bound is `Float` and no more, since it runs on types that are not known where it is written. Data of type `f64` is lifted with
+/// [`Float::lit`]; linear algebra that asks for nalgebra's `RealField` or for [`LinearAlgebra`](crate::linalg) cannot be called inside, and is
+/// differentiated by the drivers for closures.
+///
 /// # Examples
 /// ```
 /// use dualtape::{Float, ScalarFunction, gradient};

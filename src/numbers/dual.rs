@@ -1,7 +1,7 @@
 //! [`Dual`], the number of forward mode.
 
 use super::{Number, Tag};
-use crate::float::{Float, Primitive, fold, reciprocal_leaves_range, unlikely};
+use crate::float::{Float, Primitive, fold, quotient_is_plain, quotient_tangent, unlikely};
 use crate::rules::{Binary, Reduction, Unary};
 use core::array;
 use core::ops::{Add, Div, Mul, Neg, Sub};
@@ -179,16 +179,13 @@ impl<T: Float, const N: usize> Dual<T, N> {
         self.tangent.iter().all(T::is_zero_in_all_parts)
     }
 
-    /// The tangents of the quotient `q` with the fold rule. Dividing last keeps `x / x` exact where `1 / x` overflows.
+    /// The tangents of the quotient `q` with the fold rule.
     #[inline(never)]
     fn quotient_folded(self, other: Self, q: T) -> [T; N] {
         if q.is_nan() {
             return join_folded(self.tangent, q, other.tangent, q, q);
         }
-        array::from_fn(|k| {
-            let numerator = self.tangent[k] - fold(other.tangent[k], q);
-            if numerator.is_zero_in_all_parts() { T::zero() } else { numerator / other.primal }
-        })
+        array::from_fn(|k| quotient_tangent(self.tangent[k], other.tangent[k], q, other.primal))
     }
 }
 
@@ -382,8 +379,7 @@ impl<T: Float, const N: usize> Div for Dual<T, N> {
         let q = self.primal / other.primal;
         let r = other.primal.recip();
         let tag = self.tag.join(other.tag);
-        let plain = q.is_finite_in_all_parts() && r.is_finite_in_all_parts() && !reciprocal_leaves_range(other.primal);
-        if T::SPARSE || unlikely(!plain) {
+        if !quotient_is_plain(q, r, other.primal) {
             return Dual { primal: q, tangent: self.quotient_folded(other, q), tag };
         }
         Dual::with(q, tag, |k| (self.tangent[k] - other.tangent[k] * q) * r)
@@ -422,7 +418,7 @@ impl<T: Float<Base = B>, B: Primitive, const N: usize> Div<B> for Dual<T, N> {
     #[inline(always)]
     fn div(self, c: B) -> Self {
         let r = c.recip();
-        if unlikely(!r.is_finite()) {
+        if unlikely(!(r.is_normal() && c.is_finite())) {
             let q = self.primal / c;
             let tangent = self.quotient_folded(Dual::constant(T::from_base(c)), q);
             return Dual { primal: q, tangent, ..self };

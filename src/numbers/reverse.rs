@@ -1,7 +1,7 @@
 //! [`Reverse`], the number of reverse mode.
 
 use super::{Dual, Number, Tag};
-use crate::float::{Float, Primitive, fold, is_nested, reciprocal_leaves_range, unlikely};
+use crate::float::{Float, Primitive, fold, is_nested, quotient_is_plain, quotient_tangent, unlikely};
 use crate::rules::{Binary, Reduction, Unary};
 use crate::tape::{Join, push_unless_constant};
 use std::ops::{Add, Div, Mul, Neg, Sub};
@@ -119,19 +119,18 @@ impl<T: Float> Reverse<T> {
         }
     }
 
-    /// The quotient with the fold rule. Dividing last keeps `x / x` exact where `1 / x` overflows.
+    /// The quotient with the fold rule.
     #[inline(never)]
     fn quotient_folded(self, other: Self, q: T) -> Self {
         if q.is_nan() {
             let [left, right] = [self.slope, other.slope].map(|slope| folded(slope, q, q));
             return self.join(other, q, left, right);
         }
-        let over = |slope: T| if slope.is_zero_in_all_parts() { T::zero() } else { slope / other.primal };
-        let change = -fold(other.slope, q);
+        let tangent = |dx, dy| quotient_tangent(dx, dy, q, other.primal);
         if self.node == other.node {
-            Reverse { primal: q, slope: over(self.slope + change), node: self.node }
+            Reverse { primal: q, slope: tangent(self.slope, other.slope), node: self.node }
         } else {
-            self.join(other, q, over(self.slope), over(change))
+            self.join(other, q, tangent(self.slope, T::zero()), tangent(T::zero(), other.slope))
         }
     }
 }
@@ -234,8 +233,10 @@ impl<T: Float> Float for Reverse<T> {
         let plain = !T::SPARSE && z.is_finite_in_all_parts();
         let mut join = Join::new();
         for (x, y) in pairs {
-            join.add(x.node, if plain { x.slope * y.primal } else { folded(x.slope, y.primal, z) });
-            join.add(y.node, if plain { y.slope * x.primal } else { folded(y.slope, x.primal, z) });
+            // Each product by itself: a sum that is NaN passes tangents on.
+            let p = if plain { z } else { x.primal * y.primal };
+            join.add(x.node, if plain { x.slope * y.primal } else { folded(x.slope, y.primal, p) });
+            join.add(y.node, if plain { y.slope * x.primal } else { folded(y.slope, x.primal, p) });
         }
         let (node, slope) = join.finish();
         Reverse { primal: z, slope, node }
@@ -243,7 +244,7 @@ impl<T: Float> Float for Reverse<T> {
     #[inline]
     fn fuse<const K: usize>(x: [Self; K], f: impl FnOnce([Dual<T, K>; K]) -> Dual<T, K>) -> Self {
         let tag = Tag::fresh();
-        let y = f(std::array::from_fn(|k| Dual::seeded(x[k].primal, k).tagged(tag)));
+        let y = f(std::array::from_fn(|k| Dual::seeded(x[k].primal, k).tagged(tag))).checked(tag);
         Reverse::join_all(y.primal(), x.into_iter().zip(y.tangents()))
     }
     #[inline]
@@ -302,8 +303,8 @@ impl<T: Float> Mul for Reverse<T> {
             };
             return self.join(other, p, left, right);
         }
-        // A product that is finite in all parts has factors that are.
         let (left, right) = (self.slope * other.primal, other.slope * self.primal);
+        // `p` is the witness, since a product that is finite in all parts has factors that are.
         if self.node == other.node {
             let slope = left + right;
             if is_plain(p, p, slope) {
@@ -322,8 +323,7 @@ impl<T: Float> Div for Reverse<T> {
     fn div(self, other: Self) -> Self {
         let q = self.primal / other.primal;
         let r = other.primal.recip();
-        let plain = q.is_finite_in_all_parts() && r.is_finite_in_all_parts() && !reciprocal_leaves_range(other.primal);
-        if T::SPARSE || unlikely(!plain) {
+        if !quotient_is_plain(q, r, other.primal) {
             return self.quotient_folded(other, q);
         }
         self.join(other, q, self.slope * r, -(other.slope * q) * r)
@@ -362,7 +362,7 @@ impl<T: Float<Base = B>, B: Primitive> Div<B> for Reverse<T> {
     #[inline(always)]
     fn div(self, c: B) -> Self {
         let r = c.recip();
-        if unlikely(!r.is_finite()) {
+        if unlikely(!(r.is_normal() && c.is_finite())) {
             return self.quotient_folded(Reverse::constant(T::from_base(c)), self.primal / c);
         }
         Reverse { primal: self.primal / c, slope: self.slope * r, node: self.node }

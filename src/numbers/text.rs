@@ -1,16 +1,26 @@
-//! Formatting and parsing. A dual shows its tangents, `3 + 2ε` or `3 + [2, 0]ε`; a reverse number shows its value. Format
-//! options (`{:.3}`, `{:+e}`) apply to every part. Parsing gives a constant.
+//! Formatting and parsing. A dual shows its tangents, `3 + 2ε`, `3 + [2, 0]ε`, or nested `(3 + 2ε) + (1 + 0ε)ε`; a reverse number
+//! shows its value. Format options (`{:.3}`, `{:+e}`) apply to every part. Parsing gives a constant.
 
 use super::{Dual, Number, for_each_number};
-use crate::float::Float;
+use crate::float::{Float, is_nested};
 use core::fmt::{self, Display, Formatter, LowerExp, UpperExp};
 use core::str::FromStr;
+
+/// A part of a dual number, in parentheses if it has parts itself.
+fn part<T: Float>(part: &T, out: &mut Formatter<'_>, format: fn(&T, &mut Formatter<'_>) -> fmt::Result) -> fmt::Result {
+    if !is_nested::<T>() {
+        return format(part, out);
+    }
+    out.write_str("(")?;
+    format(part, out)?;
+    out.write_str(")")
+}
 
 macro_rules! show {
     ($($Format:ident),*) => {$(
         impl<T: Float, const N: usize> $Format for Dual<T, N> {
             fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-                $Format::fmt(&self.primal(), out)?;
+                part(&self.primal(), out, $Format::fmt)?;
                 out.write_str(" + ")?;
                 if N != 1 {
                     out.write_str("[")?;
@@ -19,7 +29,7 @@ macro_rules! show {
                     if k > 0 {
                         out.write_str(", ")?;
                     }
-                    $Format::fmt(tangent, out)?;
+                    part(tangent, out, $Format::fmt)?;
                 }
                 out.write_str(if N == 1 { "ε" } else { "]ε" })
             }

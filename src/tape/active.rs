@@ -93,7 +93,7 @@ impl<'a, T> Records<'a, T> {
         self.inputs
     }
 
-    /// The records among the first `nodes` nodes.
+    /// The records among the first `nodes` nodes, the last of which must be the result of a join or an input.
     pub fn up_to(&self, nodes: usize) -> Records<'a, T> {
         Records { records: &self.records[..nodes - self.inputs], ..*self }
     }
@@ -140,12 +140,16 @@ impl<T, A, const RUNS: bool> Backward<'_, '_, T, A, RUNS> {
 
 /// A record, and the entries of its node and of its operands.
 pub(crate) struct Place<'w, T, A, const RUNS: bool> {
-    pub record: &'w Record<T>,
+    record: &'w Record<T>,
     node: usize,
     entries: &'w mut [A],
 }
 
 impl<T, A, const RUNS: bool> Place<'_, T, A, RUNS> {
+    pub fn record(&self) -> &Record<T> {
+        self.record
+    }
+
     /// The index of the record's node.
     pub fn node(&self) -> usize {
         self.node
@@ -319,9 +323,9 @@ fn make_ready(operands: [u64; 2], name: fn() -> &'static str) {
     let [left, right] = operands.map(|node| owner(node).unwrap_or_else(|| foreign(node, name)));
     assert!(
         ptr::eq(left, right),
-        "dualtape: two tapes were mixed: one operand belongs to an outer recording over `{}` and the other to an inner one. \
-         Differentiate the inner function over `Reverse` of the outer type (`Reverse<Reverse<_>>`) and lift outer values with \
-         `Reverse::constant`. (Values of two separate `Tape`s cannot be joined at all. RUST_BACKTRACE=1 shows where)",
+        "dualtape: two tapes were mixed: the operands belong to different recordings over `{}`. Inside another derivative, \
+         differentiate over `Reverse` of the outer type (`Reverse<Reverse<_>>`) and lift outer values with `Reverse::constant`; values \
+         of two separate `Tape`s cannot be joined at all. (RUST_BACKTRACE=1 shows where)",
         short(name())
     );
     // SAFETY: `owner` returns heads from the list of live recordings, whose heads are alive (3).
@@ -466,7 +470,7 @@ impl Head {
             let slot = &slots[self.slot];
             let inputs = self.inputs.get();
             slot.limit.set((inputs + self.capacity.get()).min(MOST_NODES));
-            slot.records.set(self.records.get().wrapping_sub(inputs as usize * self.record.size()));
+            slot.records.set(self.records.get().wrapping_sub((inputs as usize).wrapping_mul(self.record.size())));
         });
     }
 

@@ -19,7 +19,7 @@ use std::cell::RefCell;
 ///
 /// The drivers ([`gradient`](crate::gradient) and its kin) manage a tape of their own and are what most code wants. A `Tape`
 /// shows the parts: make variables, compute with them, and ask for the derivatives of any result, as often as needed. Recording
-/// stops when the tape is dropped; its variables panic when they are used after that.
+/// stops when the tape is dropped; joining two of its variables after that panics.
 ///
 /// Several tapes may be alive on a thread; their values must not be mixed.
 ///
@@ -214,7 +214,8 @@ impl<T: Float> Adjoints<'_, T> {
     /// The derivative by `x`, a variable or [retained](Tape::retain) value of the tape; 0 if the result does not depend on it.
     ///
     /// # Panics
-    /// If `x` is an intermediate value (it has no adjoint of its own), a constant, or a value of another tape.
+    /// If `x` is an intermediate value (it has no adjoint of its own), a constant, or a value of another tape. An intermediate value
+    /// that equals its variable and has slope 1 there, such as `sin(x)` at 0, cannot be told from the variable, and is taken for it.
     ///
     /// # Examples
     /// ```

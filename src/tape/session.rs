@@ -128,9 +128,13 @@ impl<T: Float> Session<T> {
                         tangents[column][column - first] = T::one();
                     }
                 };
-                seed(&mut tangents);
-                sweep::tangents::<T, L, false>(&records, &mut tangents);
-                if T::SPARSE || !outputs.iter().flatten().all(|&index| sweep::all_finite(&tangents[index])) {
+                let mut settled = false;
+                if !T::SPARSE {
+                    seed(&mut tangents);
+                    sweep::tangents::<T, L, false>(&records, &mut tangents);
+                    settled = outputs.iter().flatten().all(|&index| sweep::all_finite(&tangents[index]));
+                }
+                if !settled {
                     seed(&mut tangents);
                     sweep::tangents::<T, L, true>(&records, &mut tangents);
                 }

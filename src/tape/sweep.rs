@@ -10,7 +10,8 @@
 //!
 //! Plain arithmetic differs from this only by giving NaN where the rule gives something else, and in a linear sweep NaN never
 //! disappears on its way to the inputs. So the plain sweep has no checks at all: if what arrives at the inputs is finite it is
-//! right, and if not the caller sweeps again with the rule.
+//! right, and if not the caller sweeps again with the rule. Over numbers that record, arithmetic costs more than looking for zeros
+//! ([`Float::SPARSE`]), and there is only the sweep with the rule.
 
 use super::active::Records;
 use crate::float::Float;
@@ -27,24 +28,27 @@ pub(super) fn backward<T: Float, const L: usize, const KEEP: bool>(
     reached: &mut Vec<[bool; L]>,
     seed: impl Fn(&mut dyn FnMut(usize, usize, T)),
 ) {
-    let inputs = records.inputs();
-    seed(&mut |node, lane, weight| adjoints[node][lane] += weight);
-    if records.has_runs() {
-        self::adjoints::<T, L, KEEP, true>(records, adjoints);
-    } else {
-        self::adjoints::<T, L, KEEP, false>(records, adjoints);
-    }
-    if T::SPARSE || !all_finite(adjoints[..inputs].as_flattened()) {
-        reached.clear();
-        reached.resize(adjoints.len(), [false; L]);
+    if !T::SPARSE {
+        let inputs = records.inputs();
+        seed(&mut |node, lane, weight| adjoints[node][lane] += weight);
+        if records.has_runs() {
+            self::adjoints::<T, L, KEEP, true>(records, adjoints);
+        } else {
+            self::adjoints::<T, L, KEEP, false>(records, adjoints);
+        }
+        if all_finite(adjoints[..inputs].as_flattened()) {
+            return;
+        }
         let stale = if KEEP { adjoints.len() } else { inputs };
         adjoints[..stale].fill([T::zero(); L]);
-        seed(&mut |node, lane, weight| {
-            adjoints[node][lane] += weight;
-            reached[node][lane] = true;
-        });
-        adjoints_folded::<T, L, KEEP>(records, adjoints, reached);
     }
+    reached.clear();
+    reached.resize(adjoints.len(), [false; L]);
+    seed(&mut |node, lane, weight| {
+        adjoints[node][lane] += weight;
+        reached[node][lane] = true;
+    });
+    adjoints_folded::<T, L, KEEP>(records, adjoints, reached);
 }
 
 /// Sweeps adjoints from the last record to the first, by plain arithmetic: `adjoint[operand] += adjoint[node] * partial`.
@@ -61,7 +65,7 @@ fn adjoints<T: Float, const L: usize, const KEEP: bool, const RUNS: bool>(
     while let Some(mut place) = walk.next() {
         let adjoint = if KEEP { *place.own() } else { std::mem::replace(place.own(), [T::zero(); L]) };
         loop {
-            let (by_left, by_right) = (place.record.by_left, place.record.by_right);
+            let (by_left, by_right) = (place.record().by_left, place.record().by_right);
             place.left().iter_mut().zip(adjoint).for_each(|(sum, a)| *sum += a * by_left);
             place.right().iter_mut().zip(adjoint).for_each(|(sum, a)| *sum += a * by_right);
             if !place.continues() {
@@ -90,7 +94,7 @@ fn adjoints_folded<T: Float, const L: usize, const KEEP: bool>(
             adjoint = if KEEP { *place.own() } else { std::mem::replace(place.own(), [T::zero(); L]) };
             top_reached = reached[place.node()];
         }
-        let record = place.record;
+        let record = *place.record();
         continued = place.continues();
         for (operand, partial) in [(record.left(), record.by_left), (record.right(), record.by_right)] {
             let is_live = !partial.is_zero_in_all_parts();

@@ -248,7 +248,7 @@ impl<const N: usize> Chunk<N> {
                     Dual::seeded_within(inner, k, columns).tagged(outer_tag)
                 })
                 .collect();
-            let second = f(&point).checked(outer_tag).tangents().map(|tangent| tangent.tangents());
+            let second = f(&point).checked(outer_tag).tangents().map(|tangent| tangent.checked(inner_tag).tangents());
             for j in columns..n.min(columns + N) {
                 for i in rows.max(j)..n.min(rows + N) {
                     hessian[(i, j)] = second[j - columns][i - rows];
