@@ -307,6 +307,15 @@ impl<T: Float, const N: usize> Float for Dual<T, N> {
         Dual::join_all(y, x.clone().zip(rule.partials(x.map(Dual::primal), y)))
     }
     #[inline]
+    fn dot(pairs: impl Iterator<Item = (Self, Self)> + Clone) -> Self {
+        let sum: Self = pairs.clone().map(|(x, y)| x * y).sum();
+        if unlikely(sum.primal.is_nan()) {
+            // One function, so all of its derivatives are NaN, not those of one product.
+            return Dual::join_all(sum.primal, pairs.flat_map(|(x, y)| [(x, y.primal), (y, x.primal)]));
+        }
+        sum
+    }
+    #[inline]
     fn fuse<const K: usize>(x: [Self; K], f: impl FnOnce([Self; K]) -> Self) -> Self {
         f(x)
     }

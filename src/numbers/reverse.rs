@@ -144,15 +144,25 @@ fn folded<T: Float>(slope: T, partial: T, y: T) -> T {
     fold(slope, if y.is_nan() { y } else { partial })
 }
 
-/// `true` if `slope`, an operand's slope times the partial by plain arithmetic, is what the fold rule says too; `y` is the value
-/// of the operation, and `witness` is finite only if the partial is.
+/// `slope * partial` by the fold rule, an operand's part in an operation with the value `y`; `witness` is finite only if the partial
+/// is.
+#[inline(always)]
+fn part<T: Float>(slope: T, partial: T, y: T, witness: T) -> T {
+    if T::SPARSE {
+        return folded(slope, partial, y);
+    }
+    let product = slope * partial;
+    if is_plain(y, witness, product) { product } else { folded(slope, partial, y) }
+}
+
+/// `true` if `product`, a slope times a partial by plain arithmetic, is what the fold rule says too. See [`part`].
 ///
 /// For primitive numbers one comparison tells: where plain arithmetic differs from the rule, the value or the product is NaN.
 #[inline(always)]
-fn is_plain<T: Float>(y: T, witness: T, slope: T) -> bool {
+fn is_plain<T: Float>(y: T, witness: T, product: T) -> bool {
     let differs =
-        if is_nested::<T>() { y.is_nan() || !witness.is_finite_in_all_parts() } else { y.is_nan() | slope.is_nan() };
-    !T::SPARSE && !unlikely(differs)
+        if is_nested::<T>() { y.is_nan() || !witness.is_finite_in_all_parts() } else { y.is_nan() | product.is_nan() };
+    !unlikely(differs)
 }
 
 impl<T: Float> Number for Reverse<T> {
@@ -172,16 +182,13 @@ impl<T: Float> Number for Reverse<T> {
     }
     #[inline(always)]
     fn chain(self, y: T, slope: T) -> Self {
-        let plain = self.slope * slope;
-        let slope = if is_plain(y, slope, plain) { plain } else { folded(self.slope, slope, y) };
-        Reverse { primal: y, slope, node: self.node }
+        Reverse { primal: y, slope: part(self.slope, slope, y, slope), node: self.node }
     }
     #[inline(always)]
     fn join_all(y: T, parts: impl Iterator<Item = (Self, T)>) -> Self {
         let mut join = Join::new();
         for (x, partial) in parts {
-            let plain = x.slope * partial;
-            join.add(x.node, if is_plain(y, partial, plain) { plain } else { folded(x.slope, partial, y) });
+            join.add(x.node, part(x.slope, partial, y, partial));
         }
         let (node, slope) = join.finish();
         Reverse { primal: y, slope, node }
@@ -233,10 +240,8 @@ impl<T: Float> Float for Reverse<T> {
         let plain = !T::SPARSE && z.is_finite_in_all_parts();
         let mut join = Join::new();
         for (x, y) in pairs {
-            // Each product by itself: a sum that is NaN passes tangents on.
-            let p = if plain { z } else { x.primal * y.primal };
-            join.add(x.node, if plain { x.slope * y.primal } else { folded(x.slope, y.primal, p) });
-            join.add(y.node, if plain { y.slope * x.primal } else { folded(y.slope, x.primal, p) });
+            join.add(x.node, if plain { x.slope * y.primal } else { folded(x.slope, y.primal, z) });
+            join.add(y.node, if plain { y.slope * x.primal } else { folded(y.slope, x.primal, z) });
         }
         let (node, slope) = join.finish();
         Reverse { primal: z, slope, node }
@@ -295,23 +300,23 @@ impl<T: Float> Mul for Reverse<T> {
     #[inline(always)]
     fn mul(self, other: Self) -> Self {
         let p = self.primal * other.primal;
+        // One check for both parts, two would spill numbers of several parts to memory: of `p` for nested numbers, since a product
+        // that is finite in all parts has factors that are, and else of what is used.
+        let plain = || (self.slope * other.primal, other.slope * self.primal);
         if is_nested::<T>() {
-            let (left, right) = if !T::SPARSE && !unlikely(!p.is_finite_in_all_parts()) {
-                (self.slope * other.primal, other.slope * self.primal)
-            } else {
-                (folded(self.slope, other.primal, p), folded(other.slope, self.primal, p))
-            };
-            return self.join(other, p, left, right);
-        }
-        let (left, right) = (self.slope * other.primal, other.slope * self.primal);
-        // `p` is the witness, since a product that is finite in all parts has factors that are.
-        if self.node == other.node {
-            let slope = left + right;
-            if is_plain(p, p, slope) {
-                return Reverse { primal: p, slope, node: self.node };
+            if !T::SPARSE && !unlikely(!p.is_finite_in_all_parts()) {
+                let (left, right) = plain();
+                return self.join(other, p, left, right);
             }
-        } else if is_plain(p, p, left) && is_plain(p, p, right) {
-            return self.join(other, p, left, right);
+        } else {
+            let (left, right) = plain();
+            let is_plain = match self.node == other.node {
+                true => is_plain(p, p, left + right),
+                false => is_plain(p, p, left) && is_plain(p, p, right),
+            };
+            if is_plain {
+                return self.join(other, p, left, right);
+            }
         }
         self.join(other, p, folded(self.slope, other.primal, p), folded(other.slope, self.primal, p))
     }
