@@ -319,6 +319,16 @@ fn a_result_of_another_differentiation_is_refused() {
     assert_mixed(catch_unwind(|| derivative(|x| x * inner(x), 1.0)));
     let inner = |x: Dual<f64>| dualtape::forward::value_and_jacobian_of_array(|[y]| [y, x], [1.0]).1[0][0];
     assert_mixed(catch_unwind(|| derivative(|x| x * inner(x), 1.0)));
+    // u² of the first fused function is not a result of the second.
+    let fused = |x: &[Reverse<f64>]| {
+        let kept = std::cell::Cell::new(Dual::constant(0.0));
+        let first = Reverse::fuse([x[0]], |[u]| {
+            kept.set(u * u);
+            u
+        });
+        first + Reverse::fuse([x[1]], |_| kept.get())
+    };
+    assert_mixed(catch_unwind(|| gradient(fused, &[3.0, 5.0])[1]));
     #[cfg(feature = "nalgebra")]
     {
         let inner = |x: Dual<f64, 8>| dualtape::forward::jacobian(|_| [x], &[1.0])[0];

@@ -179,25 +179,10 @@ macro_rules! num {
             step_table!(forward_unary);
             num!(@binary powf log abs_sub max min hypot atan2 copysign);
 
-            #[inline]
-            fn classify(self) -> FpCategory {
-                self.inner().classify()
-            }
-            #[inline]
-            fn integer_decode(self) -> (u64, i16, i8) {
-                self.inner().integer_decode()
-            }
-            #[inline]
-            fn powi(self, n: i32) -> Self {
-                self.powi(n)
-            }
+            num!(@others);
             #[inline]
             fn mul_add(self, a: Self, b: Self) -> Self {
                 self.mul_add(a, b)
-            }
-            #[inline]
-            fn clamp(self, low: Self, high: Self) -> Self {
-                self.clamp(low, high)
             }
             #[inline]
             fn sin_cos(self) -> (Self, Self) {
@@ -212,22 +197,7 @@ macro_rules! num {
             num!(@unary floor ceil round trunc fract abs signum recip to_degrees to_radians);
             num!(@binary max min);
 
-            #[inline]
-            fn classify(self) -> FpCategory {
-                self.inner().classify()
-            }
-            #[inline]
-            fn integer_decode(self) -> (u64, i16, i8) {
-                self.inner().integer_decode()
-            }
-            #[inline]
-            fn powi(self, n: i32) -> Self {
-                self.powi(n)
-            }
-            #[inline]
-            fn clamp(self, low: Self, high: Self) -> Self {
-                self.clamp(low, high)
-            }
+            num!(@others);
         }
     };
     (@to $($method:ident $P:ident),*) => {$(
@@ -300,6 +270,24 @@ macro_rules! num {
             self.$name()
         }
     )*};
+    (@others) => {
+        #[inline]
+        fn classify(self) -> FpCategory {
+            self.inner().classify()
+        }
+        #[inline]
+        fn integer_decode(self) -> (u64, i16, i8) {
+            self.inner().integer_decode()
+        }
+        #[inline]
+        fn powi(self, n: i32) -> Self {
+            self.powi(n)
+        }
+        #[inline]
+        fn clamp(self, low: Self, high: Self) -> Self {
+            self.clamp(low, high)
+        }
+    };
     (@binary $($name:ident)*) => {$(
         #[inline]
         fn $name(self, other: Self) -> Self {

@@ -1,7 +1,7 @@
 //! Gradients inside gradients.
 
 use crate::{MIXED, assert_in_order, assert_panics, times};
-use dualtape::{Reverse, gradient, value_and_gradient};
+use dualtape::{Reverse, Tape, gradient, value_and_gradient};
 
 #[test]
 fn an_outer_variable_inside_an_inner_gradient_of_the_same_type_panics_and_says_what_to_do() {
@@ -117,4 +117,18 @@ fn recursion_through_gradients_keeps_every_level_apart() {
     }
     assert_eq!(nested(20, 1.0), 21.0);
     assert_in_order();
+}
+
+/// A sweep over numbers that record is recorded itself: once, by the fold rule, and not by plain arithmetic as well.
+#[test]
+fn an_inner_sweep_is_recorded_once() {
+    for n in [10, 100] {
+        let tape = Tape::<f64>::new();
+        let x = tape.variables(&vec![0.5; n]);
+        let product = |y: &[Reverse<Reverse<f64>>]| y.iter().fold(y[0], |s, &y| s * y + y);
+        let gradient = dualtape::gradient(product, &x);
+        let records = tape.len() - n;
+        assert!(gradient.iter().all(|g| g.primal().is_finite()));
+        assert!(records <= 5 * n, "{records} records for {n} inputs; two sweeps would make nearly eight for each");
+    }
 }
