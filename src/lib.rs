@@ -76,12 +76,10 @@ mod numbers;
 #[cfg(all(feature = "std", feature = "nalgebra"))]
 pub mod optimize;
 #[cfg(feature = "std")]
-mod pool;
+mod recording;
 pub mod rules;
 pub mod slices;
 pub mod special;
-#[cfg(feature = "std")]
-mod tape;
 
 pub use drivers::forward::{derivative, value_and_derivative};
 pub use drivers::{ScalarFunction, forward};
@@ -106,10 +104,10 @@ pub use {
     drivers::reverse::{
         gradient, gradient_and_hvp, gradient_and_hvp_into, hvp, value_and_gradient, value_and_gradient_into, vjp,
     },
+    drivers::pool::release_memory,
+    drivers::tape::{Adjoints, Tape},
     drivers::{VectorFunction, reverse},
     numbers::Reverse,
-    pool::release_memory,
-    tape::{Adjoints, Tape},
 };
 
 /// Which crates run on these numbers, which take their derivatives, and which refuse.

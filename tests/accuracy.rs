@@ -1,7 +1,7 @@
 //! How exact derivatives are: the error of every function and order against references of 25 digits, and the bounds that are
 //! promised for it.
 //!
-//! The bounds stand in the tables in the documentation of `src/rules.rs`, `src/special/mod.rs` and `src/slices.rs`, and are read
+//! The bounds stand in the tables in the documentation of `src/rules/mod.rs`, `src/special/mod.rs` and `src/slices.rs`, and are read
 //! from there. To see what is measured, in the form of those tables: `cargo test --test accuracy -- --nocapture`.
 //!
 //! # The unit
@@ -40,7 +40,7 @@ use references::{Bounded, Exact, Row, SliceRow, place};
 
 /// Of elementary functions: orders 1 to 4, since values are those of the primitive type.
 fn elementary() -> Promises {
-    Promises::read(include_str!("../src/rules.rs"), 4)
+    Promises::read(include_str!("../src/rules/mod.rs"), 4)
 }
 
 /// Of special functions: orders 0 to 4.

@@ -7,7 +7,13 @@ mod function;
 #[cfg(all(feature = "std", feature = "nalgebra"))]
 pub mod matrix;
 #[cfg(feature = "std")]
+pub(crate) mod pool;
+#[cfg(feature = "std")]
 pub mod reverse;
+#[cfg(feature = "std")]
+mod session;
+#[cfg(feature = "std")]
+pub(crate) mod tape;
 
 pub use function::ScalarFunction;
 #[cfg(feature = "std")]

@@ -12,8 +12,8 @@
 use super::check_length;
 use crate::float::Float;
 use crate::numbers::{Dual, Reverse, Tag};
-use crate::pool;
-use crate::tape::Session;
+use crate::drivers::pool;
+use crate::drivers::session::Session;
 
 #[cfg(feature = "nalgebra")]
 use nalgebra::DMatrix;

@@ -1,10 +1,10 @@
 //! What drivers use: a recording from its variables to the derivatives, with buffers that the thread keeps.
 
-use super::active::{Buffer, Recording};
-use super::{index_of, sweep};
+use super::pool;
+use super::tape::index_of;
 use crate::float::{Float, fold};
 use crate::numbers::Reverse;
-use crate::pool;
+use crate::recording::{Buffer, Recording, sweep};
 
 /// Everything one gradient call needs; the thread keeps it for the next call with the same `T`.
 struct Workspace<T> {

@@ -1,18 +1,8 @@
-//! The tape: a recording of joins on this thread, and what is read off it. Drivers use [`Session`], users [`Tape`].
-
-mod active;
-mod join;
-mod numbers;
-mod session;
-mod sweep;
-
-pub(crate) use active::push_unless_constant;
-pub(crate) use join::Join;
-pub(crate) use session::Session;
+//! [`Tape`], a recording under the user's own control.
 
 use crate::float::Float;
 use crate::numbers::Reverse;
-use active::{Buffer, Recording, push};
+use crate::recording::{Buffer, Recording, push, sweep};
 use std::cell::RefCell;
 
 /// A recording under your own control: variables, then ordinary code, then adjoints.
@@ -259,7 +249,7 @@ impl<T: Float> Adjoints<'_, T> {
 /// # Panics
 /// If `x` belongs to another recording.
 #[track_caller]
-fn index_of<T: Float>(recording: &Recording<T>, x: Reverse<T>) -> Option<usize> {
+pub(super) fn index_of<T: Float>(recording: &Recording<T>, x: Reverse<T>) -> Option<usize> {
     if x.node() == 0 {
         return None;
     }

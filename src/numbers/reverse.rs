@@ -3,7 +3,7 @@
 use super::{Dual, Number, Tag};
 use crate::float::{Float, Primitive, fold, is_nested, quotient_is_plain, quotient_tangent, unlikely};
 use crate::rules::{Binary, Reduction, Unary};
-use crate::tape::{Join, push_unless_constant};
+use crate::recording::{Join, push_unless_constant};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// A number that records how it was computed: reverse mode (backpropagation).
@@ -49,7 +49,7 @@ pub struct Reverse<T> {
     primal: T,
     /// The derivative of the primal by the node.
     slope: T,
-    /// The number of a node of a recording (see `tape::active`), or 0 for a constant, whose slope is 0.
+    /// The number of a node of a recording (see `recording::active`), or 0 for a constant, whose slope is 0.
     node: u64,
 }
 

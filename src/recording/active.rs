@@ -17,7 +17,7 @@
 //!
 //! # Invariants
 //!
-//! 1. *Numbers are unique.* `base` comes from [`Numbers`] (in `numbers.rs`, without unsafe code), which hands out disjoint ranges from a global counter, between [`BLOCK`]
+//! 1. *Numbers are unique.* `base` comes from [`Numbers`] (in `ids.rs`, without unsafe code), which hands out disjoint ranges from a global counter, between [`BLOCK`]
 //!    and [`NUMBERS_END`]; each recording owns at least 2^31 numbers from its `base`, and the next recording with the same buffer
 //!    starts after the last number used.
 //! 2. *A number fixes the type.* Only [`Recording<T>`] and the pushes over `T` create numbers, and only [`crate::Reverse<T>`]
@@ -34,7 +34,7 @@
 //! 6. *One thread.* Slots, live lists and heads are thread-local, and [`Recording`] is neither `Send` nor `Sync`. Only numbers
 //!    cross threads, and a foreign number matches no range.
 
-use super::numbers::{self, BLOCK, NUMBERS_END, Numbers};
+use super::ids::{self, BLOCK, NUMBERS_END, Numbers};
 use std::alloc::{self, Layout};
 use std::any::type_name;
 use std::cell::Cell;
@@ -362,7 +362,7 @@ fn short(name: &str) -> String {
 #[cold]
 fn foreign(node: u64, name: fn() -> &'static str) -> ! {
     let name = short(name());
-    if numbers::came_to_this_thread(node) {
+    if ids::came_to_this_thread(node) {
         panic!(
             "dualtape: a `Reverse<{name}>` was used after its recording ended. A variable lives as long as the gradient call or \
              `Tape` it comes from; use `primal()` or `detach()` to keep its value. (RUST_BACKTRACE=1 shows where)"

@@ -22,7 +22,7 @@ use crate::float::fold;
 ///
 /// `adjoints` has an entry for each node, all zero; `seed` writes the seeds into it, and tells of each seed's node and lane by
 /// calling what it is given. `reached` is scratch memory. Unless `KEEP`, only inputs are nonzero afterwards.
-pub(super) fn backward<T: Float, const L: usize, const KEEP: bool>(
+pub(crate) fn backward<T: Float, const L: usize, const KEEP: bool>(
     records: &Records<'_, T>,
     adjoints: &mut [[T; L]],
     reached: &mut Vec<[bool; L]>,
@@ -113,7 +113,7 @@ fn adjoints_folded<T: Float, const L: usize, const KEEP: bool>(
 ///
 /// `tangents` holds the seeds of the inputs at first, and a tangent for every node afterwards.
 #[cfg(feature = "nalgebra")]
-pub(super) fn tangents<T: Float, const L: usize, const FOLD: bool>(
+pub(crate) fn tangents<T: Float, const L: usize, const FOLD: bool>(
     records: &Records<'_, T>,
     tangents: &mut Vec<[T; L]>,
 ) {
@@ -134,7 +134,7 @@ pub(super) fn tangents<T: Float, const L: usize, const FOLD: bool>(
 /// `true` if plain arithmetic was right: NaN would have arrived here.
 ///
 /// Without a branch for each, so that it runs in vector registers: `0 x` is zero if `x` is finite, else NaN.
-pub(super) fn all_finite<T: Float>(results: &[T]) -> bool {
+pub(crate) fn all_finite<T: Float>(results: &[T]) -> bool {
     let zero = T::zero();
     let (chunks, rest) = results.as_chunks::<4>();
     let mut sums = [T::zero(); 4];

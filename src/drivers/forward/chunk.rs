@@ -3,7 +3,7 @@
 use crate::drivers::check_length;
 use crate::float::Float;
 use crate::numbers::{Dual, Tag};
-use crate::pool;
+use crate::drivers::pool;
 use std::ops::Range;
 
 #[cfg(feature = "nalgebra")]
