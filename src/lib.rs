@@ -101,10 +101,10 @@ pub use {
 #[cfg(feature = "std")]
 pub use {
     drivers::forward::jvp,
+    drivers::pool::release_memory,
     drivers::reverse::{
         gradient, gradient_and_hvp, gradient_and_hvp_into, hvp, value_and_gradient, value_and_gradient_into, vjp,
     },
-    drivers::pool::release_memory,
     drivers::tape::{Adjoints, Tape},
     drivers::{VectorFunction, reverse},
     numbers::Reverse,

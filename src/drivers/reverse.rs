@@ -10,10 +10,10 @@
 //! derivatives, are looked at in debug builds where they meet: see [`Dual`].
 
 use super::check_length;
-use crate::float::Float;
-use crate::numbers::{Dual, Reverse, Tag};
 use crate::drivers::pool;
 use crate::drivers::session::Session;
+use crate::float::Float;
+use crate::numbers::{Dual, Reverse, Tag};
 
 #[cfg(feature = "nalgebra")]
 use nalgebra::DMatrix;

@@ -2,8 +2,8 @@
 
 use super::{Dual, Number, Tag};
 use crate::float::{Float, Primitive, fold, is_nested, quotient_is_plain, quotient_tangent, unlikely};
-use crate::rules::{Binary, Reduction, Unary};
 use crate::recording::{Join, push_unless_constant};
+use crate::rules::{Binary, Reduction, Unary};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// A number that records how it was computed: reverse mode (backpropagation).

@@ -1,9 +1,9 @@
 //! Drivers for slices of any length, in chunks of directions.
 
 use crate::drivers::check_length;
+use crate::drivers::pool;
 use crate::float::Float;
 use crate::numbers::{Dual, Tag};
-use crate::drivers::pool;
 use std::ops::Range;
 
 #[cfg(feature = "nalgebra")]

@@ -17,7 +17,7 @@ mod parallel;
 mod quadrature;
 mod statistics;
 
-#[path = "../../examples/nist/mod.rs"]
+#[path = "../../../examples/nist/mod.rs"]
 mod nist;
 
 /// Panics unless `a` and `b` agree to `tolerance`, relative to `b` where that is larger than 1.

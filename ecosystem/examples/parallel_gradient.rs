@@ -3,7 +3,7 @@
 //! The sum is Hurwitz' zeta function, `ζ(s, a) = Σ 1 / (k + a)^s`. At s = 2, a = 1 it is π²/6, and its derivatives are
 //! `ζ'(2) = -0.937548254315844` and `-2 ζ(3) = -2.404113806319189`.
 //!
-//! `cargo run --release --example parallel_gradient`
+//! `cargo run --release -p ecosystem --example parallel_gradient`
 
 use dualtape::{Float, value_and_gradient};
 use rayon::prelude::*;

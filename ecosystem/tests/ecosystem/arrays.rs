@@ -53,7 +53,6 @@ fn elementwise_operations_broadcast() {
 }
 
 /// A number on the right of an array, by value, by reference and in place: Σᵢ (xᵢ s - s) / s is Σᵢ xᵢ - n.
-#[cfg(feature = "ndarray")]
 #[test]
 fn a_number_stands_on_the_right_of_an_array() {
     let f = |x: &[Reverse<f64>]| {

@@ -5,7 +5,7 @@
 //! derivatives are the identity minus `f ∇T`, where `f = (0, 1, -1, 0)` is the velocity of the state, and `∇T` is 6π by x and
 //! by vy, -4π by μ.
 //!
-//! `cargo run --release --example ode_sensitivity`
+//! `cargo run --release -p ecosystem --example ode_sensitivity`
 
 use differential_equations::prelude::{ExplicitRungeKutta, IVP};
 use dualtape::{Dual, Float};

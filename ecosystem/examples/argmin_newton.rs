@@ -2,7 +2,7 @@
 //!
 //! They settle on the corners of an icosahedron, with the energy 49.165253058.
 //!
-//! `cargo run --release --example argmin_newton`
+//! `cargo run --release -p ecosystem --example argmin_newton`
 
 use argmin::core::{CostFunction, Error, Executor, Gradient, Hessian, State};
 use argmin::solver::trustregion::{Steihaug, TrustRegion};
