@@ -22,8 +22,7 @@
 //! of ordinary sizes, of sizes from 1e-200 to 1e200 in one vector, with one entry that dominates, with entries `-∞`, and with sums
 //! that cancel to the last digits. Where a derivative overflows, only that it is not finite is promised.
 
-use crate::float::{Float, Primitive, is_nested, unlikely};
-use crate::rules::Reduction;
+use crate::float::{Float, Primitive, Reduction, unlikely};
 use num_traits::{Float as _, Zero as _};
 
 /// Sum `Σ xᵢ`; partial derivatives 1. The empty sum is 0.
@@ -172,7 +171,7 @@ pub fn polyval<T: Float>(c: &[T], x: T) -> T {
 
 // ---- Rows ------------------------------------------------------------------------------------------------------------
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Sum;
 
 impl Reduction for Sum {
@@ -186,7 +185,7 @@ impl Reduction for Sum {
 }
 
 /// The common value of `count` equal arguments, each with its share of the derivative.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Tied {
     count: usize,
 }
@@ -215,7 +214,7 @@ fn place_of_largest<T: Float>(x: impl Iterator<Item = T>, key: fn(T::Base) -> T:
 
 /// The length of a vector. The partial `xᵢ / y` is near 1 for a dominating entry, and its own derivative would cancel; there it is
 /// `±1 / √(1 + Σ (xⱼ / xᵢ)²)` over the others.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Norm;
 
 impl Reduction for Norm {
@@ -244,7 +243,7 @@ impl Reduction for Norm {
         x.clone().enumerate().map(move |(i, entry)| {
             if y == T::zero() {
                 T::zero() // the minimum-norm subgradient
-            } else if i == top && (is_nested::<T>() || y == T::infinity()) {
+            } else if i == top && (T::NESTED || y == T::infinity()) {
                 let others = x.clone().enumerate().filter(|&(j, _)| j != top);
                 let squares = others.map(|(_, other)| (other / entry) * (other / entry)).sum::<T>();
                 let cosine = (T::one() + squares).sqrt().recip();
@@ -258,7 +257,7 @@ impl Reduction for Norm {
 
 /// Logarithm of a sum of exponentials of arguments whose largest is 0. The weight `exp(xᵢ - y)` of the largest is near 1 where it
 /// dominates, and its own derivative would cancel; it is `1 / (1 + Σ exp(xⱼ - xᵢ))` over the others.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct LogSumExp;
 
 impl Reduction for LogSumExp {
@@ -267,7 +266,7 @@ impl Reduction for LogSumExp {
         x.map(|x| x.exp()).sum::<B>().ln()
     }
     fn partials<T: Float>(self, x: impl Iterator<Item = T> + Clone, y: T) -> impl Iterator<Item = T> {
-        weights(x, y, is_nested::<T>() || y == T::infinity())
+        weights(x, y, T::NESTED || y == T::infinity())
     }
 }
 

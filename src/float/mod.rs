@@ -1,34 +1,22 @@
-//! [`Float`], the bound a differentiable function is written over.
+//! The contract between numbers and functions: [`Float`], the bound a differentiable function is written over, and the rules
+//! ([`Unary`], [`Binary`], [`Reduction`]) that give an elementary function its derivative.
 //!
-//! # What questions about a number mean
-//!
-//! A differentiated program takes the branches of the plain one. Therefore every *predicate* looks at the innermost primal
-//! and at nothing else: `==`, `<`, `partial_cmp`, `is_zero`, `is_one`, `is_nan`, `is_finite`, `is_sign_negative`, `classify` and
-//! conversions to primitive numbers. Two numbers can be `==` and have different derivatives; `is_zero` does not mean "nothing
-//! depends on this".
-//!
-//! *Rounding* (`floor`, `ceil`, `round`, `trunc`, `signum`) gives a constant: derivative 0 everywhere, also on the jump.
-//! `fract` has derivative 1 everywhere.
-//!
-//! *Structure* has its own three methods, which do look at derivatives: [`Float::is_constant`],
-//! [`Float::is_zero_in_all_parts`], [`Float::is_finite_in_all_parts`]. Library code that wants to skip work asks them, never
-//! `is_zero`.
-//!
-//! # Zero and infinity
-//!
-//! Where a slope is infinite or NaN, a tangent that is zero in all its parts contributes zero instead of NaN: *a zero tangent
-//! stays zero*. So a constant stays a constant (`x + sqrt(0)` has derivative 1), `sqrt(x * x)` at 0 has the subgradient 0, and
-//! `cbrt(x).powi(3)` at 0, where an infinite derivative meets a zero one later, is an honest NaN. A function's value that is
-//! NaN (`ln(-1)`) has derivative NaN. Only operations that look at no value pass tangents on as they are: `+`, `-`, and a
-//! finite primitive number as factor or divisor. Along every path of
-//! the computation both modes agree on this; where paths meet and cancel (`u - u`) the order of summation decides. The checks sit
-//! on the non-finite side of one branch per operation ([`fold`]).
+//! What questions about a number mean, and what happens where 0 meets infinity, is written down in [`crate::conventions`].
 
-use crate::rules::{Binary, Reduction, Unary};
+mod engine;
+mod primitive;
+mod products;
+mod rule;
+
+pub use engine::Engine;
+pub use primitive::Primitive;
+pub(crate) use products::{fold, quotient_is_plain, quotient_tangent, unlikely};
+pub(crate) use rule::with_partials;
+pub use rule::{Binary, Reduction, Rule, Unary};
+
 use core::fmt::{Debug, Display, LowerExp, UpperExp};
 use core::iter::{Product, Sum};
 use core::str::FromStr;
-use num_traits::float::TotalOrder;
 use num_traits::{FloatConst, FromPrimitive, Inv, NumAssign, NumAssignOps, NumOps};
 
 /// A real number that a function can be differentiated over: `f32`, `f64`, [`Dual`](crate::Dual) and
@@ -52,15 +40,14 @@ use num_traits::{FloatConst, FromPrimitive, Inv, NumAssign, NumAssignOps, NumOps
 /// assert_eq!(dualtape::gradient(|v| kinetic(3.0, v), &[1.0, 2.0]), [3.0, 6.0]); // m v
 /// ```
 ///
-/// # Implementing it
-/// The crate's number types are generic over `Float`, so a type of your own (an interval, an extended precision) that
-/// implements it can be differentiated. A primitive-like type has [`Float::unary`] call [`Unary::value`].
+/// The trait is sealed: the numbers are those of this crate.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a differentiable number",
     note = "the numbers are `f32`, `f64`, `Dual<T>` and `Reverse<T>`; a literal point needs a decimal point, `1.0` instead of `1`"
 )]
 pub trait Float:
-    num_traits::Float
+    Engine
+    + num_traits::Float
     + FloatConst
     + FromPrimitive
     + FromStr
@@ -85,13 +72,28 @@ pub trait Float:
     /// The primitive number at the bottom of the nest: `f64` for `Dual<Reverse<f64>>`.
     type Base: Primitive;
 
-    /// What a function of `K` inputs is evaluated on inside [`Float::fuse`]: `Dual<T, K>` for `Reverse<T>`, else the type itself.
-    type Fused<const K: usize>: Float<Base = Self::Base>;
+    /// The number one level down, of which values and partial derivatives are: `Dual<f64>` for `Reverse<Dual<f64>>`, and the type
+    /// itself for `f32` and `f64`.
+    type Inner: Float<Base = Self::Base>;
 
-    /// `true` if asking [`Float::is_zero_in_all_parts`] costs less than a multiplication, as for numbers that record.
+    /// The constant nearest to `x`: how generic code writes a literal, `T::lit(2.0) * x`.
     ///
-    /// If it is `false`, a product that [is finite in all parts](Float::is_finite_in_all_parts) must have finite factors.
-    const SPARSE: bool = false;
+    /// For `f32` at the bottom of the nest `x` is rounded to `f32`.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::{Float, derivative};
+    /// fn area<T: Float>(r: T) -> T {
+    ///     T::lit(3.0) * r * r
+    /// }
+    /// assert_eq!(derivative(area, 2.0), 12.0);
+    /// ```
+    #[doc(alias = "literal")]
+    #[inline]
+    #[must_use]
+    fn lit(x: f64) -> Self {
+        Self::from_base(Self::Base::nearest(x))
+    }
 
     /// The constant `x`, whose derivatives are zero. ([`Float::lit`] takes an `f64` whatever the base type.)
     fn from_base(x: Self::Base) -> Self;
@@ -104,6 +106,128 @@ pub trait Float:
     /// assert_eq!(Dual::variable(Dual::variable(2.0)).base(), 2.0);
     /// ```
     fn base(&self) -> Self::Base;
+
+    /// The value one level down; of `f32` and `f64` the number itself. See [`Float::base`] for the plain value at the bottom.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::{Dual, Float};
+    /// let x = Dual::variable(Dual::variable(2.0));
+    /// assert_eq!((Float::primal(x), Float::primal(2.0)), (Dual::variable(2.0), 2.0));
+    /// ```
+    fn primal(self) -> Self::Inner;
+
+    /// The same value as a constant: derivatives do not flow through it ("stop gradient").
+    ///
+    /// # Examples
+    /// At 3, `x * x.detach()` has the value 9 and the derivative 3.
+    /// ```
+    /// use dualtape::{Float, derivative};
+    /// assert_eq!(derivative(|x| x * x.detach(), 3.0), 3.0);
+    /// ```
+    #[doc(alias = "stop_gradient")]
+    #[doc(alias = "no_grad")]
+    #[inline]
+    #[must_use]
+    fn detach(self) -> Self {
+        Self::from_base(self.base())
+    }
+
+    /// `then()` where `self < other`, else `otherwise()`: a choice that is itself an operation.
+    ///
+    /// On ordinary numbers this is an `if`: only the chosen side runs, and nothing of the other one gets into the derivative. On a
+    /// number that records every operation both sides are recorded, so that the recording holds on both. Where one of the two
+    /// numbers is NaN, `otherwise()` is taken, as by `if`.
+    ///
+    /// # Examples
+    /// The Huber function, x²/2 near 0 and linear beyond 1, has the slopes 0.5 at 0.5 and 1 at 3:
+    /// ```
+    /// use dualtape::{Float, derivative};
+    ///
+    /// fn huber<T: Float>(x: T) -> T {
+    ///     x.abs().if_less(T::one(), || x * x * T::lit(0.5), || x.abs() - T::lit(0.5))
+    /// }
+    /// assert_eq!((derivative(huber, 0.5), derivative(huber, 3.0)), (0.5, 1.0));
+    /// ```
+    #[doc(alias = "cond")]
+    #[inline(always)]
+    #[must_use]
+    fn if_less(self, other: Self, then: impl FnOnce() -> Self, otherwise: impl FnOnce() -> Self) -> Self {
+        if self < other { then() } else { otherwise() }
+    }
+
+    /// Applies an elementary function of one argument, with its derivative: one of your own, see [`Unary`] for an example.
+    #[doc(alias = "custom_gradient")]
+    #[doc(alias = "custom_jvp")]
+    #[doc(alias = "custom_vjp")]
+    fn unary<R: Unary>(self, rule: R) -> Self;
+
+    /// Applies an elementary function of two arguments, with its derivatives: `rule(self, other)`. See [`Binary`] for an example.
+    fn binary<R: Binary>(self, rule: R, other: Self) -> Self;
+
+    /// Applies a function of any number of arguments, with its derivatives. See [`crate::slices`] for the ones there are, and
+    /// [`Reduction`] for one of your own.
+    fn reduce<R: Reduction>(rule: R, x: impl Iterator<Item = Self> + Clone) -> Self;
+
+    /// A function computed elsewhere, from its value and its partial derivatives: the result has the value `value` and the derivative
+    /// `Σ partial · argument'`.
+    ///
+    /// For functions that are not written over `Float`: the solution of an equation, a table, a call to another library. `value` and
+    /// the partials are numbers [one level down](Float::Inner); higher derivatives are right if they carry theirs. On `f32` and `f64`
+    /// the result is `value`. On a tape it takes `⌈n / 2⌉` records for `n` arguments.
+    ///
+    /// # Examples
+    /// `y = √(x₀ x₁)` solved for by other means, with `∂y/∂x₀ = x₁ / 2y` and `∂y/∂x₁ = x₀ / 2y`:
+    /// ```
+    /// use dualtape::{Float, gradient};
+    ///
+    /// fn geometric_mean<T: Float>(x: &[T]) -> T {
+    ///     let (a, b) = (x[0].primal(), x[1].primal());
+    ///     let y = (a * b).sqrt();
+    ///     T::from_partials(y, &[(x[0], b / (y + y)), (x[1], a / (y + y))])
+    /// }
+    /// assert_eq!(geometric_mean(&[1.0, 4.0]), 2.0);
+    /// assert_eq!(gradient(geometric_mean, &[1.0, 4.0]), [1.0, 0.25]);
+    /// ```
+    #[doc(alias = "custom_gradient")]
+    #[must_use]
+    fn from_partials(value: Self::Inner, partials: &[(Self, Self::Inner)]) -> Self;
+
+    /// The sum of products of all pairs, one operation on the tape: what [`slices::dot`](crate::slices::dot) calls.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::{Float, gradient};
+    /// let norm_squared = |x: &[_]| Float::dot(x.iter().map(|&x| (x, x)));
+    /// assert_eq!(gradient(norm_squared, &[3.0, 4.0]), [6.0, 8.0]);
+    /// ```
+    #[inline]
+    fn dot(pairs: impl Iterator<Item = (Self, Self)> + Clone) -> Self {
+        pairs.map(|(x, y)| x * y).sum()
+    }
+
+    /// Runs `f`, a small function of `K` inputs, and records the result as one operation.
+    ///
+    /// On `Reverse<T>` the function runs on `Dual<T, K>`, forward mode, and the tape gets ⌈K / 2⌉ records instead of one for each
+    /// join inside. On every other type it simply runs. Worth it where `f` has more operations than inputs, as in stencils.
+    ///
+    /// `f` may use literals and constants of the base type. Values from outside must be passed in as inputs; the types see to
+    /// that.
+    ///
+    /// # Examples
+    /// x y z (x + y) at (1, 2, 3) has the value 18 and the gradient (24, 15, 6).
+    /// ```
+    /// use dualtape::{Float, value_and_gradient};
+    ///
+    /// fn f<T: Float>(x: &[T]) -> T {
+    ///     T::fuse([x[0], x[1], x[2]], |[x, y, z]| x * y * z * (x + y))
+    /// }
+    /// assert_eq!(value_and_gradient(f, &[1.0, 2.0, 3.0]), (18.0, vec![24.0, 15.0, 6.0]));
+    /// ```
+    ///
+    /// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., section 10.2 (preaccumulation).
+    #[doc(alias = "preaccumulation")]
+    fn fuse<const K: usize>(x: [Self; K], f: impl FnOnce([Self::Fused<K>; K]) -> Self::Fused<K>) -> Self;
 
     /// `true` if the number carries no derivative at any level.
     ///
@@ -149,116 +273,6 @@ pub trait Float:
     /// assert!(y.is_finite() && !y.is_finite_in_all_parts());
     /// ```
     fn is_finite_in_all_parts(&self) -> bool;
-
-    /// Applies an elementary function of one argument, with its derivative: one of your own, see [`Unary`] for an example.
-    #[doc(alias = "custom_gradient")]
-    #[doc(alias = "custom_jvp")]
-    #[doc(alias = "custom_vjp")]
-    fn unary<R: Unary>(self, rule: R) -> Self;
-
-    /// Applies an elementary function of two arguments, with its derivatives: `rule(self, other)`. See [`Binary`] for an example.
-    fn binary<R: Binary>(self, rule: R, other: Self) -> Self;
-
-    /// Applies a function of any number of arguments, with its derivatives. See [`crate::slices`] for the ones there are, and
-    /// [`Reduction`] for one of your own.
-    fn reduce<R: Reduction>(rule: R, x: impl Iterator<Item = Self> + Clone) -> Self;
-
-    /// The sum of products of all pairs, one operation on the tape: what [`slices::dot`](crate::slices::dot) calls.
-    ///
-    /// # Examples
-    /// ```
-    /// use dualtape::{Float, gradient};
-    /// let norm_squared = |x: &[_]| Float::dot(x.iter().map(|&x| (x, x)));
-    /// assert_eq!(gradient(norm_squared, &[3.0, 4.0]), [6.0, 8.0]);
-    /// ```
-    #[inline]
-    fn dot(pairs: impl Iterator<Item = (Self, Self)> + Clone) -> Self {
-        pairs.map(|(x, y)| x * y).sum()
-    }
-
-    /// Runs `f`, a small function of `K` inputs, and records the result as one operation.
-    ///
-    /// On `Reverse<T>` the function runs on `Dual<T, K>`, forward mode, and the tape gets ⌈K / 2⌉ records instead of one for each
-    /// join inside. On every other type it simply runs. Worth it where `f` has more operations than inputs, as in stencils.
-    ///
-    /// `f` may use literals and constants of the base type. Values from outside must be passed in as inputs; the types see to
-    /// that.
-    ///
-    /// # Examples
-    /// x y z (x + y) at (1, 2, 3) has the value 18 and the gradient (24, 15, 6).
-    /// ```
-    /// use dualtape::{Float, value_and_gradient};
-    ///
-    /// fn f<T: Float>(x: &[T]) -> T {
-    ///     T::fuse([x[0], x[1], x[2]], |[x, y, z]| x * y * z * (x + y))
-    /// }
-    /// assert_eq!(value_and_gradient(f, &[1.0, 2.0, 3.0]), (18.0, vec![24.0, 15.0, 6.0]));
-    /// ```
-    ///
-    /// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., section 10.2 (preaccumulation).
-    #[doc(alias = "preaccumulation")]
-    fn fuse<const K: usize>(x: [Self; K], f: impl FnOnce([Self::Fused<K>; K]) -> Self::Fused<K>) -> Self;
-
-    /// The constant nearest to `x`: how generic code writes a literal, `T::lit(2.0) * x`.
-    ///
-    /// For `f32` at the bottom of the nest `x` is rounded to `f32`.
-    ///
-    /// # Examples
-    /// ```
-    /// use dualtape::{Float, derivative};
-    /// fn area<T: Float>(r: T) -> T {
-    ///     T::lit(3.0) * r * r
-    /// }
-    /// assert_eq!(derivative(area, 2.0), 12.0);
-    /// ```
-    #[doc(alias = "literal")]
-    #[inline]
-    #[must_use]
-    fn lit(x: f64) -> Self {
-        Self::from_base(Self::Base::nearest(x))
-    }
-
-    /// The same value as a constant: derivatives do not flow through it ("stop gradient").
-    ///
-    /// # Examples
-    /// At 3, `x * x.detach()` has the value 9 and the derivative 3.
-    /// ```
-    /// use dualtape::{Float, derivative};
-    /// assert_eq!(derivative(|x| x * x.detach(), 3.0), 3.0);
-    /// ```
-    #[doc(alias = "stop_gradient")]
-    #[doc(alias = "no_grad")]
-    #[inline]
-    #[must_use]
-    fn detach(self) -> Self {
-        Self::from_base(self.base())
-    }
-}
-
-/// A primitive floating point number, the bottom of every nest: `f32` or `f64`.
-///
-/// Sealed: operators with a primitive on one side rely on the list being complete.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is neither `f32` nor `f64`",
-    note = "lift an outer number to the inner type with `Dual::constant` or `Reverse::constant`; convert an integer to a float"
-)]
-pub trait Primitive: Float<Base = Self> + TotalOrder + sealed::Sealed {
-    /// The nearest number of this type.
-    #[must_use]
-    fn nearest(x: f64) -> Self;
-    /// The value as an `f64`, exact.
-    #[must_use]
-    fn widen(self) -> f64;
-}
-
-mod sealed {
-    #[cfg(not(feature = "approx"))]
-    pub trait Sealed {}
-    /// Primitive numbers compare approximately; said here, no user of `Float` has to repeat it as a bound.
-    #[cfg(feature = "approx")]
-    pub trait Sealed: approx::RelativeEq<Epsilon = Self> + approx::UlpsEq<Epsilon = Self> {}
-    impl Sealed for f32 {}
-    impl Sealed for f64 {}
 }
 
 /// `a` if the condition holds, else `b`, with its derivative.
@@ -283,128 +297,3 @@ mod sealed {
 pub fn select<T: Float>(condition: bool, a: T, b: T) -> T {
     if condition { a } else { b }
 }
-
-/// The convention "a zero tangent stays zero", once for every engine: `tangent * slope`, where a tangent that is zero in all
-/// its parts stays zero even if the slope is infinite or NaN.
-///
-/// Engines call it on the cold side of a branch; with a finite slope it is plain multiplication.
-#[inline]
-pub(crate) fn fold<T: Float>(tangent: T, slope: T) -> T {
-    if tangent.is_zero_in_all_parts() { T::zero() } else { tangent * slope }
-}
-
-/// `true` if `T` carries derivatives itself, so that a formula on it is differentiated once more.
-#[inline(always)]
-pub(crate) const fn is_nested<T: Float>() -> bool {
-    size_of::<T>() > size_of::<T::Base>()
-}
-
-/// `true` if `x` is in a comfortable middle of the range, so that products of a few such numbers stay inside: of two for primitive
-/// numbers, of more for nested ones, whose reciprocal carries powers.
-#[inline(always)]
-fn is_central<T: Float>(x: T) -> bool {
-    let (least, largest) = match (size_of::<T::Base>() == size_of::<f32>(), is_nested::<T>()) {
-        (true, true) => (1e-7, 1e7),
-        (true, false) => (1e-18, 1e18),
-        (false, true) => (1e-60, 1e60),
-        (false, false) => (1e-150, 1e150),
-    };
-    let (least, largest, x) = (T::Base::nearest(least), T::Base::nearest(largest), x.base());
-    (x > least && x < largest) || (x < -least && x > -largest)
-}
-
-/// `true` if derivatives of the quotient `q` may be taken by multiplication with `r`, the reciprocal of the divisor `y`.
-#[inline(always)]
-pub(crate) fn quotient_is_plain<T: Float>(q: T, r: T, y: T) -> bool {
-    let is_plain = (is_central(q) || q.is_zero()) && is_central(y);
-    let is_finite = !is_nested::<T>() || (q.is_finite_in_all_parts() && r.is_finite_in_all_parts());
-    !T::SPARSE && !unlikely(!(is_plain && is_finite))
-}
-
-/// The tangent of a quotient `q = x / y` from those of `x` and `y`, `(dx - dy q) / y`, by the fold rule, also where `q` or `y` is at
-/// the edge of the range. Dividing last keeps `x / x` exact where `1 / x` overflows.
-///
-/// A `q` that is NaN is the caller's business.
-pub(crate) fn quotient_tangent<T: Float>(dx: T, dy: T, q: T, y: T) -> T {
-    let over = |numerator: T| if numerator.is_zero_in_all_parts() { T::zero() } else { numerator / y };
-    let product = fold(dy, q);
-    use num_traits::Float as N;
-    let least = <T::Base as N>::min_positive_value() / <T::Base as N>::epsilon();
-    let is_in_range = (least..=<T::Base as N>::max_value()).contains(&N::abs(product.base()));
-    if is_in_range || dy.is_zero() || q.is_zero() {
-        over(dx - product)
-    } else {
-        // The product is too large or too small, which the quotient need not be.
-        over(dx) - fold(over(dy), q)
-    }
-}
-
-/// `condition`, with the branch where it holds moved out of the way.
-#[inline(always)]
-pub(crate) fn unlikely(condition: bool) -> bool {
-    #[cold]
-    #[inline(always)]
-    fn cold() {}
-    if condition {
-        cold();
-    }
-    condition
-}
-
-macro_rules! primitive {
-    ($($t:ident),*) => {$(
-        impl Float for $t {
-            type Base = $t;
-            type Fused<const K: usize> = $t;
-            #[inline]
-            fn from_base(x: $t) -> $t {
-                x
-            }
-            #[inline]
-            fn base(&self) -> $t {
-                *self
-            }
-            #[inline]
-            fn is_constant(&self) -> bool {
-                true
-            }
-            #[inline]
-            fn is_zero_in_all_parts(&self) -> bool {
-                *self == 0.0
-            }
-            #[inline]
-            fn is_finite_in_all_parts(&self) -> bool {
-                self.is_finite()
-            }
-            #[inline]
-            fn unary<R: Unary>(self, rule: R) -> $t {
-                rule.value(self)
-            }
-            #[inline]
-            fn reduce<R: Reduction>(rule: R, x: impl Iterator<Item = $t> + Clone) -> $t {
-                rule.value(x)
-            }
-            #[inline]
-            fn fuse<const K: usize>(x: [$t; K], f: impl FnOnce([$t; K]) -> $t) -> $t {
-                f(x)
-            }
-            #[inline]
-            fn binary<R: Binary>(self, rule: R, other: $t) -> $t {
-                rule.value(self, other)
-            }
-        }
-
-        impl Primitive for $t {
-            #[inline]
-            fn nearest(x: f64) -> $t {
-                x as $t
-            }
-            #[inline]
-            fn widen(self) -> f64 {
-                self.into()
-            }
-        }
-    )*};
-}
-
-primitive!(f32, f64);

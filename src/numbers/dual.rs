@@ -1,8 +1,10 @@
 //! [`Dual`], the number of forward mode.
 
 use super::{Number, Tag};
-use crate::float::{Float, Primitive, fold, quotient_is_plain, quotient_tangent, unlikely};
-use crate::rules::{Binary, Reduction, Unary};
+use crate::float::{
+    Binary, Engine, Float, Primitive, Reduction, Unary, fold, quotient_is_plain, quotient_tangent, unlikely,
+    with_partials,
+};
 use core::array;
 use core::ops::{Add, Div, Mul, Neg, Sub};
 
@@ -237,8 +239,6 @@ impl<T: Float> Dual<T> {
 }
 
 impl<T: Float, const N: usize> Number for Dual<T, N> {
-    type Inner = T;
-
     #[inline]
     fn inner(&self) -> T {
         self.primal
@@ -270,10 +270,15 @@ impl<T: Float, const N: usize> Number for Dual<T, N> {
     }
 }
 
+impl<T: Float, const N: usize> Engine for Dual<T, N> {
+    const NESTED: bool = true;
+    const SPARSE: bool = T::SPARSE;
+    type Fused<const K: usize> = Self;
+}
+
 impl<T: Float, const N: usize> Float for Dual<T, N> {
     type Base = T::Base;
-    type Fused<const K: usize> = Self;
-    const SPARSE: bool = T::SPARSE;
+    type Inner = T;
 
     #[inline]
     fn from_base(x: T::Base) -> Self {
@@ -282,6 +287,14 @@ impl<T: Float, const N: usize> Float for Dual<T, N> {
     #[inline]
     fn base(&self) -> T::Base {
         self.primal.base()
+    }
+    #[inline]
+    fn primal(self) -> T {
+        self.primal
+    }
+    #[inline]
+    fn from_partials(value: T, partials: &[(Self, T)]) -> Self {
+        Dual::join_all(value, partials.iter().copied())
     }
     #[inline]
     fn is_constant(&self) -> bool {
@@ -304,7 +317,7 @@ impl<T: Float, const N: usize> Float for Dual<T, N> {
     #[inline]
     fn reduce<R: Reduction>(rule: R, x: impl Iterator<Item = Self> + Clone) -> Self {
         let y = T::reduce(rule, x.clone().map(Dual::primal));
-        Dual::join_all(y, x.clone().zip(rule.partials(x.map(Dual::primal), y)))
+        Dual::join_all(y, with_partials(rule, x.clone(), x.map(Dual::primal), y))
     }
     #[inline]
     fn dot(pairs: impl Iterator<Item = (Self, Self)> + Clone) -> Self {

@@ -91,29 +91,17 @@ step_table!(step_methods);
 macro_rules! other_methods {
     ($Number:ty, $($param:tt)*) => {
         impl<T: Float, $($param)*> $Number {
-            /// A function computed elsewhere, from its value and its partial derivatives: the result has the value `value` and
-            /// the derivative `Σ partial · argument'`.
-            ///
-            /// For functions that are not written over [`Float`]: the solution of an equation, a table, a call to another
-            /// library. On a tape it takes one record for two arguments. Higher derivatives are right if `value` and the partials,
-            /// which are numbers of the inner type, carry theirs.
+            /// A function computed elsewhere, from its value and its partial derivatives. See [`Float::from_partials`].
             ///
             /// # Examples
-            /// `y = √(x₀ x₁)` solved for by other means, with `∂y/∂x₀ = x₁ / 2y` and `∂y/∂x₁ = x₀ / 2y`:
             /// ```
-            /// use dualtape::{Reverse, gradient};
-            ///
-            /// fn geometric_mean(x: &[Reverse<f64>]) -> Reverse<f64> {
-            ///     let (a, b) = (x[0].primal(), x[1].primal());
-            ///     let y = (a * b).sqrt();
-            ///     Reverse::from_partials(y, &[(x[0], b / (2.0 * y)), (x[1], a / (2.0 * y))])
-            /// }
-            /// assert_eq!(gradient(geometric_mean, &[1.0, 4.0]), [1.0, 0.25]);
+            /// use dualtape::Dual;
+            /// let x = Dual::variable(3.0);
+            /// assert_eq!(Dual::from_partials(9.0, &[(x, 6.0)]).tangent(), 6.0); // x² and 2 x
             /// ```
-            #[doc(alias = "custom_gradient")]
             #[inline]
             pub fn from_partials(value: T, partials: &[(Self, T)]) -> Self {
-                Self::join_all(value, partials.iter().copied())
+                Float::from_partials(value, partials)
             }
 
             /// Integer power `xⁿ`; derivative `n xⁿ⁻¹`, exact at 0 to every order.

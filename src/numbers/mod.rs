@@ -34,8 +34,6 @@ use crate::float::Float;
 
 /// What the stamped code needs to know of a number that is built on an inner one.
 pub(crate) trait Number: Float {
-    type Inner: Float<Base = Self::Base>;
-
     /// The value, one level down.
     fn inner(&self) -> Self::Inner;
 

@@ -301,7 +301,7 @@ macro_rules! left_factor {
 for_each_number!(left_factor);
 
 /// `sinh x / x`, 1 at 0.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Sinhc;
 
 impl Unary for Sinhc {

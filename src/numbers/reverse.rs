@@ -1,9 +1,11 @@
 //! [`Reverse`], the number of reverse mode.
 
 use super::{Dual, Number, Tag};
-use crate::float::{Float, Primitive, fold, is_nested, quotient_is_plain, quotient_tangent, unlikely};
+use crate::float::{
+    Binary, Engine, Float, Primitive, Reduction, Unary, fold, quotient_is_plain, quotient_tangent, unlikely,
+    with_partials,
+};
 use crate::recording::{Join, push_unless_constant};
-use crate::rules::{Binary, Reduction, Unary};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// A number that records how it was computed: reverse mode (backpropagation).
@@ -161,13 +163,11 @@ fn part<T: Float>(slope: T, partial: T, y: T, witness: T) -> T {
 #[inline(always)]
 fn is_plain<T: Float>(y: T, witness: T, product: T) -> bool {
     let differs =
-        if is_nested::<T>() { y.is_nan() || !witness.is_finite_in_all_parts() } else { y.is_nan() | product.is_nan() };
+        if T::NESTED { y.is_nan() || !witness.is_finite_in_all_parts() } else { y.is_nan() | product.is_nan() };
     !unlikely(differs)
 }
 
 impl<T: Float> Number for Reverse<T> {
-    type Inner = T;
-
     #[inline]
     fn inner(&self) -> T {
         self.primal
@@ -195,10 +195,15 @@ impl<T: Float> Number for Reverse<T> {
     }
 }
 
+impl<T: Float> Engine for Reverse<T> {
+    const NESTED: bool = true;
+    const SPARSE: bool = true;
+    type Fused<const K: usize> = Dual<T, K>;
+}
+
 impl<T: Float> Float for Reverse<T> {
     type Base = T::Base;
-    type Fused<const K: usize> = Dual<T, K>;
-    const SPARSE: bool = true;
+    type Inner = T;
 
     #[inline]
     fn from_base(x: T::Base) -> Self {
@@ -207,6 +212,14 @@ impl<T: Float> Float for Reverse<T> {
     #[inline]
     fn base(&self) -> T::Base {
         self.primal.base()
+    }
+    #[inline]
+    fn primal(self) -> T {
+        self.primal
+    }
+    #[inline]
+    fn from_partials(value: T, partials: &[(Self, T)]) -> Self {
+        Reverse::join_all(value, partials.iter().copied())
     }
     #[inline]
     fn is_constant(&self) -> bool {
@@ -231,7 +244,7 @@ impl<T: Float> Float for Reverse<T> {
     #[inline]
     fn reduce<R: Reduction>(rule: R, x: impl Iterator<Item = Self> + Clone) -> Self {
         let y = T::reduce(rule, x.clone().map(Reverse::primal));
-        Reverse::join_all(y, x.clone().zip(rule.partials(x.map(Reverse::primal), y)))
+        Reverse::join_all(y, with_partials(rule, x.clone(), x.map(Reverse::primal), y))
     }
     #[inline]
     fn dot(pairs: impl Iterator<Item = (Self, Self)> + Clone) -> Self {
@@ -303,7 +316,7 @@ impl<T: Float> Mul for Reverse<T> {
         // One check for both parts, two would spill numbers of several parts to memory: of `p` for nested numbers, since a product
         // that is finite in all parts has factors that are, and else of what is used.
         let plain = || (self.slope * other.primal, other.slope * self.primal);
-        if is_nested::<T>() {
+        if T::NESTED {
             if !T::SPARSE && !unlikely(!p.is_finite_in_all_parts()) {
                 let (left, right) = plain();
                 return self.join(other, p, left, right);

@@ -2,13 +2,13 @@
 //! shows its value. Format options (`{:.3}`, `{:+e}`) apply to every part. Parsing gives a constant.
 
 use super::{Dual, Number, for_each_number};
-use crate::float::{Float, is_nested};
+use crate::float::Float;
 use core::fmt::{self, Display, Formatter, LowerExp, UpperExp};
 use core::str::FromStr;
 
 /// A part of a dual number, in parentheses if it has parts itself.
 fn part<T: Float>(part: &T, out: &mut Formatter<'_>, format: fn(&T, &mut Formatter<'_>) -> fmt::Result) -> fmt::Result {
-    if !is_nested::<T>() {
+    if !T::NESTED {
         return format(part, out);
     }
     out.write_str("(")?;

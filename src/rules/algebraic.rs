@@ -18,7 +18,7 @@ const MOST: usize = 24;
 ///
 /// A formula for the first derivative that is left to be differentiated has ten times the error at order 4: sums of terms
 /// of both signs, which here are sums of integers.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Quadratic {
     function: Function,
     n: usize,
@@ -155,7 +155,7 @@ fn over_power(y: f64, x: f64, n: usize) -> f64 {
 ///
 /// As `y / xⁿ` it has fewer roundings than by powers of `y`. The second argument only saves computing it again; it is a
 /// constant.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct CubeRoot(pub usize);
 
 impl Binary for CubeRoot {

@@ -64,137 +64,11 @@ mod algebraic;
 mod power;
 mod radial;
 
+pub use crate::float::{Binary, Reduction, Rule, Unary};
 use crate::float::{Float, Primitive};
 use algebraic::{CubeRoot, Quadratic};
 use num_traits::FloatConst as _;
 use radial::Radial;
-
-/// An elementary function of one argument, with its derivative.
-///
-/// Implement it to add a function of your own: it then works in every mode and nesting, through [`Float::unary`].
-///
-/// # Examples
-/// The Gaussian bump `exp(-x²)`, with derivative `-2 x y`:
-/// ```
-/// use dualtape::{Float, Primitive, derivative, rules::Unary};
-///
-/// #[derive(Clone, Copy)]
-/// struct Bump;
-///
-/// impl Unary for Bump {
-///     const NAME: &'static str = "bump";
-///     fn value<B: Primitive>(self, x: B) -> B {
-///         (-(x * x)).exp()
-///     }
-///     fn partial<T: Float>(self, x: T, y: T) -> T {
-///         T::lit(-2.0) * x * y
-///     }
-/// }
-///
-/// assert_eq!(derivative(|x| x.unary(Bump), 1.0), -2.0 * (-1.0_f64).exp());
-/// ```
-pub trait Unary: Copy {
-    /// The name of the function, as a program that lists or compares rules would print it.
-    const NAME: &'static str;
-
-    /// The function itself, on a primitive number.
-    fn value<B: Primitive>(self, x: B) -> B;
-
-    /// `dy/dx` at `x`, given `y = f(x)`.
-    fn partial<T: Float>(self, x: T, y: T) -> T;
-
-    /// Value and derivative at once; overridden where they share work.
-    #[inline]
-    fn eval<T: Float>(self, x: T) -> (T, T) {
-        let y = x.unary(self);
-        (y, self.partial(x, y))
-    }
-}
-
-/// An elementary function of two arguments, with its partial derivatives.
-///
-/// Implement it to add a function of your own: it then works in every mode and nesting, through [`Float::binary`]. A partial
-/// derivative is only asked for if its argument carries a derivative.
-///
-/// # Examples
-/// The power of a signal `x` over noise `y` in decibels, `z = 10 log₁₀(x / y)`, with `∂z/∂x = k / x` and `∂z/∂y = -k / y`
-/// where `k = 10 / ln 10`:
-/// ```
-/// use dualtape::{Float, Primitive, gradient, rules::Binary};
-///
-/// #[derive(Clone, Copy)]
-/// struct Decibels;
-///
-/// const K: f64 = 10.0 / std::f64::consts::LN_10;
-///
-/// impl Binary for Decibels {
-///     const NAME: &'static str = "decibels";
-///     fn value<B: Primitive>(self, x: B, y: B) -> B {
-///         B::lit(10.0) * (x / y).log10()
-///     }
-///     fn partial_x<T: Float>(self, x: T, _: T, _: T) -> T {
-///         T::lit(K) / x
-///     }
-///     fn partial_y<T: Float>(self, _: T, y: T, _: T) -> T {
-///         T::lit(-K) / y
-///     }
-/// }
-///
-/// assert_eq!(Decibels.value(100.0, 1.0), 20.0);
-/// assert_eq!(gradient(|x| x[0].binary(Decibels, x[1]), &[4.0, 2.0]), [K / 4.0, -K / 2.0]);
-/// ```
-pub trait Binary: Copy {
-    /// The name of the function, as a program that lists or compares rules would print it.
-    const NAME: &'static str;
-
-    /// The function itself, on primitive numbers.
-    fn value<B: Primitive>(self, x: B, y: B) -> B;
-
-    /// `dz/dx` at `(x, y)`, given `z = f(x, y)`.
-    fn partial_x<T: Float>(self, x: T, y: T, z: T) -> T;
-
-    /// `dz/dy` at `(x, y)`, given `z = f(x, y)`.
-    fn partial_y<T: Float>(self, x: T, y: T, z: T) -> T;
-}
-
-/// A function of any number of arguments, with its partial derivatives. Those there are live in [`crate::slices`].
-///
-/// Implement it to add a function of your own: through [`Float::reduce`] it works in every mode and nesting, and takes
-/// `⌈n / 2⌉` records of a tape for `n` arguments.
-///
-/// # Examples
-/// The mean of the squares, `y = Σ xᵢ² / n`, with `∂y/∂xᵢ = 2 xᵢ / n`:
-/// ```
-/// use dualtape::{Float, Primitive, rules::Reduction, value_and_gradient};
-///
-/// #[derive(Clone, Copy)]
-/// struct MeanSquare { n: f64 }
-///
-/// impl Reduction for MeanSquare {
-///     const NAME: &'static str = "mean_square";
-///     fn value<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> B {
-///         x.map(|x| x * x).sum::<B>() / B::lit(self.n)
-///     }
-///     fn partials<T: Float>(self, x: impl Iterator<Item = T> + Clone, _: T) -> impl Iterator<Item = T> {
-///         x.map(move |x| x * T::lit(2.0 / self.n))
-///     }
-/// }
-///
-/// fn mean_square<T: Float>(x: &[T]) -> T {
-///     T::reduce(MeanSquare { n: x.len() as f64 }, x.iter().copied())
-/// }
-/// assert_eq!(value_and_gradient(mean_square, &[1.0, 3.0]), (5.0, vec![1.0, 3.0]));
-/// ```
-pub trait Reduction: Copy {
-    /// The name of the function, as a program that lists or compares rules would print it.
-    const NAME: &'static str;
-
-    /// The function itself, on primitive numbers.
-    fn value<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> B;
-
-    /// `dy/dx` for each argument, given the result `y`.
-    fn partials<T: Float>(self, x: impl Iterator<Item = T> + Clone, y: T) -> impl Iterator<Item = T>;
-}
 
 /// Calls `$callback!` with the table of functions of one argument. A row reads
 /// `Type: method, |x, y| derivative, at <point> => <derivative there>, "what it is; its derivative and edges"`,
@@ -288,7 +162,7 @@ macro_rules! rules_of_table {
     ($($Rule:ident: $method:ident, |$x:pat_param, $y:pat_param| $partial:expr, at $at:literal => $is:literal
         $(, fused |$fx:ident| $fused:expr)?, $doc:literal;)*) => {$(
         #[doc = $doc]
-        #[derive(Clone, Copy, Debug)]
+        #[derive(Clone, Copy, Debug, PartialEq)]
         pub struct $Rule;
 
         impl Unary for $Rule {
@@ -365,7 +239,7 @@ fn slope_of_abs<T: Float>(x: T) -> T {
 // ---- Rows with a parameter -------------------------------------------------------------------------------------------
 
 /// Integer power `xⁿ`; derivative `n xⁿ⁻¹`, exact at 0 to every order. `x⁰` is 1 with derivative 0 everywhere.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Powi(pub i32);
 
 impl Unary for Powi {
@@ -392,7 +266,7 @@ impl Unary for Powi {
 ///
 /// `x⁰` is identically 1. At `x = 0` the partial in `y` is its limit: 0 for `y > 0`, `-∞` for `y ≤ 0`. For `x < 0` the
 /// partial in `y` is NaN; an exponent without a tangent never asks for it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Powf;
 
 impl Binary for Powf {
@@ -418,7 +292,7 @@ impl Binary for Powf {
 
 /// Angle `atan2(x, y)` of the point with ordinate `x` and abscissa `y`; partials `y / h²` and `-x / h²` with `h = hypot(x,
 /// y)`. NaN at the origin, where there is no limit and no subgradient.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Atan2;
 
 impl Binary for Atan2 {
@@ -438,7 +312,7 @@ impl Binary for Atan2 {
 }
 
 /// Length `√(x² + y²)` without undue overflow; partials `x / z` and `y / z`, 0 at the origin.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Hypot;
 
 impl Binary for Hypot {
@@ -458,7 +332,7 @@ impl Binary for Hypot {
 }
 
 /// Logarithm `ln x / ln b` to the base `b`; partials `1 / (x ln b)` and `-z / (b ln b)`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Log;
 
 impl Binary for Log {
@@ -478,7 +352,7 @@ impl Binary for Log {
 }
 
 /// Remainder `x % y` with the sign of `x`; partials 1 and `-trunc(x / y)`, also on the jump.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rem;
 
 impl Binary for Rem {
@@ -498,7 +372,7 @@ impl Binary for Rem {
 }
 
 /// `max(x - y, 0)` where `x = y` (also where both are infinite) or one is NaN: half the derivative of the difference.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct TiedDifference;
 
 impl Binary for TiedDifference {
@@ -515,7 +389,7 @@ impl Binary for TiedDifference {
 }
 
 /// What `max`, `min` and `clamp` return on a tie: either operand's value, each with half of the derivative.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Tie;
 
 impl Binary for Tie {

@@ -14,7 +14,7 @@ use num_traits::Float as _;
 /// derivative does not, `x⁻¹ · y` for tiny `x` and `y`.
 ///
 /// Where `x` is 0 or infinite, it is the limit.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Derivative {
     pub by_x: usize,
     pub by_y: usize,

@@ -15,7 +15,7 @@ use num_traits::Float as _;
 /// All that cancels, cancels in these integers. A formula for the first derivative that is left to be differentiated
 /// subtracts numbers instead, loses the smaller coordinate where the other is much larger, and has terms that are infinite
 /// of both signs where `h` is small.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Radial {
     function: Function,
     by_x: usize,

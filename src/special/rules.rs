@@ -16,7 +16,7 @@ use num_traits::{Float as _, One as _, Zero as _};
 macro_rules! unary_rows {
     ($($(#[$doc:meta])* $Row:ident: $name:literal, $value:path, |$x:pat_param, $y:pat_param| $partial:expr;)*) => {$(
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug)]
+        #[derive(Clone, Copy, Debug, PartialEq)]
         pub struct $Row;
 
         impl Unary for $Row {
@@ -37,7 +37,7 @@ macro_rules! unary_rows {
 macro_rules! family_rows {
     ($($(#[$doc:meta])* $Row:ident: $name:literal, $value:path;)*) => {$(
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug)]
+        #[derive(Clone, Copy, Debug, PartialEq)]
         pub struct $Row(pub u32);
 
         impl Unary for $Row {
@@ -60,7 +60,7 @@ macro_rules! binary_rows {
         |$x:pat_param, $y:pat_param, $z:pat_param| $by_x:expr,
         |$u:pat_param, $v:pat_param, $w:pat_param| $by_y:expr;)*) => {$(
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug)]
+        #[derive(Clone, Copy, Debug, PartialEq)]
         pub struct $Row;
 
         impl Binary for $Row {
@@ -142,7 +142,7 @@ family_rows! {
 }
 
 /// `ψ⁽ⁿ⁾(x) - ψ⁽ⁿ⁾(x + y)`, without cancellation for small `y`: the derivatives of [`LnBeta`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PolygammaGap(pub u32);
 
 impl Binary for PolygammaGap {
@@ -173,7 +173,7 @@ binary_rows! {
 // ---- Bessel functions ------------------------------------------------------------------------------------------------
 
 /// Bessel function of the first kind; derivative `(Jₙ₋₁ - Jₙ₊₁) / 2`, and `-J₁` of `J₀`. Nothing is divided by `x`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Jn(pub i32);
 
 impl Unary for Jn {
@@ -192,7 +192,7 @@ impl Unary for Jn {
 }
 
 /// Bessel function of the second kind; derivative `(Yₙ₋₁ - Yₙ₊₁) / 2`, and `-Y₁` of `Y₀`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Yn(pub i32);
 
 impl Unary for Yn {
@@ -282,7 +282,7 @@ fn at_kink(a: f64) -> f64 {
 }
 
 /// `x` above 0 and `slope x` below.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LeakyRelu(pub f64);
 
 impl Unary for LeakyRelu {
@@ -304,7 +304,7 @@ impl Unary for LeakyRelu {
 }
 
 /// `x` above 0 and `scale (eˣ - 1)` below.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Elu(pub f64);
 
 impl Unary for Elu {
@@ -355,7 +355,7 @@ fn zero_over_zero_is_zero<T: Float>(x: T, y: T) -> T {
 }
 
 /// `x / 0`, continued to 0 at 0.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct OverZero;
 
 impl Unary for OverZero {

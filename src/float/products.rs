@@ -1,0 +1,67 @@
+//! The engines' policy where 0 meets infinity: products and quotients of tangents and slopes.
+//!
+//! The convention is "a zero tangent stays zero" (see [`crate::conventions`]). Engines check once for each operation, on the side
+//! where a number is not finite, so that ordinary code pays nothing that can be measured.
+
+use super::{Float, Primitive as _};
+
+/// The convention "a zero tangent stays zero", once for every engine: `tangent * slope`, where a tangent that is zero in all
+/// its parts stays zero even if the slope is infinite or NaN.
+///
+/// Engines call it on the cold side of a branch; with a finite slope it is plain multiplication.
+#[inline]
+pub(crate) fn fold<T: Float>(tangent: T, slope: T) -> T {
+    if tangent.is_zero_in_all_parts() { T::zero() } else { tangent * slope }
+}
+
+/// `true` if `x` is in a comfortable middle of the range, so that products of a few such numbers stay inside: of two for primitive
+/// numbers, of more for nested ones, whose reciprocal carries powers.
+#[inline(always)]
+fn is_central<T: Float>(x: T) -> bool {
+    let (least, largest) = match (size_of::<T::Base>() == size_of::<f32>(), T::NESTED) {
+        (true, true) => (1e-7, 1e7),
+        (true, false) => (1e-18, 1e18),
+        (false, true) => (1e-60, 1e60),
+        (false, false) => (1e-150, 1e150),
+    };
+    let (least, largest, x) = (T::Base::nearest(least), T::Base::nearest(largest), x.base());
+    (x > least && x < largest) || (x < -least && x > -largest)
+}
+
+/// `true` if derivatives of the quotient `q` may be taken by multiplication with `r`, the reciprocal of the divisor `y`.
+#[inline(always)]
+pub(crate) fn quotient_is_plain<T: Float>(q: T, r: T, y: T) -> bool {
+    let is_plain = (is_central(q) || q.is_zero()) && is_central(y);
+    let is_finite = !T::NESTED || (q.is_finite_in_all_parts() && r.is_finite_in_all_parts());
+    !T::SPARSE && !unlikely(!(is_plain && is_finite))
+}
+
+/// The tangent of a quotient `q = x / y` from those of `x` and `y`, `(dx - dy q) / y`, by the fold rule, also where `q` or `y` is at
+/// the edge of the range. Dividing last keeps `x / x` exact where `1 / x` overflows.
+///
+/// A `q` that is NaN is the caller's business.
+pub(crate) fn quotient_tangent<T: Float>(dx: T, dy: T, q: T, y: T) -> T {
+    let over = |numerator: T| if numerator.is_zero_in_all_parts() { T::zero() } else { numerator / y };
+    let product = fold(dy, q);
+    use num_traits::Float as N;
+    let least = <T::Base as N>::min_positive_value() / <T::Base as N>::epsilon();
+    let is_in_range = (least..=<T::Base as N>::max_value()).contains(&N::abs(product.base()));
+    if is_in_range || dy.is_zero() || q.is_zero() {
+        over(dx - product)
+    } else {
+        // The product is too large or too small, which the quotient need not be.
+        over(dx) - fold(over(dy), q)
+    }
+}
+
+/// `condition`, with the branch where it holds moved out of the way.
+#[inline(always)]
+pub(crate) fn unlikely(condition: bool) -> bool {
+    #[cold]
+    #[inline(always)]
+    fn cold() {}
+    if condition {
+        cold();
+    }
+    condition
+}

@@ -1,0 +1,282 @@
+//! What a rule is: a function that every number knows, with its derivatives, as a value with an identity.
+
+use super::{Float, Primitive};
+use core::fmt::{self, Debug, Display, Formatter, Write};
+
+/// The identity of a rule: two rules that are equal are the same function.
+///
+/// Every type that derives `Clone`, `Copy`, `Debug` and `PartialEq` has it; there is nothing to implement. What looks at a
+/// computation from outside (a recording, a listing) stores rules, compares them by `==` and prints them by their name and the
+/// parameters that `Debug` shows.
+pub trait Rule: Copy + PartialEq + Debug + Send + Sync + 'static {
+    /// `name` with the parameters of the rule behind it, as a person reads it: `powi(3)`.
+    #[doc(hidden)]
+    fn labelled(self, name: &'static str) -> impl Display {
+        Label { rule: self, name }
+    }
+}
+
+impl<R: Copy + PartialEq + Debug + Send + Sync + 'static> Rule for R {}
+
+/// See [`Rule::labelled`].
+struct Label<R> {
+    rule: R,
+    name: &'static str,
+}
+
+impl<R: Rule> Display for Label<R> {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        out.write_str(self.name)?;
+        write!(Parameters { out, begun: false }, "{:?}", self.rule)
+    }
+}
+
+/// Passes on what follows the name of a type in its `Debug` form.
+struct Parameters<'a, 'b> {
+    out: &'a mut Formatter<'b>,
+    begun: bool,
+}
+
+impl Write for Parameters<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let is_name = |c: char| c.is_alphanumeric() || c == '_';
+        let text = if self.begun { text } else { text.trim_start_matches(is_name) };
+        self.begun |= !text.is_empty();
+        self.out.write_str(text)
+    }
+}
+
+/// An elementary function of one argument, with its derivative.
+///
+/// Implement it to add a function of your own: it then works in every mode and nesting, through [`Float::unary`].
+///
+/// # Examples
+/// The Gaussian bump `exp(-x²)`, with derivative `-2 x y`:
+/// ```
+/// use dualtape::{Float, Primitive, derivative, rules::Unary};
+///
+/// #[derive(Clone, Copy, Debug, PartialEq)]
+/// struct Bump;
+///
+/// impl Unary for Bump {
+///     const NAME: &'static str = "bump";
+///     fn value<B: Primitive>(self, x: B) -> B {
+///         (-(x * x)).exp()
+///     }
+///     fn partial<T: Float>(self, x: T, y: T) -> T {
+///         T::lit(-2.0) * x * y
+///     }
+/// }
+///
+/// assert_eq!(derivative(|x| x.unary(Bump), 1.0), -2.0 * (-1.0_f64).exp());
+/// ```
+pub trait Unary: Rule {
+    /// The name of the function, in lower case as that of a method: what messages, listings and exported code call it.
+    const NAME: &'static str;
+
+    /// The name with the parameters of the rule, as a person reads it: `powi(3)`.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::rules::{Powi, Sin, Unary};
+    /// assert_eq!((Sin.name().to_string(), Powi(3).name().to_string()), ("sin".into(), "powi(3)".into()));
+    /// ```
+    fn name(self) -> impl Display {
+        self.labelled(Self::NAME)
+    }
+
+    /// The function itself, on a primitive number.
+    fn value<B: Primitive>(self, x: B) -> B;
+
+    /// `dy/dx` at `x`, given `y = f(x)`.
+    fn partial<T: Float>(self, x: T, y: T) -> T;
+
+    /// Value and derivative at once; overridden where they share work.
+    #[inline]
+    fn eval<T: Float>(self, x: T) -> (T, T) {
+        let y = x.unary(self);
+        (y, self.partial(x, y))
+    }
+
+    /// Whether [`Unary::through`] is written for this rule.
+    const PASSES: bool = false;
+
+    /// The tangent of `y` where that of `x` is `tangent`, by a way on which nothing leaves the range before the result does:
+    /// `tangent / x` for `ln x`, whose slope `1 / x` overflows where the product need not.
+    ///
+    /// Engines ask for it where the slope is near the ends of the range, if [`Unary::PASSES`] is `true`. Without it the
+    /// tangent is `tangent * slope` everywhere. A slope is a tangent too, so one form serves both modes and all nestings.
+    #[inline]
+    fn through<T: Float>(self, tangent: T, x: T, y: T) -> T {
+        tangent * self.partial(x, y)
+    }
+}
+
+/// An elementary function of two arguments, with its partial derivatives.
+///
+/// Implement it to add a function of your own: it then works in every mode and nesting, through [`Float::binary`]. A partial
+/// derivative is only asked for if its argument carries a derivative.
+///
+/// # Examples
+/// The power of a signal `x` over noise `y` in decibels, `z = 10 log₁₀(x / y)`, with `∂z/∂x = k / x` and `∂z/∂y = -k / y`
+/// where `k = 10 / ln 10`:
+/// ```
+/// use dualtape::{Float, Primitive, gradient, rules::Binary};
+///
+/// #[derive(Clone, Copy, Debug, PartialEq)]
+/// struct Decibels;
+///
+/// const K: f64 = 10.0 / std::f64::consts::LN_10;
+///
+/// impl Binary for Decibels {
+///     const NAME: &'static str = "decibels";
+///     fn value<B: Primitive>(self, x: B, y: B) -> B {
+///         B::lit(10.0) * (x / y).log10()
+///     }
+///     fn partial_x<T: Float>(self, x: T, _: T, _: T) -> T {
+///         T::lit(K) / x
+///     }
+///     fn partial_y<T: Float>(self, _: T, y: T, _: T) -> T {
+///         T::lit(-K) / y
+///     }
+/// }
+///
+/// assert_eq!(Decibels.value(100.0, 1.0), 20.0);
+/// assert_eq!(gradient(|x| x[0].binary(Decibels, x[1]), &[4.0, 2.0]), [K / 4.0, -K / 2.0]);
+/// ```
+pub trait Binary: Rule {
+    /// The name of the function, in lower case as that of a method: what messages, listings and exported code call it.
+    const NAME: &'static str;
+
+    /// The name with the parameters of the rule, as a person reads it: `powi(3)`.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::rules::{Binary, Hypot};
+    /// assert_eq!(Hypot.name().to_string(), "hypot");
+    /// ```
+    fn name(self) -> impl Display {
+        self.labelled(Self::NAME)
+    }
+
+    /// The function itself, on primitive numbers.
+    fn value<B: Primitive>(self, x: B, y: B) -> B;
+
+    /// `dz/dx` at `(x, y)`, given `z = f(x, y)`.
+    fn partial_x<T: Float>(self, x: T, y: T, z: T) -> T;
+
+    /// `dz/dy` at `(x, y)`, given `z = f(x, y)`.
+    fn partial_y<T: Float>(self, x: T, y: T, z: T) -> T;
+
+    /// Whether [`Binary::through_x`] and [`Binary::through_y`] are written for this rule.
+    const PASSES: bool = false;
+
+    /// The part of `x` in the tangent of `z`, where the tangent of `x` is `tangent`. See [`Unary::through`].
+    #[inline]
+    fn through_x<T: Float>(self, tangent: T, x: T, y: T, z: T) -> T {
+        tangent * self.partial_x(x, y, z)
+    }
+
+    /// The part of `y` in the tangent of `z`, where the tangent of `y` is `tangent`. See [`Unary::through`].
+    #[inline]
+    fn through_y<T: Float>(self, tangent: T, x: T, y: T, z: T) -> T {
+        tangent * self.partial_y(x, y, z)
+    }
+}
+
+/// A function of any number of arguments, with its partial derivatives. Those there are live in [`crate::slices`].
+///
+/// Implement it to add a function of your own: through [`Float::reduce`] it works in every mode and nesting, and takes
+/// `⌈n / 2⌉` records of a tape for `n` arguments.
+///
+/// # Examples
+/// The mean of the squares, `y = Σ xᵢ² / n`, with `∂y/∂xᵢ = 2 xᵢ / n`:
+/// ```
+/// use dualtape::{Float, Primitive, rules::Reduction, value_and_gradient};
+///
+/// #[derive(Clone, Copy, Debug, PartialEq)]
+/// struct MeanSquare { n: f64 }
+///
+/// impl Reduction for MeanSquare {
+///     const NAME: &'static str = "mean_square";
+///     fn value<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> B {
+///         x.map(|x| x * x).sum::<B>() / B::lit(self.n)
+///     }
+///     fn partials<T: Float>(self, x: impl Iterator<Item = T> + Clone, _: T) -> impl Iterator<Item = T> {
+///         x.map(move |x| x * T::lit(2.0 / self.n))
+///     }
+/// }
+///
+/// fn mean_square<T: Float>(x: &[T]) -> T {
+///     T::reduce(MeanSquare { n: x.len() as f64 }, x.iter().copied())
+/// }
+/// assert_eq!(value_and_gradient(mean_square, &[1.0, 3.0]), (5.0, vec![1.0, 3.0]));
+/// ```
+pub trait Reduction: Rule {
+    /// The name of the function, in lower case as that of a method: what messages, listings and exported code call it.
+    const NAME: &'static str;
+
+    /// The name with the parameters of the rule, as a person reads it: `powi(3)`.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::{Float, Primitive, rules::Reduction};
+    ///
+    /// #[derive(Clone, Copy, Debug, PartialEq)]
+    /// struct First { of: usize }
+    ///
+    /// impl Reduction for First {
+    ///     const NAME: &'static str = "first";
+    ///     fn value<B: Primitive>(self, mut x: impl Iterator<Item = B> + Clone) -> B {
+    ///         x.next().unwrap()
+    ///     }
+    ///     fn partials<T: Float>(self, x: impl Iterator<Item = T> + Clone, _: T) -> impl Iterator<Item = T> {
+    ///         x.enumerate().map(|(i, _)| if i == 0 { T::one() } else { T::zero() })
+    ///     }
+    /// }
+    /// assert_eq!(First { of: 2 }.name().to_string(), "first { of: 2 }");
+    /// ```
+    fn name(self) -> impl Display {
+        self.labelled(Self::NAME)
+    }
+
+    /// The function itself, on primitive numbers.
+    fn value<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> B;
+
+    /// `dy/dx` for each argument, given the result `y`.
+    ///
+    /// # Panics
+    /// An engine that gets another number of partials than there are arguments panics, with the name of the rule.
+    fn partials<T: Float>(self, x: impl Iterator<Item = T> + Clone, y: T) -> impl Iterator<Item = T>;
+}
+
+/// The arguments `x`, each with its partial derivative by the rule, which must return one for each.
+#[inline(always)]
+pub(crate) fn with_partials<R: Reduction, T: Float, N>(
+    rule: R,
+    x: impl Iterator<Item = N> + Clone,
+    inner: impl Iterator<Item = T> + Clone,
+    y: T,
+) -> impl Iterator<Item = (N, T)> {
+    let mut partials = rule.partials(inner.clone(), y);
+    let mut x = x;
+    core::iter::from_fn(move || match (x.next(), partials.next()) {
+        (Some(x), Some(partial)) => Some((x, partial)),
+        (None, None) => None,
+        (left, _) => {
+            let found = rule.partials(inner.clone(), y).count();
+            miscounted(rule, left.is_some(), inner.clone().count(), found)
+        }
+    })
+}
+
+#[cold]
+#[inline(never)]
+fn miscounted<R: Reduction>(rule: R, too_few: bool, expected: usize, found: usize) -> ! {
+    let few_or_many = if too_few { "few" } else { "many" };
+    panic!(
+        "dualtape: the rule `{}` returned too {few_or_many} partial derivatives, {found} for {expected} arguments; \
+         `Reduction::partials` must return one for each",
+        rule.name()
+    )
+}
