@@ -22,7 +22,8 @@
 //! of ordinary sizes, of sizes from 1e-200 to 1e200 in one vector, with one entry that dominates, with entries `-∞`, and with sums
 //! that cancel to the last digits. Where a derivative overflows, only that it is not finite is promised.
 
-use crate::float::{Float, Primitive, Reduction, unlikely};
+use crate::float::{Float, Primitive, unlikely};
+use crate::rules::dialect::define_rules;
 use num_traits::{Float as _, Zero as _};
 
 /// Sum `Σ xᵢ`; partial derivatives 1. The empty sum is 0.
@@ -137,7 +138,7 @@ fn extreme<T: Float>(x: &[T], beats: fn(&T, &T) -> bool, choose: fn(T, T) -> T) 
     let ties = x.iter().copied().filter(|x| *x == best || best.is_nan());
     match ties.clone().count() {
         0 | 1 => Some(best),
-        count => Some(T::reduce(Tied { count }, ties)),
+        count => Some(T::reduce(Tied(count), ties)),
     }
 }
 
@@ -171,33 +172,25 @@ pub fn polyval<T: Float>(c: &[T], x: T) -> T {
 
 // ---- Rows ------------------------------------------------------------------------------------------------------------
 
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Sum;
+define_rules! {
+    /// `Σ xᵢ`
+    Sum = sum(x..) { [x.sum()] |x, _| x.map(|_| T::one()) };
 
-impl Reduction for Sum {
-    const NAME: &'static str = "sum";
-    fn value<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> B {
-        x.sum()
-    }
-    fn partials<T: Float>(self, x: impl Iterator<Item = T> + Clone, _: T) -> impl Iterator<Item = T> {
-        x.map(|_| T::one())
-    }
+    /// The common value of `count` equal arguments, each with its share of the derivative.
+    Tied(count: usize) = tied(x..) { [first(x)] |x, _| x.map(move |_| T::lit(count as f64).recip()) };
+
+    /// The length of a vector. The partial `xᵢ / y` is near 1 for a dominating entry, and its own derivative would cancel; there it is
+    /// `±1 / √(1 + Σ (xⱼ / xᵢ)²)` over the others.
+    Norm = norm(x..) { [length(x)] |x, y| directions(x, y) };
+
+    /// Logarithm of a sum of exponentials of arguments whose largest is 0. The weight `exp(xᵢ - y)` of the largest is near 1 where it
+    /// dominates, and its own derivative would cancel; it is `1 / (1 + Σ exp(xⱼ - xᵢ))` over the others.
+    LogSumExp = log_sum_exp(x..) { [x.map(|x| x.exp()).sum::<B>().ln()]
+        |x, y| weights(x, y, T::NESTED || y == T::infinity()) };
 }
 
-/// The common value of `count` equal arguments, each with its share of the derivative.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Tied {
-    count: usize,
-}
-
-impl Reduction for Tied {
-    const NAME: &'static str = "tied";
-    fn value<B: Primitive>(self, mut x: impl Iterator<Item = B> + Clone) -> B {
-        x.next().unwrap_or_else(B::nan)
-    }
-    fn partials<T: Float>(self, x: impl Iterator<Item = T> + Clone, _: T) -> impl Iterator<Item = T> {
-        x.map(move |_| T::lit(self.count as f64).recip())
-    }
+fn first<B: Primitive>(mut x: impl Iterator<Item = B>) -> B {
+    x.next().unwrap_or_else(B::nan)
 }
 
 /// The place of the largest argument, by `key`.
@@ -212,62 +205,41 @@ fn place_of_largest<T: Float>(x: impl Iterator<Item = T>, key: fn(T::Base) -> T:
     largest.0
 }
 
-/// The length of a vector. The partial `xᵢ / y` is near 1 for a dominating entry, and its own derivative would cancel; there it is
-/// `±1 / √(1 + Σ (xⱼ / xᵢ)²)` over the others.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Norm;
-
-impl Reduction for Norm {
-    const NAME: &'static str = "norm";
-    fn value<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> B {
-        let largest = x.clone().fold(B::zero(), |largest, x| if x.abs() > largest { x.abs() } else { largest });
-        if largest.is_infinite() {
-            return largest; // even if an entry is NaN, as `hypot` has it
-        }
-        // By powers of two, which do not round, to where squares neither over- nor underflow.
-        let is_single = size_of::<B>() == size_of::<f32>();
-        let (high, bits) = if is_single { (1e12, 60) } else { (1e100, 600) };
-        let two = B::nearest(2.0);
-        let scaled =
-            |bits: i32| x.clone().map(|x| x * two.powi(-bits)).map(|x| x * x).sum::<B>().sqrt() * two.powi(bits);
-        if largest > B::nearest(high) {
-            scaled(bits)
-        } else if largest < B::nearest(high).recip() && largest > B::zero() {
-            scaled(-bits)
-        } else {
-            x.map(|x| x * x).sum::<B>().abs().sqrt()
-        }
+/// Without undue over- or underflow.
+fn length<B: Primitive>(x: impl Iterator<Item = B> + Clone) -> B {
+    let largest = x.clone().fold(B::zero(), |largest, x| if x.abs() > largest { x.abs() } else { largest });
+    if largest.is_infinite() {
+        return largest; // even if an entry is NaN, as `hypot` has it
     }
-    fn partials<T: Float>(self, x: impl Iterator<Item = T> + Clone, y: T) -> impl Iterator<Item = T> {
-        let top = place_of_largest(x.clone(), |x| x.abs());
-        x.clone().enumerate().map(move |(i, entry)| {
-            if y == T::zero() {
-                T::zero() // the minimum-norm subgradient
-            } else if i == top && (T::NESTED || y == T::infinity()) {
-                let others = x.clone().enumerate().filter(|&(j, _)| j != top);
-                let squares = others.map(|(_, other)| (other / entry) * (other / entry)).sum::<T>();
-                let cosine = (T::one() + squares).sqrt().recip();
-                if entry < T::zero() { -cosine } else { cosine }
-            } else {
-                entry / y
-            }
-        })
+    // By powers of two, which do not round, to where squares neither over- nor underflow.
+    let is_single = size_of::<B>() == size_of::<f32>();
+    let (high, bits) = if is_single { (1e12, 60) } else { (1e100, 600) };
+    let two = B::nearest(2.0);
+    let scaled = |bits: i32| x.clone().map(|x| x * two.powi(-bits)).map(|x| x * x).sum::<B>().sqrt() * two.powi(bits);
+    if largest > B::nearest(high) {
+        scaled(bits)
+    } else if largest < B::nearest(high).recip() && largest > B::zero() {
+        scaled(-bits)
+    } else {
+        x.map(|x| x * x).sum::<B>().abs().sqrt()
     }
 }
 
-/// Logarithm of a sum of exponentials of arguments whose largest is 0. The weight `exp(xᵢ - y)` of the largest is near 1 where it
-/// dominates, and its own derivative would cancel; it is `1 / (1 + Σ exp(xⱼ - xᵢ))` over the others.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct LogSumExp;
-
-impl Reduction for LogSumExp {
-    const NAME: &'static str = "log_sum_exp";
-    fn value<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> B {
-        x.map(|x| x.exp()).sum::<B>().ln()
-    }
-    fn partials<T: Float>(self, x: impl Iterator<Item = T> + Clone, y: T) -> impl Iterator<Item = T> {
-        weights(x, y, T::NESTED || y == T::infinity())
-    }
+/// `xᵢ / y`, with the form for a dominating entry.
+fn directions<T: Float>(x: impl Iterator<Item = T> + Clone, y: T) -> impl Iterator<Item = T> {
+    let top = place_of_largest(x.clone(), |x| x.abs());
+    x.clone().enumerate().map(move |(i, entry)| {
+        if y == T::zero() {
+            T::zero() // the minimum-norm subgradient
+        } else if i == top && (T::NESTED || y == T::infinity()) {
+            let others = x.clone().enumerate().filter(|&(j, _)| j != top);
+            let squares = others.map(|(_, other)| (other / entry) * (other / entry)).sum::<T>();
+            let cosine = (T::one() + squares).sqrt().recip();
+            if entry < T::zero() { -cosine } else { cosine }
+        } else {
+            entry / y
+        }
+    })
 }
 
 /// The weights `exp(xᵢ - y)` for the log-sum-exp `y`, where that of the largest keeps the digits of its derivatives if they are

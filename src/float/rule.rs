@@ -98,6 +98,10 @@ pub trait Unary: Rule {
         (y, self.partial(x, y))
     }
 
+    /// Whether the function is constant between jumps, as those that round are. Its result is then a constant on every number, with
+    /// the derivative 0, also on a jump; [`Unary::partial`] is not asked.
+    const PIECEWISE_CONSTANT: bool = false;
+
     /// Whether [`Unary::through`] is written for this rule.
     const PASSES: bool = false;
 

@@ -1,6 +1,6 @@
 //! [`Dual`], the number of forward mode.
 
-use super::{Number, Tag};
+use super::{Number, Tag, piecewise};
 use crate::float::{
     Binary, Engine, Float, Primitive, Reduction, Unary, fold, quotient_is_plain, quotient_tangent, unlikely,
     with_partials,
@@ -311,6 +311,9 @@ impl<T: Float, const N: usize> Float for Dual<T, N> {
     }
     #[inline]
     fn unary<R: Unary>(self, rule: R) -> Self {
+        if R::PIECEWISE_CONSTANT {
+            return piecewise::step(self, self.primal.unary(rule));
+        }
         let (y, slope) = rule.eval(self.primal);
         self.chain(y, slope)
     }

@@ -2,29 +2,26 @@
 
 use super::{Dual, Number, for_each_number, piecewise};
 use crate::float::Float;
-use crate::rules::{self, step_table, unary_table};
+use crate::rules::dialect::method;
+use crate::rules::{self, elementary};
 
-/// The line of an example: a function at a point, and its derivative (or value and derivative) there, by the given driver.
+/// The lines of an example: a function at a point, and its derivative there, or of a function that rounds its value.
 macro_rules! example {
-    (derivative $method:ident $at:literal $is:literal) => {
-        concat!("assert_eq!(dualtape::derivative(|x| x.", stringify!($method), "(), ", $at, "), ", $is, ");")
-    };
-    (gradient $method:ident $at:literal $is:literal) => {
-        concat!("assert_eq!(dualtape::gradient(|x| x[0].", stringify!($method), "(), &[", $at, "]), [", $is, "]);")
-    };
-    (value_and_derivative $method:ident $at:literal $is:literal) => {
+    (Dual $method:ident $at:literal $is:literal { step $value:tt }) => {
         concat!(
-            "let (value, slope) = dualtape::value_and_derivative(|x| x.",
+            "assert_eq!(dualtape::value_and_derivative(|x| x.",
             stringify!($method),
             "(), ",
             $at,
-            ");\n",
-            "assert_eq!((value, slope), (",
+            "), (",
             $is,
             ", 0.0));"
         )
     };
-    (value_and_gradient $method:ident $at:literal $is:literal) => {
+    (Dual $method:ident $at:literal $is:literal $body:tt) => {
+        concat!("assert_eq!(dualtape::derivative(|x| x.", stringify!($method), "(), ", $at, "), ", $is, ");")
+    };
+    (Reverse $method:ident $at:literal $is:literal { step $value:tt }) => {
         concat!(
             "let (value, gradient) = dualtape::value_and_gradient(|x| x[0].",
             stringify!($method),
@@ -36,56 +33,34 @@ macro_rules! example {
             ", vec![0.0]));"
         )
     };
+    (Reverse $method:ident $at:literal $is:literal $body:tt) => {
+        concat!("assert_eq!(dualtape::gradient(|x| x[0].", stringify!($method), "(), &[", $at, "]), [", $is, "]);")
+    };
 }
 
-/// One method for each row of the table of functions of one argument, with its derivative checked in the example.
-macro_rules! unary_methods {
-    ($($Rule:ident: $method:ident, |$x:pat_param, $y:pat_param| $partial:expr, at $at:literal => $is:literal
-        $(, fused |$fx:ident| $fused:expr)?, $doc:literal;)*) => {
-        unary_methods!(@on Dual<T, N>, [const N: usize], $($method $Rule $doc, derivative $at $is;)*);
+/// One method for each row of the table of elementary functions, with its derivative checked in the example.
+macro_rules! methods_of_rows {
+    ($($(#[$meta:meta])* $vis:vis $Rule:ident $(($($p:ident: $P:ty),+))? = $name:ident $args:tt $body:tt
+        $(for $traits:tt)? $(, at $at:literal => $is:literal)?;)*) => {
+        methods_of_rows!(@on Dual Dual<T, N>, [const N: usize],
+            $([$(#[$meta])*] $Rule $name [$($($p: $P),+)?] $args $body [$($at $is)?];)*);
         #[cfg(feature = "std")]
-        unary_methods!(@on super::Reverse<T>, [], $($method $Rule $doc, gradient $at $is;)*);
+        methods_of_rows!(@on Reverse super::Reverse<T>, [],
+            $([$(#[$meta])*] $Rule $name [$($($p: $P),+)?] $args $body [$($at $is)?];)*);
     };
-    (@on $Number:ty, [$($param:tt)*], $($method:ident $Rule:ident $doc:literal, $driver:ident $at:literal $is:literal;)*) => {
+    (@on $kind:ident $Number:ty, [$($param:tt)*],
+        $([$($doc:tt)*] $Rule:ident $name:ident $params:tt $args:tt $body:tt [$($at:literal $is:literal)?];)*) => {
         impl<T: Float, $($param)*> $Number {$(
-            #[doc = $doc]
-            ///
-            /// # Examples
-            /// ```
-            #[doc = example!($driver $method $at $is)]
-            /// ```
-            #[inline]
-            pub fn $method(self) -> Self {
-                self.unary(rules::$Rule)
-            }
+            method!([
+                $($doc)*
+                $(#[doc = concat!("\n# Examples\n```\n", example!($kind $name $at $is $body), "\n```")])?
+                #[inline]
+                pub
+            ] $name $params $args rules::$Rule);
         )*}
     };
 }
-unary_table!(unary_methods);
-
-/// One method for each function that rounds.
-macro_rules! step_methods {
-    ($($method:ident: at $at:literal => $is:literal, $doc:literal;)*) => {
-        step_methods!(@on Dual<T, N>, [const N: usize], $($method $doc, value_and_derivative $at $is;)*);
-        #[cfg(feature = "std")]
-        step_methods!(@on super::Reverse<T>, [], $($method $doc, value_and_gradient $at $is;)*);
-    };
-    (@on $Number:ty, [$($param:tt)*], $($method:ident $doc:literal, $driver:ident $at:literal $is:literal;)*) => {
-        impl<T: Float, $($param)*> $Number {$(
-            #[doc = $doc]
-            ///
-            /// # Examples
-            /// ```
-            #[doc = example!($driver $method $at $is)]
-            /// ```
-            #[inline]
-            pub fn $method(self) -> Self {
-                piecewise::step(self, self.inner().$method())
-            }
-        )*}
-    };
-}
-step_table!(step_methods);
+elementary!(methods_of_rows);
 
 /// The methods that are not rows of a table.
 macro_rules! other_methods {
@@ -102,68 +77,6 @@ macro_rules! other_methods {
             #[inline]
             pub fn from_partials(value: T, partials: &[(Self, T)]) -> Self {
                 Float::from_partials(value, partials)
-            }
-
-            /// Integer power `xⁿ`; derivative `n xⁿ⁻¹`, exact at 0 to every order.
-            ///
-            /// # Examples
-            /// ```
-            /// assert_eq!(dualtape::derivative(|x| x.powi(3), 2.0), 12.0);
-            /// assert_eq!(dualtape::derivative(|x| x.powi(-1), 2.0), -0.25);
-            /// ```
-            #[inline]
-            pub fn powi(self, n: i32) -> Self {
-                self.unary(rules::Powi(n))
-            }
-
-            /// Power `xʸ`; partials `y xʸ⁻¹` and `xʸ ln x`. See [`rules::Powf`] for its edges.
-            ///
-            /// No logarithm is taken for an exponent without derivative, so negative `x` are fine with a constant integer `y`.
-            ///
-            /// # Examples
-            /// With a constant exponent, and with a constant base:
-            /// ```
-            /// use dualtape::{Dual, derivative};
-            /// assert_eq!(derivative(|x| x.powf(1.5), 4.0), 3.0); // 1.5 √x
-            /// assert_eq!(derivative(|y| Dual::constant(2.0).powf(y), 3.0), 8.0 * 2.0_f64.ln()); // 2ʸ ln 2
-            /// ```
-            #[inline]
-            pub fn powf(self, y: impl Into<Self>) -> Self {
-                self.binary(rules::Powf, y.into())
-            }
-
-            /// Logarithm to the given base, `ln x / ln base`; partials `1 / (x ln b)` and `-y / (b ln b)`.
-            ///
-            /// # Examples
-            /// ```
-            /// assert_eq!(dualtape::derivative(|x| x.log(std::f64::consts::E), 2.0), 0.5);
-            /// ```
-            #[inline]
-            pub fn log(self, base: impl Into<Self>) -> Self {
-                self.binary(rules::Log, base.into())
-            }
-
-            /// The angle of the point with ordinate `self` and abscissa `x`; partials `x / h²` and `-self / h²` with the
-            /// distance `h` from the origin. NaN derivative at the origin.
-            ///
-            /// # Examples
-            /// ```
-            /// assert_eq!(dualtape::derivative(|y| y.atan2(2.0), 0.0), 0.5);
-            /// ```
-            #[inline]
-            pub fn atan2(self, x: impl Into<Self>) -> Self {
-                self.binary(rules::Atan2, x.into())
-            }
-
-            /// Length `√(x² + y²)` without undue overflow; partials `x / z` and `y / z`, 0 at the origin.
-            ///
-            /// # Examples
-            /// ```
-            /// assert_eq!(dualtape::derivative(|x| x.hypot(4.0), 3.0), 0.6);
-            /// ```
-            #[inline]
-            pub fn hypot(self, y: impl Into<Self>) -> Self {
-                self.binary(rules::Hypot, y.into())
             }
 
             /// `self * a + b` with one rounding of the value; tangent `self' a + self a' + b'`.

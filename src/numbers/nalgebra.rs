@@ -12,8 +12,9 @@
 //! - `sinc` and `sinhc` have their true derivatives near 0, where the quotient has none left.
 
 use super::{Dual, Number, for_each_number};
-use crate::float::{Float, Primitive};
-use crate::rules::Unary;
+use crate::float::{Float, Primitive as _};
+use crate::rules::dialect::{define_rules, forward_all};
+use crate::rules::elementary;
 use crate::special::Special;
 use core::ops::Mul;
 use nalgebra::allocator::Allocator;
@@ -61,9 +62,7 @@ macro_rules! real_field {
         impl<T: Float, $($param)*> ComplexField for $Number {
             type RealField = Self;
 
-            real_field!(@unary floor ceil round trunc fract abs signum recip sqrt cbrt exp exp2 exp_m1 ln ln_1p log2 log10
-                sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh);
-            real_field!(@binary powf log hypot);
+            elementary!(forward_all, [ComplexField]);
 
             #[inline]
             fn from_real(x: Self) -> Self {
@@ -126,10 +125,6 @@ macro_rules! real_field {
                 self.unary(Sinhc)
             }
             #[inline]
-            fn powi(self, n: i32) -> Self {
-                self.powi(n)
-            }
-            #[inline]
             fn powc(self, y: Self) -> Self {
                 self.powf(y)
             }
@@ -144,7 +139,8 @@ macro_rules! real_field {
         }
 
         impl<T: Float, $($param)*> RealField for $Number {
-            real_field!(@binary atan2 max min copysign);
+            elementary!(forward_all, [RealField]);
+            real_field!(@binary max min copysign);
             real_field!(@constants pi PI, two_pi TAU, frac_pi_2 FRAC_PI_2, frac_pi_3 FRAC_PI_3, frac_pi_4 FRAC_PI_4,
                 frac_pi_6 FRAC_PI_6, frac_pi_8 FRAC_PI_8, frac_1_pi FRAC_1_PI, frac_2_pi FRAC_2_PI,
                 frac_2_sqrt_pi FRAC_2_SQRT_PI, e E, log2_e LOG2_E, log10_e LOG10_E, ln_2 LN_2, ln_10 LN_10);
@@ -195,12 +191,6 @@ macro_rules! real_field {
             }
         }
     };
-    (@unary $($method:ident)*) => {$(
-        #[inline]
-        fn $method(self) -> Self {
-            self.$method()
-        }
-    )*};
     (@binary $($method:ident)*) => {$(
         #[inline]
         fn $method(self, other: Self) -> Self {
@@ -300,23 +290,20 @@ macro_rules! left_factor {
 }
 for_each_number!(left_factor);
 
-/// `sinh x / x`, 1 at 0.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Sinhc;
+define_rules! {
+    /// `sinh x / x`, 1 at 0.
+    Sinhc = sinhc(x) { [if x == B::zero() { B::one() } else { x.sinh() / x }] |x, y| sinhc_slope(x, y) };
+}
 
-impl Unary for Sinhc {
-    const NAME: &'static str = "sinhc";
-    fn value<B: Primitive>(self, x: B) -> B {
-        if x == B::zero() { B::one() } else { x.sinh() / x }
-    }
-    /// `(cosh x - y) / x`, and the power series where that cancels, to so many terms that the higher derivatives are right too.
-    fn partial<T: Float>(self, x: T, y: T) -> T {
-        let square = x * x;
-        if square.base() < T::Base::one() {
+/// `(cosh x - y) / x`, and the power series where that cancels, to so many terms that the higher derivatives are right too.
+fn sinhc_slope<T: Float>(x: T, y: T) -> T {
+    let square = x * x;
+    square.if_less(
+        T::one(),
+        || {
             let term = |sum: T, j: i32| T::one() + square * sum / T::lit((2 * j * (2 * j + 3)).into());
             x * (1..12).rev().fold(T::one(), term) / T::lit(3.0)
-        } else {
-            (x.cosh() - y) / x
-        }
-    }
+        },
+        || (x.cosh() - y) / x,
+    )
 }

@@ -2,7 +2,8 @@
 
 use super::{Number, for_each_number};
 use crate::float::Float;
-use crate::rules::{step_table, unary_table};
+use crate::rules::dialect::forward_all;
+use crate::rules::elementary;
 use core::cmp::Ordering;
 use core::num::FpCategory;
 use num_traits::float::{FloatCore, TotalOrder};
@@ -175,9 +176,8 @@ macro_rules! num {
         impl<T: Float, $($param)*> num_traits::Float for $Number {
             num!(@limits nan infinity neg_infinity neg_zero min_value min_positive_value epsilon max_value);
             num!(@questions is_nan is_infinite is_finite is_normal is_subnormal is_sign_positive is_sign_negative);
-            unary_table!(forward_unary);
-            step_table!(forward_unary);
-            num!(@binary powf log abs_sub max min hypot atan2 copysign);
+            elementary!(forward_all, [Float]);
+            num!(@binary abs_sub max min copysign);
 
             num!(@others);
             #[inline]
@@ -194,7 +194,7 @@ macro_rules! num {
         impl<T: Float, $($param)*> FloatCore for $Number {
             num!(@limits nan infinity neg_infinity neg_zero min_value min_positive_value epsilon max_value);
             num!(@questions is_nan is_infinite is_finite is_normal is_subnormal is_sign_positive is_sign_negative);
-            num!(@unary floor ceil round trunc fract abs signum recip to_degrees to_radians);
+            elementary!(forward_all, [FloatCore]);
             num!(@binary max min);
 
             num!(@others);
@@ -264,12 +264,6 @@ macro_rules! num {
             self.inner().$name()
         }
     )*};
-    (@unary $($name:ident)*) => {$(
-        #[inline]
-        fn $name(self) -> Self {
-            self.$name()
-        }
-    )*};
     (@others) => {
         #[inline]
         fn classify(self) -> FpCategory {
@@ -280,10 +274,6 @@ macro_rules! num {
             self.inner().integer_decode()
         }
         #[inline]
-        fn powi(self, n: i32) -> Self {
-            self.powi(n)
-        }
-        #[inline]
         fn clamp(self, low: Self, high: Self) -> Self {
             self.clamp(low, high)
         }
@@ -292,23 +282,6 @@ macro_rules! num {
         #[inline]
         fn $name(self, other: Self) -> Self {
             self.$name(other)
-        }
-    )*};
-}
-
-/// Forwards the methods of a table to the inherent ones.
-macro_rules! forward_unary {
-    ($($Rule:ident: $method:ident, |$x:pat_param, $y:pat_param| $partial:expr, at $at:literal => $is:literal
-        $(, fused |$fx:ident| $fused:expr)?, $doc:literal;)*) => {$(
-        #[inline]
-        fn $method(self) -> Self {
-            self.$method()
-        }
-    )*};
-    ($($method:ident: at $at:literal => $is:literal, $doc:literal;)*) => {$(
-        #[inline]
-        fn $method(self) -> Self {
-            self.$method()
         }
     )*};
 }

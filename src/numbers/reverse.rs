@@ -1,6 +1,6 @@
 //! [`Reverse`], the number of reverse mode.
 
-use super::{Dual, Number, Tag};
+use super::{Dual, Number, Tag, piecewise};
 use crate::float::{
     Binary, Engine, Float, Primitive, Reduction, Unary, fold, quotient_is_plain, quotient_tangent, unlikely,
     with_partials,
@@ -237,6 +237,9 @@ impl<T: Float> Float for Reverse<T> {
     fn unary<R: Unary>(self, rule: R) -> Self {
         if self.node == 0 {
             return Reverse::constant(self.primal.unary(rule));
+        }
+        if R::PIECEWISE_CONSTANT {
+            return piecewise::step(self, self.primal.unary(rule));
         }
         let (y, slope) = rule.eval(self.primal);
         self.chain(y, slope)

@@ -1,31 +1,35 @@
 //! All derivatives of the functions whose first derivative is algebraic: the inverse trigonometric and hyperbolic
 //! functions, and the cube root.
 
-use super::{Binary, Unary};
-use crate::float::{Float, Primitive};
+use super::MOST;
+use super::dialect::define_rules;
 #[allow(unused_imports)] // `f64` has its own functions where the standard library is
 use num_traits::Float as _;
 
-/// More often than this nobody differentiates: the number of parts of a nested number doubles each time.
-const MOST: usize = 24;
+define_rules! {
+    /// The derivative of order `n` of a function whose first derivative is `1 / w` or `1 / √w` with a quadratic `w`.
+    ///
+    /// It is `wᶜ⁻ⁿ P(x)`, with `c = 0` or `½` and a polynomial `P` of degree `n - 1` with integer coefficients, which follow
+    /// from
+    ///
+    /// > `P ← (c - n) w' P + w P'`.
+    ///
+    /// A formula for the first derivative that is left to be differentiated has ten times the error at order 4: sums of terms
+    /// of both signs, which here are sums of integers.
+    pub(super) Quadratic(function: Function, n: usize) = derivative_of_an_inverse_function(x) {
+        f64 [Quadratic(function, n).at(x)] |x, _| x.unary(Quadratic(function, n + 1)) };
 
-/// The derivative of order `n` of a function whose first derivative is `1 / w` or `1 / √w` with a quadratic `w`.
-///
-/// It is `wᶜ⁻ⁿ P(x)`, with `c = 0` or `½` and a polynomial `P` of degree `n - 1` with integer coefficients, which follow
-/// from
-///
-/// > `P ← (c - n) w' P + w P'`.
-///
-/// A formula for the first derivative that is left to be differentiated has ten times the error at order 4: sums of terms
-/// of both signs, which here are sums of integers.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Quadratic {
-    function: Function,
-    n: usize,
+    /// The derivative of order `n` of the cube root: `(1/3) (1/3 - 1) … x^(1/3 - n)`, from `x` and `y = ∛x`.
+    ///
+    /// As `y / xⁿ` it has fewer roundings than by powers of `y`. The second argument only saves computing it again; it is a
+    /// constant.
+    pub(super) CubeRoot(n: usize) = derivative_of_cbrt(x, y) { f64 [cube_root_derivative(n, x, y)]
+        |x, y, _| x.binary(CubeRoot(n + 1), y),
+        |_, _, _| T::zero() };
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Function {
+pub(super) enum Function {
     Asin,
     Acos,
     Atan,
@@ -36,41 +40,28 @@ enum Function {
 
 impl Quadratic {
     /// `1 / √(1 - x²)`
-    pub(super) const ASIN: Quadratic = Quadratic { function: Function::Asin, n: 1 };
+    pub(super) const ASIN: Quadratic = Quadratic(Function::Asin, 1);
     /// `-1 / √(1 - x²)`
-    pub(super) const ACOS: Quadratic = Quadratic { function: Function::Acos, n: 1 };
+    pub(super) const ACOS: Quadratic = Quadratic(Function::Acos, 1);
     /// `1 / (1 + x²)`
-    pub(super) const ATAN: Quadratic = Quadratic { function: Function::Atan, n: 1 };
+    pub(super) const ATAN: Quadratic = Quadratic(Function::Atan, 1);
     /// `1 / √(1 + x²)`
-    pub(super) const ASINH: Quadratic = Quadratic { function: Function::Asinh, n: 1 };
+    pub(super) const ASINH: Quadratic = Quadratic(Function::Asinh, 1);
     /// `1 / √(x² - 1)`
-    pub(super) const ACOSH: Quadratic = Quadratic { function: Function::Acosh, n: 1 };
+    pub(super) const ACOSH: Quadratic = Quadratic(Function::Acosh, 1);
     /// `1 / (1 - x²)`
-    pub(super) const ATANH: Quadratic = Quadratic { function: Function::Atanh, n: 1 };
-}
-
-impl Unary for Quadratic {
-    const NAME: &'static str = "derivative_of_an_inverse_function";
-
-    #[inline]
-    fn value<B: Primitive>(self, x: B) -> B {
-        B::nearest(self.at(x.widen()))
-    }
-    #[inline]
-    fn partial<T: Float>(self, x: T, _: T) -> T {
-        x.unary(Quadratic { n: self.n + 1, ..self })
-    }
+    pub(super) const ATANH: Quadratic = Quadratic(Function::Atanh, 1);
 }
 
 impl Quadratic {
     #[inline]
     fn at(self, x: f64) -> f64 {
-        let n = self.n;
+        let n = self.1;
         // Beyond 2 everything is a function of r = 1/x, because x² might overflow.
         let far = x.abs() > 2.0;
         let z = if far { x.recip() } else { x };
         // w, or w / x². As a product it is accurate near its zeros at ±1.
-        let w = match self.function {
+        let w = match self.0 {
             Function::Atan | Function::Asinh => 1.0 + z * z,
             Function::Acosh if !far => (z - 1.0) * (z + 1.0),
             Function::Asin | Function::Acos | Function::Atanh if far => f64::NAN,
@@ -83,7 +74,7 @@ impl Quadratic {
             (_, true) => self.polynomial(z, far) * w.sqrt() / power(w, n),
             (_, false) => self.polynomial(z, far) / power(w, n),
         };
-        let y = if self.function == Function::Acos { -y } else { y };
+        let y = if self.0 == Function::Acos { -y } else { y };
         match (far, root) {
             (false, _) => y,
             (true, false) => over_power(y, x, n + 1),
@@ -92,19 +83,19 @@ impl Quadratic {
     }
 
     fn has_root(self) -> bool {
-        !matches!(self.function, Function::Atan | Function::Atanh)
+        !matches!(self.0, Function::Atan | Function::Atanh)
     }
 
     /// `P(x)`, or `P(x) / xⁿ⁻¹` as a function of `1/x`.
     #[inline]
     fn polynomial(self, z: f64, far: bool) -> f64 {
         let c = if self.has_root() { 0.5 } else { 0.0 };
-        let (constant, square) = match self.function {
+        let (constant, square) = match self.0 {
             Function::Atan | Function::Asinh => (1.0, 1.0),
             Function::Acosh => (-1.0, 1.0),
             _ => (1.0, -1.0),
         };
-        if self.n == 2 {
+        if self.1 == 2 {
             return 2.0 * (c - 1.0) * square * if far { 1.0 } else { z };
         }
         self.polynomial_of_degree(z, far, c, constant, square)
@@ -114,7 +105,7 @@ impl Quadratic {
     fn polynomial_of_degree(self, z: f64, far: bool, c: f64, constant: f64, square: f64) -> f64 {
         let mut p = [0.0; MOST];
         p[0] = 1.0;
-        for n in 1..self.n {
+        for n in 1..self.1 {
             let mut next = [0.0; MOST];
             for i in (0..n).filter(|&i| p[i] != 0.0) {
                 next[i + 1] += (2.0 * (c - n as f64) + i as f64) * square * p[i];
@@ -124,7 +115,7 @@ impl Quadratic {
             }
             p = next;
         }
-        let degree = self.n - 1;
+        let degree = self.1 - 1;
         let odd = degree % 2;
         // By falling powers of the square of x, or of 1/x.
         let terms = (0..=degree / 2).map(|i| if far { 2 * i + odd } else { degree - 2 * i });
@@ -151,31 +142,11 @@ fn over_power(y: f64, x: f64, n: usize) -> f64 {
     if power.is_finite() { y / power } else { (0..n).fold(y, |y, _| y / x) }
 }
 
-/// The derivative of order `n` of the cube root: `(1/3) (1/3 - 1) … x^(1/3 - n)`, from `x` and `y = ∛x`.
-///
-/// As `y / xⁿ` it has fewer roundings than by powers of `y`. The second argument only saves computing it again; it is a
-/// constant.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct CubeRoot(pub usize);
-
-impl Binary for CubeRoot {
-    const NAME: &'static str = "derivative_of_cbrt";
-
-    #[inline]
-    fn value<B: Primitive>(self, x: B, y: B) -> B {
-        let (x, y) = (x.widen(), y.widen());
-        if x == 0.0 || x.is_infinite() {
-            return B::nearest((y * y).recip());
-        }
-        let (numerator, denominator) = (1..self.0).fold((1.0, 3.0), |(n, d), k| (n * (1.0 - 3.0 * k as f64), d * 3.0));
-        B::nearest((0..self.0).fold(y * numerator / denominator, |y, _| y / x))
+#[inline]
+fn cube_root_derivative(order: usize, x: f64, y: f64) -> f64 {
+    if x == 0.0 || x.is_infinite() {
+        return (y * y).recip();
     }
-    #[inline]
-    fn partial_x<T: Float>(self, x: T, y: T, _: T) -> T {
-        x.binary(CubeRoot(self.0 + 1), y)
-    }
-    #[inline]
-    fn partial_y<T: Float>(self, _: T, _: T, _: T) -> T {
-        T::zero()
-    }
+    let (numerator, denominator) = (1..order).fold((1.0, 3.0), |(n, d), k| (n * (1.0 - 3.0 * k as f64), d * 3.0));
+    (0..order).fold(y * numerator / denominator, |y, _| y / x)
 }

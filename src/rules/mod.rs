@@ -61,132 +61,233 @@
 //! the cube root, the power, length and angle have closed forms for all their derivatives, in submodules.
 
 mod algebraic;
+pub(crate) mod dialect;
 mod power;
 mod radial;
 
+use crate::float::Float;
 pub use crate::float::{Binary, Reduction, Rule, Unary};
-use crate::float::{Float, Primitive};
 use algebraic::{CubeRoot, Quadratic};
+use dialect::{define_rules, visit_rows};
 use num_traits::FloatConst as _;
 use radial::Radial;
 
-/// Calls `$callback!` with the table of functions of one argument. A row reads
-/// `Type: method, |x, y| derivative, at <point> => <derivative there>, "what it is; its derivative and edges"`,
-/// with an optional `fused |x| (value, derivative)` where the two share work. The point and the derivative make the example in
-/// the documentation, as they stand: a literal, or a string where it takes an expression.
-macro_rules! unary_table {
-    ($callback:ident) => {
+/// Calls `$callback!` with the table of the elementary functions, which become methods of every number. How a row is read stands in
+/// [`dialect`]. `$($before)*` goes in front of the rows.
+macro_rules! elementary {
+    ($callback:ident $(, $before:tt)?) => {
         $callback! {
+            $($before)?
+
             // Powers and roots
-            Recip:  recip,  |_, y| -(y * y),                                at 2.0 => -0.25,
-                "Reciprocal `1 / x`; derivative `-1 / x²`, `-∞` at 0.";
-            Sqrt:   sqrt,   |_, y| (y + y).recip(),                         at 4.0 => 0.25,
-                "Square root; derivative `1 / (2 √x)`, `+∞` at 0, NaN below.";
-            Cbrt:   cbrt,   |x, y| x.binary(CubeRoot(1), y.detach()),       at 8.0 => "1.0 / 12.0",
-                "Cube root, also of negative numbers; derivative `1 / (3 y²)`, `+∞` at 0.";
+            /// Reciprocal `1 / x`; derivative `-1 / x²`, `-∞` at 0.
+            pub Recip = recip(x)             { [x.recip()] |_, y| -(y * y) }
+                for [Float FloatCore ComplexField], at 2.0 => -0.25;
+            /// Square root; derivative `1 / (2 √x)`, `+∞` at 0, NaN below.
+            pub Sqrt = sqrt(x)               { [x.sqrt()] |_, y| (y + y).recip() }
+                for [Float ComplexField], at 4.0 => 0.25;
+            /// Cube root, also of negative numbers; derivative `1 / (3 y²)`, `+∞` at 0.
+            pub Cbrt = cbrt(x)               { [x.cbrt()] |x, y| x.binary(CubeRoot(1), y.detach()) }
+                for [Float ComplexField], at 8.0 => "1.0 / 12.0";
 
             // Exponentials and logarithms
-            Exp:    exp,    |_, y| y,                                       at 0.0 => 1.0,
-                "Exponential `eˣ`, its own derivative.";
-            Exp2:   exp2,   |_, y| y * T::Base::LN_2(),                     at 0.0 => "std::f64::consts::LN_2",
-                "Exponential `2ˣ`; derivative `2ˣ ln 2`.";
-            ExpM1:  exp_m1, |x, _| x.exp(),                                 at 0.0 => 1.0, // y + 1 has no digits left at -40
-                "`eˣ - 1`, accurate near 0; derivative `eˣ`.";
-            Ln:     ln,     |x, _| x.recip(),                               at 4.0 => 0.25,
-                "Natural logarithm; derivative `1 / x`, `+∞` at 0, NaN below.";
-            Log2:   log2,   |x, _| T::LOG2_E() / x,                         at "std::f64::consts::LOG2_E" => 1.0,
-                "Logarithm to base 2; derivative `1 / (x ln 2)`, `+∞` at 0, NaN below.";
-            Log10:  log10,  |x, _| T::LOG10_E() / x,                        at "std::f64::consts::LOG10_E" => 1.0,
-                "Logarithm to base 10; derivative `1 / (x ln 10)`, `+∞` at 0, NaN below.";
-            Ln1p:   ln_1p,  |x, _| (x + T::one()).recip(),                  at 1.0 => 0.5,
-                "`ln(1 + x)`, accurate near 0; derivative `1 / (1 + x)`, `+∞` at -1, NaN below.";
+            /// Exponential `eˣ`, its own derivative.
+            pub Exp = exp(x)                 { [x.exp()] |_, y| y }
+                for [Float ComplexField], at 0.0 => 1.0;
+            /// Exponential `2ˣ`; derivative `2ˣ ln 2`.
+            pub Exp2 = exp2(x)               { [x.exp2()] |_, y| y * T::Base::LN_2() }
+                for [Float ComplexField], at 0.0 => "std::f64::consts::LN_2";
+            /// `eˣ - 1`, accurate near 0; derivative `eˣ`.
+            // y + 1 has no digits left at -40
+            pub ExpM1 = exp_m1(x)            { [x.exp_m1()] |x, _| x.exp() }
+                for [Float ComplexField], at 0.0 => 1.0;
+            /// Natural logarithm; derivative `1 / x`, `+∞` at 0, NaN below.
+            pub Ln = ln(x)                   { [x.ln()] |x, _| x.recip() }
+                for [Float ComplexField], at 4.0 => 0.25;
+            /// Logarithm to base 2; derivative `1 / (x ln 2)`, `+∞` at 0, NaN below.
+            pub Log2 = log2(x)               { [x.log2()] |x, _| T::LOG2_E() / x }
+                for [Float ComplexField], at "std::f64::consts::LOG2_E" => 1.0;
+            /// Logarithm to base 10; derivative `1 / (x ln 10)`, `+∞` at 0, NaN below.
+            pub Log10 = log10(x)             { [x.log10()] |x, _| T::LOG10_E() / x }
+                for [Float ComplexField], at "std::f64::consts::LOG10_E" => 1.0;
+            /// `ln(1 + x)`, accurate near 0; derivative `1 / (1 + x)`, `+∞` at -1, NaN below.
+            pub Ln1p = ln_1p(x)              { [x.ln_1p()] |x, _| (x + T::one()).recip() }
+                for [Float ComplexField], at 1.0 => 0.5;
 
             // Trigonometric functions and their inverses
-            Sin:    sin,    |x, _| x.cos(),                                 at 0.0 => 1.0, fused |x| sin_cos(x).0,
-                "Sine; derivative `cos x`.";
-            Cos:    cos,    |x, _| -x.sin(),                                at 0.0 => 0.0, fused |x| sin_cos(x).1,
-                "Cosine; derivative `-sin x`.";
-            Tan:    tan,    |_, y| T::one() + y * y,                        at 0.0 => 1.0,
-                "Tangent; derivative `1 + tan² x`.";
-            Asin:   asin,   |x, _| x.unary(Quadratic::ASIN),                at 0.0 => 1.0,
-                "Arcsine in `[-π/2, π/2]`; derivative `1 / √(1 - x²)`, `+∞` at ±1, NaN beyond.";
-            Acos:   acos,   |x, _| x.unary(Quadratic::ACOS),                at 0.0 => -1.0,
-                "Arccosine in `[0, π]`; derivative `-1 / √(1 - x²)`, `-∞` at ±1, NaN beyond.";
-            Atan:   atan,   |x, _| x.unary(Quadratic::ATAN),                at 1.0 => 0.5,
-                "Arctangent in `[-π/2, π/2]`; derivative `1 / (1 + x²)`.";
+            /// Sine; derivative `cos x`.
+            pub Sin = sin(x)                 { [x.sin()] |x, _| x.cos(), fused |x| sin_cos(x).0 }
+                for [Float ComplexField], at 0.0 => 1.0;
+            /// Cosine; derivative `-sin x`.
+            pub Cos = cos(x)                 { [x.cos()] |x, _| -x.sin(), fused |x| sin_cos(x).1 }
+                for [Float ComplexField], at 0.0 => 0.0;
+            /// Tangent; derivative `1 + tan² x`.
+            pub Tan = tan(x)                 { [x.tan()] |_, y| T::one() + y * y }
+                for [Float ComplexField], at 0.0 => 1.0;
+            /// Arcsine in `[-π/2, π/2]`; derivative `1 / √(1 - x²)`, `+∞` at ±1, NaN beyond.
+            pub Asin = asin(x)               { [x.asin()] |x, _| x.unary(Quadratic::ASIN) }
+                for [Float ComplexField], at 0.0 => 1.0;
+            /// Arccosine in `[0, π]`; derivative `-1 / √(1 - x²)`, `-∞` at ±1, NaN beyond.
+            pub Acos = acos(x)               { [x.acos()] |x, _| x.unary(Quadratic::ACOS) }
+                for [Float ComplexField], at 0.0 => -1.0;
+            /// Arctangent in `[-π/2, π/2]`; derivative `1 / (1 + x²)`.
+            pub Atan = atan(x)               { [x.atan()] |x, _| x.unary(Quadratic::ATAN) }
+                for [Float ComplexField], at 1.0 => 0.5;
 
             // Hyperbolic functions and their inverses
-            Sinh:   sinh,   |x, _| x.cosh(),                                at 0.0 => 1.0,
-                "Hyperbolic sine; derivative `cosh x`.";
-            Cosh:   cosh,   |x, _| x.sinh(),                                at 0.0 => 0.0,
-                "Hyperbolic cosine; derivative `sinh x`.";
-            Tanh:   tanh,   |x, y| sech_squared(x, y),                      at 0.0 => 1.0,
-                "Hyperbolic tangent; derivative `1 - tanh² x`, accurate also where the tangent rounds to 1.";
-            Asinh:  asinh,  |x, _| x.unary(Quadratic::ASINH),               at 0.75 => 0.8,
-                "Inverse hyperbolic sine; derivative `1 / √(x² + 1)`.";
-            Acosh:  acosh,  |x, _| x.unary(Quadratic::ACOSH),               at 1.25 => "4.0 / 3.0",
-                "Inverse hyperbolic cosine; derivative `1 / √(x² - 1)`, `+∞` at 1, NaN below.";
-            Atanh:  atanh,  |x, _| x.unary(Quadratic::ATANH),               at 0.5 => "4.0 / 3.0",
-                "Inverse hyperbolic tangent; derivative `1 / (1 - x²)`, `+∞` at ±1, NaN beyond.";
+            /// Hyperbolic sine; derivative `cosh x`.
+            pub Sinh = sinh(x)               { [x.sinh()] |x, _| x.cosh() }
+                for [Float ComplexField], at 0.0 => 1.0;
+            /// Hyperbolic cosine; derivative `sinh x`.
+            pub Cosh = cosh(x)               { [x.cosh()] |x, _| x.sinh() }
+                for [Float ComplexField], at 0.0 => 0.0;
+            /// Hyperbolic tangent; derivative `1 - tanh² x`, accurate also where the tangent rounds to 1.
+            pub Tanh = tanh(x)               { [x.tanh()] |x, y| sech_squared(x, y) }
+                for [Float ComplexField], at 0.0 => 1.0;
+            /// Inverse hyperbolic sine; derivative `1 / √(x² + 1)`.
+            pub Asinh = asinh(x)             { [x.asinh()] |x, _| x.unary(Quadratic::ASINH) }
+                for [Float ComplexField], at 0.75 => 0.8;
+            /// Inverse hyperbolic cosine; derivative `1 / √(x² - 1)`, `+∞` at 1, NaN below.
+            pub Acosh = acosh(x)             { [x.acosh()] |x, _| x.unary(Quadratic::ACOSH) }
+                for [Float ComplexField], at 1.25 => "4.0 / 3.0";
+            /// Inverse hyperbolic tangent; derivative `1 / (1 - x²)`, `+∞` at ±1, NaN beyond.
+            pub Atanh = atanh(x)             { [x.atanh()] |x, _| x.unary(Quadratic::ATANH) }
+                for [Float ComplexField], at 0.5 => "4.0 / 3.0";
 
             // Piecewise linear
-            Abs:    abs,    |x, _| slope_of_abs(x),                         at -2.0 => -1.0,
-                "Absolute value; derivative ±1, and 0 at 0.";
-            Fract:  fract,  |_, _| T::one(),                                at 2.5 => 1.0,
-                "Fractional part `x - trunc(x)`; derivative 1 everywhere, also on the jump.";
-            ToDegrees: to_degrees, |_, _| T::one().to_degrees(),            at 1.0 => "1.0_f64.to_degrees()",
-                "Radians to degrees; derivative `180 / π`.";
-            ToRadians: to_radians, |_, _| T::one().to_radians(),            at 1.0 => "1.0_f64.to_radians()",
-                "Degrees to radians; derivative `π / 180`.";
+            /// Absolute value; derivative ±1, and 0 at 0.
+            pub Abs = abs(x)                 { [x.abs()] |x, _| slope_of_abs(x) }
+                for [Float FloatCore ComplexField], at -2.0 => -1.0;
+            /// Fractional part `x - trunc(x)`; derivative 1 everywhere, also on the jump.
+            pub Fract = fract(x)             { [x.fract()] |_, _| T::one() }
+                for [Float FloatCore ComplexField], at 2.5 => 1.0;
+            /// Radians to degrees; derivative `180 / π`.
+            pub ToDegrees = to_degrees(x)    { [x.to_degrees()] |_, _| T::one().to_degrees() }
+                for [Float FloatCore], at 1.0 => "1.0_f64.to_degrees()";
+            /// Degrees to radians; derivative `π / 180`.
+            pub ToRadians = to_radians(x)    { [x.to_radians()] |_, _| T::one().to_radians() }
+                for [Float FloatCore], at 1.0 => "1.0_f64.to_radians()";
+
+            // Rounding: at a point the value is given, the derivative is 0 everywhere
+            /// Largest integer not above `x`; derivative 0 everywhere.
+            pub Floor = floor(x) { step [x.floor()] } for [Float FloatCore ComplexField], at 2.75 => 2.0;
+            /// Smallest integer not below `x`; derivative 0 everywhere.
+            pub Ceil = ceil(x) { step [x.ceil()] } for [Float FloatCore ComplexField], at 2.25 => 3.0;
+            /// Nearest integer, halves away from zero; derivative 0 everywhere.
+            pub Round = round(x) { step [x.round()] } for [Float FloatCore ComplexField], at 2.5 => 3.0;
+            /// Integer part, towards zero; derivative 0 everywhere.
+            pub Trunc = trunc(x) { step [x.trunc()] } for [Float FloatCore ComplexField], at -2.75 => -2.0;
+            /// `1` for `x ≥ +0`, `-1` for `x ≤ -0`; derivative 0 everywhere.
+            pub Signum = signum(x) { step [x.signum()] } for [Float FloatCore ComplexField], at -0.0 => -1.0;
+            // Powers with an exponent, logarithms to a base, length and angle
+            /// Integer power `xⁿ`; derivative `n xⁿ⁻¹`, exact at 0 to every order. `x⁰` is 1 with derivative 0 everywhere.
+            ///
+            /// # Examples
+            /// ```
+            /// assert_eq!(dualtape::derivative(|x| x.powi(3), 2.0), 12.0);
+            /// assert_eq!(dualtape::derivative(|x| x.powi(-1), 2.0), -0.25);
+            /// ```
+            pub Powi(n: i32) = powi(x) { [x.powi(n)] |x, y| powi_slope(n, x, y) } for [Float FloatCore ComplexField];
+            /// Power `xʸ`; partials `y xʸ⁻¹` and `xʸ ln x`.
+            ///
+            /// `x⁰` is identically 1. At `x = 0` the partial in `y` is its limit: 0 for `y > 0`, `-∞` for `y ≤ 0`. For `x < 0` the
+            /// partial in `y` is NaN; an exponent without a derivative never asks for it, so negative `x` are fine with a constant
+            /// integer `y`, and no logarithm is taken.
+            ///
+            /// # Examples
+            /// With a constant exponent, and with a constant base:
+            /// ```
+            /// use dualtape::{Dual, derivative};
+            /// assert_eq!(derivative(|x| x.powf(1.5), 4.0), 3.0); // 1.5 √x
+            /// assert_eq!(derivative(|y| Dual::constant(2.0).powf(y), 3.0), 8.0 * 2.0_f64.ln()); // 2ʸ ln 2
+            /// ```
+            pub Powf = powf(x, y) { [x.powf(y)]
+                |x, y, _| x.binary(power::PowerDerivative(1, 0), y),
+                |x, y, z| power::slope_by_exponent(x, y, z) } for [Float ComplexField];
+            /// Logarithm `ln x / ln b` to the base `b`; partials `1 / (x ln b)` and `-z / (b ln b)`.
+            ///
+            /// # Examples
+            /// ```
+            /// assert_eq!(dualtape::derivative(|x| x.log(std::f64::consts::E), 2.0), 0.5);
+            /// ```
+            // `x ln b` may overflow, and `1 / x` too.
+            pub Log = log(x, b) { [x.log(b)] |x, b, _| b.ln().recip() / x, |_, b, z| -(z / b.ln()) / b } for [Float ComplexField];
+            /// Length `√(x² + y²)` without undue overflow; partials `x / z` and `y / z`, 0 at the origin.
+            ///
+            /// # Examples
+            /// ```
+            /// assert_eq!(dualtape::derivative(|x| x.hypot(4.0), 3.0), 0.6);
+            /// ```
+            pub Hypot = hypot(x, y) { [x.hypot(y)]
+                |x, y, _| x.binary(Radial::LENGTH_BY_X, y),
+                |x, y, _| x.binary(Radial::LENGTH_BY_Y, y) } for [Float ComplexField];
+            /// The angle of the point with ordinate `self` and abscissa `y`; partials `y / h²` and `-self / h²` with the distance
+            /// `h = hypot(self, y)` from the origin. NaN derivative at the origin, where there is no limit and no subgradient.
+            ///
+            /// # Examples
+            /// ```
+            /// assert_eq!(dualtape::derivative(|x| x.atan2(2.0), 0.0), 0.5);
+            /// ```
+            pub Atan2 = atan2(x, y) { [x.atan2(y)]
+                |x, y, _| x.binary(Radial::ANGLE_BY_X, y),
+                |x, y, _| x.binary(Radial::ANGLE_BY_Y, y) } for [Float RealField];
         }
     };
 }
-pub(crate) use unary_table;
+pub(crate) use elementary;
 
-/// Calls `$callback!` with the functions that round: their value is a constant. A row reads
-/// `method: at <point> => <value there>, "what it is"`.
-macro_rules! step_table {
-    ($callback:ident) => {
-        $callback! {
-            floor:  at 2.75 => 2.0,    "Largest integer not above `x`; derivative 0 everywhere.";
-            ceil:   at 2.25 => 3.0,    "Smallest integer not below `x`; derivative 0 everywhere.";
-            round:  at 2.5 => 3.0,     "Nearest integer, halves away from zero; derivative 0 everywhere.";
-            trunc:  at -2.75 => -2.0,  "Integer part, towards zero; derivative 0 everywhere.";
-            signum: at -0.0 => -1.0,   "`1` for `x ≥ +0`, `-1` for `x ≤ -0`; derivative 0 everywhere.";
-        }
-    };
+/// The highest order of a derivative that the closed forms are made for. More often nobody differentiates: the number of parts of
+/// a nested number doubles each time.
+const MOST: usize = 24;
+
+elementary!(define_rules);
+
+/// What is shown every rule of a table, see [`visit`].
+pub trait Visitor {
+    /// A function of one argument.
+    fn unary<R: Unary>(&mut self, rule: R);
+    /// A function of two arguments.
+    fn binary<R: Binary>(&mut self, rule: R);
 }
-pub(crate) use step_table;
 
-macro_rules! rules_of_table {
-    ($($Rule:ident: $method:ident, |$x:pat_param, $y:pat_param| $partial:expr, at $at:literal => $is:literal
-        $(, fused |$fx:ident| $fused:expr)?, $doc:literal;)*) => {$(
-        #[doc = $doc]
-        #[derive(Clone, Copy, Debug, PartialEq)]
-        pub struct $Rule;
-
-        impl Unary for $Rule {
-            const NAME: &'static str = stringify!($method);
-            #[inline]
-            fn value<B: Primitive>(self, x: B) -> B {
-                x.$method()
-            }
-            #[inline]
-            fn partial<T: Float>(self, $x: T, $y: T) -> T {
-                $partial
-            }
-            $(#[inline]
-            fn eval<T: Float>(self, $fx: T) -> (T, T) {
-                $fused
-            })?
-        }
-    )*
-
-        /// The names of all functions of one argument, as methods: what a table of them has to cover.
-        pub const UNARY: &[&str] = &[$(stringify!($method)),*];
-    };
+/// Shows the elementary functions to a visitor, each rule without a parameter once: for listings, and for tests that must not forget
+/// one. [`crate::special::rules::visit`] does it with the special functions.
+///
+/// # Examples
+/// ```
+/// use dualtape::rules::{self, Binary, Unary};
+///
+/// struct Names(Vec<&'static str>);
+///
+/// impl rules::Visitor for Names {
+///     fn unary<R: Unary>(&mut self, _: R) {
+///         self.0.push(R::NAME);
+///     }
+///     fn binary<R: Binary>(&mut self, _: R) {
+///         self.0.push(R::NAME);
+///     }
+/// }
+///
+/// let mut names = Names(Vec::new());
+/// rules::visit(&mut names);
+/// assert!(names.0.contains(&"tanh") && names.0.contains(&"hypot"));
+/// ```
+pub fn visit(visitor: &mut impl Visitor) {
+    elementary!(visit_rows, [visitor]);
 }
-unary_table!(rules_of_table);
+
+define_rules! {
+    /// Remainder `x % y` with the sign of `x`; partials 1 and `-trunc(x / y)`, also on the jump.
+    // The truncated quotient itself is off by one where the quotient rounds up to an integer.
+    pub Rem = rem(x, y) { [x % y] |_, _, _| T::one(), |x, y, z| -((x - z) / y).round() };
+
+    /// `max(x - y, 0)` where `x = y` (also where both are infinite) or one is NaN: half the derivative of the difference.
+    pub(crate) TiedDifference = abs_sub(x, y) { [if x == y { B::zero() } else { x - y }]
+        |_, _, _| T::lit(0.5), |_, _, _| T::lit(-0.5) };
+
+    /// What `max`, `min` and `clamp` return on a tie: either operand's value, each with half of the derivative.
+    pub(crate) Tie = tie(x, _y) { [x] |_, _, _| T::lit(0.5), |_, _, _| T::lit(0.5) };
+}
 
 // ---- Forms shared by rows --------------------------------------------------------------------------------------------
 
@@ -201,7 +302,8 @@ pub(crate) fn sin_cos<T: Float>(x: T) -> ((T, T), (T, T)) {
 /// product does.
 #[inline]
 fn one_minus_square<T: Float>(x: T) -> T {
-    if x < T::lit(-0.5) || x > T::lit(0.5) { (T::one() - x) * (T::one() + x) } else { T::one() - x * x }
+    let (product, difference) = (|| (T::one() - x) * (T::one() + x), || T::one() - x * x);
+    x.if_less(T::lit(-0.5), product, || T::lit(0.5).if_less(x, product, difference))
 }
 
 /// `1 - tanh² x`, from `x` and `y = tanh x`.
@@ -211,199 +313,33 @@ fn one_minus_square<T: Float>(x: T) -> T {
 /// square of `2 exp(-|x|)`, in which nothing is subnormal before the result is.
 #[inline]
 fn sech_squared<T: Float>(x: T, y: T) -> T {
-    let a = if x < T::zero() { -x } else { x };
-    if a < T::lit(0.75) {
-        one_minus_square(y)
-    } else if a < T::lit(40.0) {
+    let a = x.if_less(T::zero(), || -x, || x);
+    let middle = || {
         let e = (T::lit(-2.0) * a).exp();
         let d = T::one() + e;
         T::lit(4.0) * e / (d * d)
-    } else {
+    };
+    let far = || {
         let e = (-a).exp();
         (e + e) * (e + e)
-    }
+    };
+    a.if_less(T::lit(0.75), || one_minus_square(y), || a.if_less(T::lit(40.0), middle, far))
 }
 
 /// ±1, and 0 at both zeros: the minimum-norm subgradient. Not `signum`, which is ±1 at zero.
 #[inline]
 fn slope_of_abs<T: Float>(x: T) -> T {
-    if x > T::zero() {
-        T::one()
-    } else if x < T::zero() {
-        -T::one()
-    } else {
-        T::zero()
-    }
+    T::zero().if_less(x, T::one, || x.if_less(T::zero(), || -T::one(), T::zero))
 }
 
-// ---- Rows with a parameter -------------------------------------------------------------------------------------------
-
-/// Integer power `xⁿ`; derivative `n xⁿ⁻¹`, exact at 0 to every order. `x⁰` is 1 with derivative 0 everywhere.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Powi(pub i32);
-
-impl Unary for Powi {
-    const NAME: &'static str = "powi";
-    #[inline]
-    fn value<B: Primitive>(self, x: B) -> B {
-        x.powi(self.0)
-    }
-    #[inline]
-    fn partial<T: Float>(self, x: T, y: T) -> T {
-        match self.0 {
-            0 => T::zero(),
-            1 => T::one(),
-            2 => x + x,
-            i32::MIN => y / x * T::lit(i32::MIN.into()), // n - 1 does not exist
-            n => x.powi(n - 1) * T::lit(n.into()),
-        }
-    }
-}
-
-// ---- Functions of two arguments --------------------------------------------------------------------------------------
-
-/// Power `xʸ`; partials `y xʸ⁻¹` and `xʸ ln x`.
-///
-/// `x⁰` is identically 1. At `x = 0` the partial in `y` is its limit: 0 for `y > 0`, `-∞` for `y ≤ 0`. For `x < 0` the
-/// partial in `y` is NaN; an exponent without a tangent never asks for it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Powf;
-
-impl Binary for Powf {
-    const NAME: &'static str = "powf";
-    #[inline]
-    fn value<B: Primitive>(self, x: B, y: B) -> B {
-        x.powf(y)
-    }
-    #[inline]
-    fn partial_x<T: Float>(self, x: T, y: T, _: T) -> T {
-        x.binary(power::Derivative { by_x: 1, by_y: 0 }, y)
-    }
-    #[inline]
-    fn partial_y<T: Float>(self, x: T, y: T, z: T) -> T {
-        let (base, power) = (x.base().widen(), z.base().widen().abs());
-        if (1e-6..1e6).contains(&base) && (1e-12..1e12).contains(&power) {
-            z * x.ln() // the power is at hand, and no derivative leaves the range
-        } else {
-            x.binary(power::Derivative { by_x: 0, by_y: 1 }, y)
-        }
-    }
-}
-
-/// Angle `atan2(x, y)` of the point with ordinate `x` and abscissa `y`; partials `y / h²` and `-x / h²` with `h = hypot(x,
-/// y)`. NaN at the origin, where there is no limit and no subgradient.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Atan2;
-
-impl Binary for Atan2 {
-    const NAME: &'static str = "atan2";
-    #[inline]
-    fn value<B: Primitive>(self, x: B, y: B) -> B {
-        x.atan2(y)
-    }
-    #[inline]
-    fn partial_x<T: Float>(self, x: T, y: T, _: T) -> T {
-        x.binary(Radial::ANGLE_BY_X, y)
-    }
-    #[inline]
-    fn partial_y<T: Float>(self, x: T, y: T, _: T) -> T {
-        x.binary(Radial::ANGLE_BY_Y, y)
-    }
-}
-
-/// Length `√(x² + y²)` without undue overflow; partials `x / z` and `y / z`, 0 at the origin.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Hypot;
-
-impl Binary for Hypot {
-    const NAME: &'static str = "hypot";
-    #[inline]
-    fn value<B: Primitive>(self, x: B, y: B) -> B {
-        x.hypot(y)
-    }
-    #[inline]
-    fn partial_x<T: Float>(self, x: T, y: T, _: T) -> T {
-        x.binary(Radial::LENGTH_BY_X, y)
-    }
-    #[inline]
-    fn partial_y<T: Float>(self, x: T, y: T, _: T) -> T {
-        x.binary(Radial::LENGTH_BY_Y, y)
-    }
-}
-
-/// Logarithm `ln x / ln b` to the base `b`; partials `1 / (x ln b)` and `-z / (b ln b)`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Log;
-
-impl Binary for Log {
-    const NAME: &'static str = "log";
-    #[inline]
-    fn value<B: Primitive>(self, x: B, b: B) -> B {
-        x.log(b)
-    }
-    #[inline]
-    fn partial_x<T: Float>(self, x: T, b: T, _: T) -> T {
-        b.ln().recip() / x // `x ln b` may overflow, and `1 / x` too
-    }
-    #[inline]
-    fn partial_y<T: Float>(self, _: T, b: T, z: T) -> T {
-        -(z / b.ln()) / b
-    }
-}
-
-/// Remainder `x % y` with the sign of `x`; partials 1 and `-trunc(x / y)`, also on the jump.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Rem;
-
-impl Binary for Rem {
-    const NAME: &'static str = "rem";
-    #[inline]
-    fn value<B: Primitive>(self, x: B, y: B) -> B {
-        x % y
-    }
-    #[inline]
-    fn partial_x<T: Float>(self, _: T, _: T, _: T) -> T {
-        T::one()
-    }
-    #[inline]
-    fn partial_y<T: Float>(self, x: T, y: T, z: T) -> T {
-        -((x - z) / y).round() // trunc(x / y) is off by one where the quotient rounds up to an integer
-    }
-}
-
-/// `max(x - y, 0)` where `x = y` (also where both are infinite) or one is NaN: half the derivative of the difference.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct TiedDifference;
-
-impl Binary for TiedDifference {
-    const NAME: &'static str = "abs_sub";
-    fn value<B: Primitive>(self, x: B, y: B) -> B {
-        if x == y { B::zero() } else { x - y }
-    }
-    fn partial_x<T: Float>(self, _: T, _: T, _: T) -> T {
-        T::lit(0.5)
-    }
-    fn partial_y<T: Float>(self, _: T, _: T, _: T) -> T {
-        T::lit(-0.5)
-    }
-}
-
-/// What `max`, `min` and `clamp` return on a tie: either operand's value, each with half of the derivative.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Tie;
-
-impl Binary for Tie {
-    const NAME: &'static str = "tie";
-    #[inline]
-    fn value<B: Primitive>(self, x: B, _: B) -> B {
-        x
-    }
-    #[inline]
-    fn partial_x<T: Float>(self, _: T, _: T, _: T) -> T {
-        T::lit(0.5)
-    }
-    #[inline]
-    fn partial_y<T: Float>(self, _: T, _: T, _: T) -> T {
-        T::lit(0.5)
+/// `n xⁿ⁻¹`.
+#[inline]
+fn powi_slope<T: Float>(n: i32, x: T, y: T) -> T {
+    match n {
+        0 => T::zero(),
+        1 => T::one(),
+        2 => x + x,
+        i32::MIN => y / x * T::lit(n.into()), // n - 1 does not exist
+        n => x.powi(n - 1) * T::lit(n.into()),
     }
 }

@@ -1,56 +1,53 @@
 //! All derivatives of the power `xʸ`.
 
-use super::Binary;
-use crate::float::{Float, Primitive};
+use super::MOST;
+use super::dialect::define_rules;
+use crate::float::{Float, Primitive as _};
 #[allow(unused_imports)] // `f64` has its own functions where the standard library is
 use num_traits::Float as _;
 
-/// The derivative of `xʸ`, `by_x` times by `x` and `by_y` times by `y`:
-///
-/// > `xʸ⁻ᵏ Σᵢ (m! / i!) tₘ₋ᵢ (ln x)ⁱ`, with the Taylor coefficients `tⱼ` of `y (y - 1) … (y - k + 1)`.
-///
-/// A rule that is written as `y xʸ⁻¹` and left to be differentiated has the right factors too, but where the exponent is
-/// below one half, `y - 1` is rounded; a base of 1e300 turns that into 300 ulp. And a power may leave the range where its
-/// derivative does not, `x⁻¹ · y` for tiny `x` and `y`.
-///
-/// Where `x` is 0 or infinite, it is the limit.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Derivative {
-    pub by_x: usize,
-    pub by_y: usize,
+define_rules! {
+    /// The derivative of `xʸ`, `by_x` times by `x` and `by_y` times by `y`:
+    ///
+    /// > `xʸ⁻ᵏ Σᵢ (m! / i!) tₘ₋ᵢ (ln x)ⁱ`, with the Taylor coefficients `tⱼ` of `y (y - 1) … (y - k + 1)`.
+    ///
+    /// A rule that is written as `y xʸ⁻¹` and left to be differentiated has the right factors too, but where the exponent is
+    /// below one half, `y - 1` is rounded; a base of 1e300 turns that into 300 ulp. And a power may leave the range where its
+    /// derivative does not, `x⁻¹ · y` for tiny `x` and `y`.
+    ///
+    /// Where `x` is 0 or infinite, it is the limit.
+    pub(super) PowerDerivative(by_x: usize, by_y: usize) = powf_derivative(x, y) { f64 [of_order(by_x, by_y, x, y)]
+        |x, y, _| x.binary(PowerDerivative(by_x + 1, by_y), y),
+        |x, y, _| x.binary(PowerDerivative(by_x, by_y + 1), y) };
 }
 
-impl Binary for Derivative {
-    const NAME: &'static str = "powf_derivative";
-
-    #[inline]
-    fn value<B: Primitive>(self, x: B, y: B) -> B {
-        let (k, m, x, y) = (self.by_x, self.by_y, x.widen(), y.widen());
-        // The first ones as in books. A normal power is right as a factor also where x is 0 or infinite: it is 1 then.
-        let sum = match (k, m) {
-            (1, 0) => y,
-            (0, 1) => x.ln(),
-            (2, 0) => y * (y - 1.0),
-            (1, 1) => 1.0 + y * x.ln(),
-            (0, 2) => x.ln() * x.ln(),
-            _ => return B::nearest(derivative(k, m, x, y)),
-        };
-        let power = x.powf(y - k as f64);
-        let is_plain = power.is_normal() && lost(y, k as f64) == 0.0;
-        B::nearest(if is_plain { sum * power } else { derivative(k, m, x, y) })
-    }
-    #[inline]
-    fn partial_x<T: Float>(self, x: T, y: T, _: T) -> T {
-        x.binary(Derivative { by_x: self.by_x + 1, ..self }, y)
-    }
-    #[inline]
-    fn partial_y<T: Float>(self, x: T, y: T, _: T) -> T {
-        x.binary(Derivative { by_y: self.by_y + 1, ..self }, y)
-    }
+/// The first few orders as in books.
+#[inline]
+fn of_order(k: usize, m: usize, x: f64, y: f64) -> f64 {
+    // A normal power is right as a factor also where x is 0 or infinite: it is 1 then.
+    let sum = match (k, m) {
+        (1, 0) => y,
+        (0, 1) => x.ln(),
+        (2, 0) => y * (y - 1.0),
+        (1, 1) => 1.0 + y * x.ln(),
+        (0, 2) => x.ln() * x.ln(),
+        _ => return derivative(k, m, x, y),
+    };
+    let power = x.powf(y - k as f64);
+    let is_plain = power.is_normal() && lost(y, k as f64) == 0.0;
+    if is_plain { sum * power } else { derivative(k, m, x, y) }
 }
 
-/// More often than this nobody differentiates: the number of parts of a nested number doubles each time.
-const MOST: usize = 24;
+/// `xʸ ln x`, given `z = xʸ`.
+#[inline]
+pub(super) fn slope_by_exponent<T: Float>(x: T, y: T, z: T) -> T {
+    let (base, power) = (x.base().widen(), z.base().widen().abs());
+    if (1e-6..1e6).contains(&base) && (1e-12..1e12).contains(&power) {
+        z * x.ln() // the power is at hand, and no derivative leaves the range
+    } else {
+        x.binary(PowerDerivative(0, 1), y)
+    }
+}
 
 #[inline(never)]
 fn derivative(k: usize, m: usize, x: f64, y: f64) -> f64 {

@@ -1,61 +1,45 @@
 //! All derivatives of length and angle in the plane.
 
-use super::Binary;
-use crate::float::{Float, Primitive};
+use super::MOST;
+use super::dialect::define_rules;
 #[allow(unused_imports)] // `f64` has its own functions where the standard library is
 use num_traits::Float as _;
 
-/// A partial derivative of `hypot(x, y)` or `atan2(x, y)`, `by_x` times by `x` and `by_y` times by `y`.
-///
-/// The derivatives of order `n` are `h^(p - 2n) Q(x, y)` with `h² = x² + y²`, a homogeneous polynomial `Q` of degree `n`
-/// with integer coefficients, and `p = 1` for the length, `p = 0` for the angle. Differentiating once more gives
-///
-/// > `Q ← (p - 2n) x Q + (x² + y²) ∂Q/∂x`, and alike for `y`.
-///
-/// All that cancels, cancels in these integers. A formula for the first derivative that is left to be differentiated
-/// subtracts numbers instead, loses the smaller coordinate where the other is much larger, and has terms that are infinite
-/// of both signs where `h` is small.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Radial {
-    function: Function,
-    by_x: usize,
-    by_y: usize,
+define_rules! {
+    /// A partial derivative of `hypot(x, y)` or `atan2(x, y)`, `by_x` times by `x` and `by_y` times by `y`.
+    ///
+    /// The derivatives of order `n` are `h^(p - 2n) Q(x, y)` with `h² = x² + y²`, a homogeneous polynomial `Q` of degree `n`
+    /// with integer coefficients, and `p = 1` for the length, `p = 0` for the angle. Differentiating once more gives
+    ///
+    /// > `Q ← (p - 2n) x Q + (x² + y²) ∂Q/∂x`, and alike for `y`.
+    ///
+    /// All that cancels, cancels in these integers. A formula for the first derivative that is left to be differentiated
+    /// subtracts numbers instead, loses the smaller coordinate where the other is much larger, and has terms that are infinite
+    /// of both signs where `h` is small.
+    pub(super) Radial(function: Function, by_x: usize, by_y: usize) = radial_derivative(x, y) {
+        f64 [Radial(function, by_x, by_y).at(x, y)]
+        |x, y, _| x.binary(Radial(function, by_x + 1, by_y), y),
+        |x, y, _| x.binary(Radial(function, by_x, by_y + 1), y) };
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Function {
+pub(super) enum Function {
     Length,
     Angle,
 }
 
 impl Radial {
-    pub(super) const LENGTH_BY_X: Radial = Radial { function: Function::Length, by_x: 1, by_y: 0 };
-    pub(super) const LENGTH_BY_Y: Radial = Radial { function: Function::Length, by_x: 0, by_y: 1 };
+    pub(super) const LENGTH_BY_X: Radial = Radial(Function::Length, 1, 0);
+    pub(super) const LENGTH_BY_Y: Radial = Radial(Function::Length, 0, 1);
     /// Of the angle `atan2(x, y)`, whose abscissa is `y`.
-    pub(super) const ANGLE_BY_X: Radial = Radial { function: Function::Angle, by_x: 1, by_y: 0 };
-    pub(super) const ANGLE_BY_Y: Radial = Radial { function: Function::Angle, by_x: 0, by_y: 1 };
-}
-
-impl Binary for Radial {
-    const NAME: &'static str = "radial_derivative";
+    pub(super) const ANGLE_BY_X: Radial = Radial(Function::Angle, 1, 0);
+    pub(super) const ANGLE_BY_Y: Radial = Radial(Function::Angle, 0, 1);
 
     #[inline]
-    fn value<B: Primitive>(self, x: B, y: B) -> B {
-        let (x, y) = (x.widen(), y.widen());
-        B::nearest(if is_ordinary(x) && is_ordinary(y) { self.of_ordinary(x, y) } else { self.of_any(x, y) })
-    }
-    #[inline]
-    fn partial_x<T: Float>(self, x: T, y: T, _: T) -> T {
-        x.binary(Radial { by_x: self.by_x + 1, ..self }, y)
-    }
-    #[inline]
-    fn partial_y<T: Float>(self, x: T, y: T, _: T) -> T {
-        x.binary(Radial { by_y: self.by_y + 1, ..self }, y)
+    fn at(self, x: f64, y: f64) -> f64 {
+        if is_ordinary(x) && is_ordinary(y) { self.of_ordinary(x, y) } else { self.of_any(x, y) }
     }
 }
-
-/// More often than this nobody differentiates: the number of parts of a nested number doubles each time.
-const MOST: usize = 24;
 
 /// `true` if products of five such numbers are in range.
 #[inline]
@@ -68,7 +52,7 @@ impl Radial {
     #[inline]
     fn of_ordinary(self, x: f64, y: f64) -> f64 {
         let square = x * x + y * y;
-        match (self.function, self.by_x, self.by_y) {
+        match (self.0, self.1, self.2) {
             (Function::Length, 1, 0) => x / square.sqrt(),
             (Function::Length, 0, 1) => y / square.sqrt(),
             (Function::Length, 2, 0) => y * y / (square * square.sqrt()),
@@ -89,7 +73,7 @@ impl Radial {
             f64::NAN
         } else if x == 0.0 && y == 0.0 {
             // The minimum-norm subgradient of the length; an angle has none.
-            if self.function == Function::Length { 0.0 } else { f64::NAN }
+            if self.0 == Function::Length { 0.0 } else { f64::NAN }
         } else if x.is_infinite() || y.is_infinite() {
             self.at_infinity(x, y)
         } else {
@@ -99,12 +83,12 @@ impl Radial {
 
     /// The limit as one coordinate becomes infinite. There is none of the direction if both do.
     fn at_infinity(self, x: f64, y: f64) -> f64 {
-        if self.function == Function::Angle || self.by_x + self.by_y > 1 {
+        if self.0 == Function::Angle || self.1 + self.2 > 1 {
             0.0
         } else if x.is_infinite() && y.is_infinite() {
             f64::NAN
         } else {
-            let along = if self.by_x == 1 { x } else { y };
+            let along = if self.1 == 1 { x } else { y };
             if along.is_infinite() { along.signum() } else { 0.0 }
         }
     }
@@ -113,8 +97,8 @@ impl Radial {
     /// q(w) (1 + w)^(p/2 - n)`, where `q` has a constant term. Mantissas and exponents are multiplied apart, so that
     /// nothing leaves the range before the result does.
     fn between(self, x: f64, y: f64) -> f64 {
-        let n = (self.by_x + self.by_y) as i32;
-        let p = i32::from(self.function == Function::Length);
+        let n = (self.1 + self.2) as i32;
+        let p = i32::from(self.0 == Function::Length);
         let (b, s) = if x.abs() >= y.abs() { (x, y) } else { (y, x) };
         let polynomial = self.polynomial(); // by powers of y
         let coefficient = |power_of_s: usize| {
@@ -144,20 +128,20 @@ impl Radial {
 
     /// The coefficients of `Q`, by powers of `y`.
     fn polynomial(self) -> [f64; MOST + 1] {
-        let p = f64::from(u8::from(self.function == Function::Length));
+        let p = f64::from(u8::from(self.0 == Function::Length));
         let mut q = [0.0; MOST + 1];
-        match (self.function, self.by_x > 0) {
+        match (self.0, self.1 > 0) {
             (Function::Length, true) => q[0] = 1.0,  // x
             (Function::Length, false) => q[1] = 1.0, // y
             (Function::Angle, true) => q[1] = 1.0,   // y
             (Function::Angle, false) => q[0] = -1.0, // -x
         }
-        for n in 1..self.by_x + self.by_y {
+        for n in 1..self.1 + self.2 {
             let mut next = [0.0; MOST + 1];
             for j in 0..=n {
                 let (c, i) = (q[j], n - j); // c xⁱ yʲ
                 let outer = p - 2.0 * n as f64;
-                if n < self.by_x {
+                if n < self.1 {
                     next[j] += (outer + i as f64) * c;
                     next[j + 2] += i as f64 * c;
                 } else {

@@ -11,30 +11,38 @@ pub trait Curve: Copy {
     fn call<T: Float>(&self, x: T) -> T;
 }
 
-/// Makes an indexed list of curves of rows `name => |x| body;`. Inside a body the number type is `T`.
+/// Makes an indexed list of curves of rows `name => |x| body;`. Inside a body the number type is `T`. With `from path` the functions
+/// of one argument that `path`, a function like [`dualtape::rules::visit`], shows come first.
 macro_rules! curves {
-    ($(#[$meta:meta])* $List:ident { $($name:expr => |$x:ident| $body:expr;)* }) => {
-        $crate::common::named_list!($(#[$meta])* $List, [$($name),*]);
+    ($(#[$meta:meta])* $List:ident $(from $visit:path)? { $($name:expr => |$x:ident| $body:expr;)* }) => {
+        $crate::common::named_list!($(#[$meta])* $List $(from $visit, One)?, [$($name),*]);
         impl $crate::common::Curve for $List {
             fn call<T: Float>(&self, x: T) -> T {
+                $(if let Some(y) = $crate::common::visited::apply(&[x], self.0, |visitor| $visit(visitor)) {
+                    return y;
+                })?
                 let bodies: &[fn(T) -> T] = &[$(|$x: T| -> T { $body }),*];
-                bodies[self.0](x)
+                bodies[self.0 - Self::visited()](x)
             }
         }
     };
 }
 
-/// Makes an indexed list of functions of several variables of rows `name => |[x, y]| body;`.
+/// Makes an indexed list of functions of several variables of rows `name => |[x, y]| body;`. With `from path` the functions of two
+/// arguments that `path` shows come first.
 macro_rules! fields {
-    ($(#[$meta:meta])* $List:ident { $($name:expr => |[$($x:ident),*]| $body:expr;)* }) => {
-        $crate::common::named_list!($(#[$meta])* $List, [$($name),*]);
+    ($(#[$meta:meta])* $List:ident $(from $visit:path)? { $($name:expr => |[$($x:ident),*]| $body:expr;)* }) => {
+        $crate::common::named_list!($(#[$meta])* $List $(from $visit, Two)?, [$($name),*]);
         impl dualtape::ScalarFunction for $List {
             fn eval<T: Float>(&self, x: &[T]) -> T {
+                $(if let Some(y) = $crate::common::visited::apply(x, self.0, |visitor| $visit(visitor)) {
+                    return y;
+                })?
                 let bodies: &[fn(&[T]) -> T] = &[$(|x: &[T]| -> T {
                     let &[$($x),*] = x else { panic!("{} takes other arguments than {x:?}", $name) };
                     $body
                 }),*];
-                bodies[self.0](x)
+                bodies[self.0 - Self::visited()](x)
             }
         }
     };
@@ -42,25 +50,39 @@ macro_rules! fields {
 
 /// A list of things known by index and by name.
 macro_rules! named_list {
-    ($(#[$meta:meta])* $List:ident, [$($name:expr),*]) => {
+    ($(#[$meta:meta])* $List:ident $(from $visit:path, $arity:ident)?, [$($name:expr),*]) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug)]
         pub struct $List(pub usize);
 
         impl $List {
-            pub const NAMES: &'static [&'static str] = &[$($name),*];
+            pub fn names() -> &'static [&'static str] {
+                static NAMES: std::sync::LazyLock<Vec<&'static str>> = std::sync::LazyLock::new(|| {
+                    let shown: &[Vec<&'static str>] = &[$(
+                        $crate::common::visited::names($crate::common::visited::Arity::$arity, |visitor| $visit(visitor)),
+                    )?];
+                    shown.concat().into_iter().chain([$($name),*]).collect()
+                });
+                &NAMES
+            }
+
+            /// How many come from the tables of the crate.
+            pub fn visited() -> usize {
+                const LISTED: &[&str] = &[$($name),*];
+                Self::names().len() - LISTED.len()
+            }
 
             pub fn all() -> impl Iterator<Item = $List> {
-                (0..Self::NAMES.len()).map($List)
+                (0..Self::names().len()).map($List)
             }
 
             #[track_caller]
             pub fn named(name: &str) -> $List {
-                $List(Self::NAMES.iter().position(|&known| known == name).unwrap_or_else(|| panic!("no row for {name}")))
+                $List(Self::names().iter().position(|&known| known == name).unwrap_or_else(|| panic!("no row for {name}")))
             }
 
             pub fn name(self) -> &'static str {
-                Self::NAMES[self.0]
+                Self::names()[self.0]
             }
         }
     };
@@ -90,6 +112,7 @@ pub mod battery;
 pub mod engines;
 pub mod rules;
 pub mod special;
+pub mod visited;
 
 // ---- Comparisons -----------------------------------------------------------------------------------------------------
 

@@ -5,38 +5,7 @@ use dualtape::{Float, Primitive};
 
 curves!(
     /// Every function of one argument by the name its references have.
-    Rule {
-        "recip" => |x| x.recip();
-        "sqrt" => |x| x.sqrt();
-        "cbrt" => |x| x.cbrt();
-        "exp" => |x| x.exp();
-        "exp2" => |x| x.exp2();
-        "exp_m1" => |x| x.exp_m1();
-        "ln" => |x| x.ln();
-        "log2" => |x| x.log2();
-        "log10" => |x| x.log10();
-        "ln_1p" => |x| x.ln_1p();
-        "sin" => |x| x.sin();
-        "cos" => |x| x.cos();
-        "tan" => |x| x.tan();
-        "asin" => |x| x.asin();
-        "acos" => |x| x.acos();
-        "atan" => |x| x.atan();
-        "sinh" => |x| x.sinh();
-        "cosh" => |x| x.cosh();
-        "tanh" => |x| x.tanh();
-        "asinh" => |x| x.asinh();
-        "acosh" => |x| x.acosh();
-        "atanh" => |x| x.atanh();
-        "abs" => |x| x.abs();
-        "fract" => |x| x.fract();
-        "to_degrees" => |x| x.to_degrees();
-        "to_radians" => |x| x.to_radians();
-        "floor" => |x| x.floor();
-        "ceil" => |x| x.ceil();
-        "round" => |x| x.round();
-        "trunc" => |x| x.trunc();
-        "signum" => |x| x.signum();
+    Rule from dualtape::rules::visit {
         "powi(0)" => |x| x.powi(0);
         "powi(1)" => |x| x.powi(1);
         "powi(2)" => |x| x.powi(2);
@@ -62,11 +31,7 @@ curves!(
 
 fields!(
     /// Every function of two arguments, and `mul_add` of three made of two.
-    Rule2 {
-        "powf" => |[x, y]| x.powf(y);
-        "atan2" => |[x, y]| x.atan2(y);
-        "hypot" => |[x, y]| x.hypot(y);
-        "log" => |[x, y]| x.log(y);
+    Rule2 from dualtape::rules::visit {
         "rem" => |[x, y]| x % y;
         "max" => |[x, y]| x.max(y);
         "min" => |[x, y]| x.min(y);

@@ -1,0 +1,216 @@
+//! How a row is written, and what is made of it: the one dialect of all rules.
+//!
+//! ```text
+//! /// What it computes; its derivative, and both at the edges.
+//! Name(parameter: Type) = method(arguments) { [value] |..| derivative, .. } for [Traits], at point => derivative;
+//! ```
+//!
+//! - The parameters are left out where there are none. A rule with parameters is a family: `Powi(n: i32)`.
+//! - The value is an expression of the arguments on a primitive number. With `f64` in front, `f64 [libm::erf(x)]`, the arguments are
+//!   `f64`, and the result is rounded to the type at hand.
+//! - Of one argument, `(x)`, the derivative is `|x, y| ..` with `y = f(x)`. After it may come `fused |x| (value, derivative)` where the
+//!   two share work, and `through |t, x, y| ..` where a tangent `t` passes on a way of its own ([`Unary::through`]).
+//! - A function that rounds has no derivative to give: `{ step [x.floor()] }`. Its result is a constant.
+//! - Of two arguments, `(x, y)`, there are two derivatives, `|x, y, z| .., |x, y, z| ..`, and `through` takes two closures as well.
+//! - Of any number of arguments, `(x..)`, an iterator, the derivative is an iterator `|x, y| ..`.
+//! - `for [Float FloatCore ComplexField]` names the traits of `num_traits` and nalgebra that have the method, too.
+//! - `at 4.0 => 0.25` gives the derivative at a point, each a literal or a string with an expression; the documentation shows it as an
+//!   example, which is run as a test.
+//!
+//! A row in [`elementary!`](super::elementary) becomes a method of every number, one in a table of [`crate::special`] a method of
+//! [`Special`](crate::Special); one in `define_rules!` alone is a rule without a method.
+//!
+//! [`Unary::through`]: crate::rules::Unary::through
+
+/// Makes the rules of the given rows.
+macro_rules! define_rules {
+    ($($(#[$meta:meta])* $vis:vis $Rule:ident $(($($p:ident: $P:ty),+))? = $name:ident $args:tt $body:tt
+        $(for $traits:tt)? $(, at $at:literal => $is:literal)?;)*) => {$(
+        $crate::rules::dialect::define_rules!(@type [$(#[$meta])* $vis] $Rule [$($($p: $P),+)?]);
+        $crate::rules::dialect::define_rules!(@rule $Rule [$($($p),+)?] $name $args $body);
+    )*};
+
+    (@type [$($head:tt)*] $Rule:ident []) => {
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        $($head)* struct $Rule;
+    };
+    (@type [$($head:tt)*] $Rule:ident [$($p:ident: $P:ty),+]) => {
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        $($head)* struct $Rule($(pub $P),+);
+    };
+
+    // Piecewise constant.
+    (@rule $Rule:ident $params:tt $name:ident ($x:ident) { step [$value:expr] }) => {
+        impl $crate::rules::Unary for $Rule {
+            const NAME: &'static str = stringify!($name);
+            const PIECEWISE_CONSTANT: bool = true;
+            #[inline]
+            fn value<B: $crate::Primitive>(self, $x: B) -> B {
+                $value
+            }
+            #[inline]
+            fn partial<T: $crate::Float>(self, _: T, _: T) -> T {
+                T::zero()
+            }
+        }
+    };
+
+    // Of one argument.
+    (@rule $Rule:ident $params:tt $name:ident ($x:ident) { $($wide:ident)? [$value:expr]
+        |$ax:pat_param, $ay:pat_param| $partial:expr
+        $(, fused |$fx:ident| $fused:expr)?
+        $(, through |$t:pat_param, $tx:pat_param, $ty:pat_param| $through:expr)? }) => {
+        impl $crate::rules::Unary for $Rule {
+            const NAME: &'static str = stringify!($name);
+            #[inline]
+            fn value<B: $crate::Primitive>(self, $x: B) -> B {
+                $crate::rules::dialect::define_rules!(@parameters self $Rule $params);
+                $crate::rules::dialect::define_rules!(@value B [$($wide)?] [$x] $value)
+            }
+            #[inline]
+            fn partial<T: $crate::Float>(self, $ax: T, $ay: T) -> T {
+                $crate::rules::dialect::define_rules!(@parameters self $Rule $params);
+                $partial
+            }
+            $(#[inline]
+            fn eval<T: $crate::Float>(self, $fx: T) -> (T, T) {
+                $fused
+            })?
+            $(const PASSES: bool = true;
+            #[inline]
+            fn through<T: $crate::Float>(self, $t: T, $tx: T, $ty: T) -> T {
+                $crate::rules::dialect::define_rules!(@parameters self $Rule $params);
+                $through
+            })?
+        }
+    };
+
+    // Of two arguments.
+    (@rule $Rule:ident $params:tt $name:ident ($x:ident, $y:ident) { $($wide:ident)? [$value:expr]
+        |$ax:pat_param, $ay:pat_param, $az:pat_param| $by_x:expr,
+        |$bx:pat_param, $by:pat_param, $bz:pat_param| $by_y:expr
+        $(, through |$t:pat_param, $tx:pat_param, $ty:pat_param, $tz:pat_param| $through_x:expr,
+        |$u:pat_param, $ux:pat_param, $uy:pat_param, $uz:pat_param| $through_y:expr)? }) => {
+        impl $crate::rules::Binary for $Rule {
+            const NAME: &'static str = stringify!($name);
+            #[inline]
+            fn value<B: $crate::Primitive>(self, $x: B, $y: B) -> B {
+                $crate::rules::dialect::define_rules!(@parameters self $Rule $params);
+                $crate::rules::dialect::define_rules!(@value B [$($wide)?] [$x $y] $value)
+            }
+            #[inline]
+            fn partial_x<T: $crate::Float>(self, $ax: T, $ay: T, $az: T) -> T {
+                $crate::rules::dialect::define_rules!(@parameters self $Rule $params);
+                $by_x
+            }
+            #[inline]
+            fn partial_y<T: $crate::Float>(self, $bx: T, $by: T, $bz: T) -> T {
+                $crate::rules::dialect::define_rules!(@parameters self $Rule $params);
+                $by_y
+            }
+            $(const PASSES: bool = true;
+            #[inline]
+            fn through_x<T: $crate::Float>(self, $t: T, $tx: T, $ty: T, $tz: T) -> T {
+                $crate::rules::dialect::define_rules!(@parameters self $Rule $params);
+                $through_x
+            }
+            #[inline]
+            fn through_y<T: $crate::Float>(self, $u: T, $ux: T, $uy: T, $uz: T) -> T {
+                $crate::rules::dialect::define_rules!(@parameters self $Rule $params);
+                $through_y
+            })?
+        }
+    };
+
+    // Of any number of arguments.
+    (@rule $Rule:ident $params:tt $name:ident ($x:ident ..) { [$value:expr] |$ax:pat_param, $ay:pat_param| $partials:expr }) => {
+        impl $crate::rules::Reduction for $Rule {
+            const NAME: &'static str = stringify!($name);
+            fn value<B: $crate::Primitive>(self, $x: impl Iterator<Item = B> + Clone) -> B {
+                $crate::rules::dialect::define_rules!(@parameters self $Rule $params);
+                $value
+            }
+            fn partials<T: $crate::Float>(self, $ax: impl Iterator<Item = T> + Clone, $ay: T) -> impl Iterator<Item = T> {
+                $crate::rules::dialect::define_rules!(@parameters self $Rule $params);
+                $partials
+            }
+        }
+    };
+
+    (@parameters $self:ident $Rule:ident []) => {};
+    (@parameters $self:ident $Rule:ident [$($p:ident),+]) => {
+        #[allow(unused_variables)] // not every column looks at every parameter
+        let $Rule($($p),+) = $self;
+    };
+    (@value $B:ident [] [$($x:ident)*] $value:expr) => { $value };
+    (@value $B:ident [f64] [$($x:ident)*] $value:expr) => {{
+        $(let $x = $x.widen();)*
+        $B::nearest($value)
+    }};
+}
+pub(crate) use define_rules;
+
+/// A method that applies the rule of a row. What stands before `fn` comes first: attributes, visibility.
+///
+/// The second argument is `impl Into<Self>`, so that `x.hypot(4.0)` reads as for `f64`.
+macro_rules! method {
+    ([$($head:tt)*] $name:ident [] ($x:ident) $Rule:path) => {
+        $($head)* fn $name(self) -> Self {
+            self.unary($Rule)
+        }
+    };
+    ([$($head:tt)*] $name:ident [$($p:ident: $P:ty),+] ($x:ident) $Rule:path) => {
+        $($head)* fn $name(self, $($p: $P),+) -> Self {
+            self.unary($Rule($($p),+))
+        }
+    };
+    ([$($head:tt)*] $name:ident [] ($x:ident, $y:ident) $Rule:path) => {
+        $($head)* fn $name(self, $y: impl Into<Self>) -> Self {
+            self.binary($Rule, $y.into())
+        }
+    };
+}
+pub(crate) use method;
+
+/// The method of a row in a trait that has a method of the same name and arguments: forwards to the inherent one if the row names the
+/// trait.
+macro_rules! forward {
+    ($Trait:ident, [] $name:ident $params:tt $args:tt) => {};
+    (Float, [Float $($rest:ident)*] $name:ident $params:tt $args:tt) => { $crate::rules::dialect::forward!(@method $name $params $args); };
+    (FloatCore, [FloatCore $($rest:ident)*] $name:ident $params:tt $args:tt) => { $crate::rules::dialect::forward!(@method $name $params $args); };
+    (ComplexField, [ComplexField $($rest:ident)*] $name:ident $params:tt $args:tt) => {
+        $crate::rules::dialect::forward!(@method $name $params $args);
+    };
+    (RealField, [RealField $($rest:ident)*] $name:ident $params:tt $args:tt) => { $crate::rules::dialect::forward!(@method $name $params $args); };
+    ($Trait:ident, [$other:ident $($rest:ident)*] $name:ident $params:tt $args:tt) => {
+        $crate::rules::dialect::forward!($Trait, [$($rest)*] $name $params $args);
+    };
+    (@method $name:ident [$($p:ident: $P:ty),*] ($x:ident $(, $y:ident)?)) => {
+        #[inline]
+        fn $name(self $(, $p: $P)* $(, $y: Self)?) -> Self {
+            self.$name($($p),* $($y)?)
+        }
+    };
+}
+pub(crate) use forward;
+
+/// The forwarding methods of one trait, for all rows of a table that name it.
+macro_rules! forward_all {
+    ([$Trait:ident] $($(#[$meta:meta])* $vis:vis $Rule:ident $(($($p:ident: $P:ty),+))? = $name:ident $args:tt $body:tt
+        $(for [$($traits:ident)*])? $(, at $at:literal => $is:literal)?;)*) => {$(
+        $crate::rules::dialect::forward!($Trait, [$($($traits)*)?] $name [$($($p: $P),+)?] $args);
+    )*};
+}
+pub(crate) use forward_all;
+
+/// Shows every rule of a table that has no parameter to a visitor.
+macro_rules! visit_rows {
+    ([$visitor:ident] $($(#[$meta:meta])* $vis:vis $Rule:ident $(($($p:ident: $P:ty),+))? = $name:ident $args:tt $body:tt
+        $(for $traits:tt)? $(, at $at:literal => $is:literal)?;)*) => {$(
+        $crate::rules::dialect::visit_rows!(@row $visitor $Rule [$($($p)+)?] $args);
+    )*};
+    (@row $visitor:ident $Rule:ident [] ($x:ident)) => { $visitor.unary($Rule); };
+    (@row $visitor:ident $Rule:ident [] ($x:ident, $y:ident)) => { $visitor.binary($Rule); };
+    (@row $visitor:ident $Rule:ident [$($p:ident)+] $args:tt) => {};
+}
+pub(crate) use visit_rows;

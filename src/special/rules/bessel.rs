@@ -1,0 +1,65 @@
+//! Rows of the Bessel functions.
+
+use crate::float::Float;
+use crate::rules::dialect::define_rules;
+
+/// Bessel functions: methods of [`Special`](crate::Special).
+macro_rules! bessel {
+    ($callback:ident $(, $before:tt)?) => {
+        $callback! {
+            $($before)?
+            /// Bessel function of the first kind and integer order `n`; derivative `(Jₙ₋₁ - Jₙ₊₁) / 2`. Even or odd as `n` is.
+            ///
+            /// # Cost
+            /// Proportional to `|n|`.
+            ///
+            /// # Examples
+            /// `J₂(x)` is about `x² / 8` near 0.
+            /// ```
+            /// use dualtape::{Special, derivative};
+            /// assert_eq!(derivative(|x| derivative(|x| x.jn(2), x), 0.0), 0.25);
+            /// ```
+            ///
+            /// Source: DLMF 10.6.1.
+            pub Jn(n: i32) = jn(x) { f64 [libm::jn(n, x)] |x, _| first_kind_slope(n, x) };
+
+            /// Bessel function of the second kind and integer order `n` for `x ≥ 0`, infinite at 0; derivative `(Yₙ₋₁ - Yₙ₊₁) / 2`.
+            ///
+            /// # Cost
+            /// Proportional to `|n|`.
+            ///
+            /// # Examples
+            /// `Y₂ = 2 Y₁ / x - Y₀`.
+            /// ```
+            /// use dualtape::Special;
+            /// assert!((Special::yn(4.0_f64, 2) - (Special::y1(4.0) / 2.0 - Special::y0(4.0))).abs() < 1e-16);
+            /// ```
+            ///
+            /// Source: DLMF 10.6.1.
+            pub Yn(n: i32) = yn(x) { f64 [libm::yn(n, x)] |x, y| second_kind_slope(n, x, y) };
+        }
+    };
+}
+pub(crate) use bessel;
+
+bessel!(define_rules);
+
+/// `(Jₙ₋₁ - Jₙ₊₁) / 2`, and `-J₁` of `J₀`. Nothing is divided by `x`.
+#[inline]
+fn first_kind_slope<T: Float>(n: i32, x: T) -> T {
+    match n {
+        0 => -x.unary(Jn(1)),
+        n => (x.unary(Jn(n.saturating_sub(1))) - x.unary(Jn(n.saturating_add(1)))) * T::lit(0.5),
+    }
+}
+
+/// `(Yₙ₋₁ - Yₙ₊₁) / 2`, and `-Y₁` of `Y₀`. Where `y` is infinite it is `-y`, since both neighbours may be infinite there.
+#[inline]
+fn second_kind_slope<T: Float>(n: i32, x: T, y: T) -> T {
+    if n == 0 {
+        return -x.unary(Yn(1));
+    }
+    let by_neighbours = || (x.unary(Yn(n.saturating_sub(1))) - x.unary(Yn(n.saturating_add(1)))) * T::lit(0.5);
+    let (lowest, largest) = (<T as num_traits::Float>::min_value(), <T as num_traits::Float>::max_value());
+    y.if_less(lowest, || -y, || largest.if_less(y, || -y, by_neighbours))
+}

@@ -1,0 +1,117 @@
+//! Rows of the normal distribution and the error functions.
+
+use super::super::values;
+use crate::float::Float;
+use crate::float::{Primitive as _, Unary};
+use crate::rules::dialect::define_rules;
+use num_traits::{Float as _, One as _, Zero as _};
+
+/// The error functions and the normal distribution: methods of [`Special`](crate::Special).
+macro_rules! normal {
+    ($callback:ident $(, $before:tt)?) => {
+        $callback! {
+            $($before)?
+            /// Error function `2/√π ∫₀ˣ exp(-t²) dt`; derivative `2/√π exp(-x²)`. Odd, ±1 at ±∞.
+            ///
+            /// # Examples
+            /// ```
+            /// use dualtape::{Special, value_and_derivative};
+            /// let (y, slope) = value_and_derivative(|x| x.erf(), 0.0);
+            /// assert_eq!((y, slope), (0.0, std::f64::consts::FRAC_2_SQRT_PI));
+            /// ```
+            ///
+            /// Source: DLMF 7.2.1.
+            pub Erf = erf(x) { f64 [libm::erf(x)] |x, _| x.unary(ErfSlope(0)) };
+
+            /// Complementary error function `1 - erf x`, with all digits where it is small; 2 at `-∞`, 0 at `∞`.
+            ///
+            /// # Examples
+            /// ```
+            /// use dualtape::{Special, value_and_derivative};
+            /// let (y, slope) = value_and_derivative(|x| x.erfc(), 0.0);
+            /// assert_eq!((y, slope), (1.0, -std::f64::consts::FRAC_2_SQRT_PI));
+            /// ```
+            ///
+            /// Source: DLMF 7.2.2.
+            pub Erfc = erfc(x) { f64 [libm::erfc(x)] |x, _| -x.unary(ErfSlope(0)) };
+
+            /// Inverse of [`erf`](Special::erf) on `[-1, 1]`; derivative `√π/2 exp(y²)`. `±∞` with derivative `∞` at ±1.
+            ///
+            /// # Examples
+            /// ```
+            /// use dualtape::{Special, value_and_derivative};
+            /// let (y, slope) = value_and_derivative(|x| x.erf_inv(), 0.0);
+            /// assert_eq!((y, slope), (0.0, 1.0 / std::f64::consts::FRAC_2_SQRT_PI));
+            /// ```
+            ///
+            /// Source: Wichura, *Algorithm AS 241*, Applied Statistics 37 (1988).
+            pub ErfInv = erf_inv(x) { f64 [values::erf_inv(x)] |x, y| erf_inv_slope(x, y) };
+
+            /// Distribution function `Φ(x)` of the standard normal distribution, with all digits in the lower tail (to `x = -38`);
+            /// derivative its [density](Special::norm_pdf).
+            ///
+            /// # Examples
+            /// ```
+            /// use dualtape::{Special, value_and_derivative};
+            /// let (p, density) = value_and_derivative(|x| x.norm_cdf(), 0.0);
+            /// assert_eq!(p, 0.5);
+            /// assert_eq!(density, Special::norm_pdf(0.0));
+            /// ```
+            #[doc(alias = "Phi")]
+            #[doc(alias = "ndtr")]
+            pub NormCdf = norm_cdf(x) { f64 [values::norm_cdf(x)] |x, _| x.unary(NormPdf(0)) };
+
+            /// Quantile of the standard normal distribution, the inverse of [`norm_cdf`](Special::norm_cdf) on `[0, 1]`; derivative
+            /// `1 / φ(y)`. `∓∞` with derivative `∞` at 0 and 1.
+            ///
+            /// # Examples
+            /// ```
+            /// use dualtape::{Special, derivative};
+            /// assert_eq!(Special::norm_quantile(0.5), 0.0);
+            /// let slope: f64 = derivative(|p| p.norm_quantile(), 0.5);
+            /// assert!((slope - (2.0 * std::f64::consts::PI).sqrt()).abs() < 1e-15);
+            /// ```
+            ///
+            /// Source: Wichura, *Algorithm AS 241*, Applied Statistics 37 (1988).
+            #[doc(alias = "probit")]
+            #[doc(alias = "ppf")]
+            #[doc(alias = "ndtri")]
+            pub NormQuantile = norm_quantile(x) { f64 [values::norm_quantile(x)] |x, y| quantile_slope(x, y) };
+        }
+    };
+}
+pub(crate) use normal;
+
+normal!(define_rules);
+
+define_rules! {
+    /// Derivative of order `n` of `2/√π exp(-x²)`, the derivative of [`Erf`]; its derivative is the next one.
+    pub ErfSlope(n: u32) = erf_slope(x) { f64 [values::erf_slope(n, x)] |x, _| x.unary(ErfSlope(n.saturating_add(1))) };
+
+    /// Derivative of order `n` of the density of the normal distribution; its derivative is the next one.
+    pub NormPdf(n: u32) = norm_pdf(x) { f64 [values::norm_pdf(n, x)] |x, _| x.unary(NormPdf(n.saturating_add(1))) };
+}
+
+/// The factor by which the density at a rounded quantile `y` is off. Rounding `y` by `d` multiplies the density by about `exp(y d)`. The
+/// probability of the tail is off by the same factor, and that probability is known; so we divide by it. The factor is 1 but for
+/// rounding and has no derivative. Near the centre it is left out, where the rounding of the probability would be more.
+#[inline]
+fn rounding<T: Float>(probability: impl Fn(T::Base) -> T::Base, y: T::Base, tail: T::Base) -> T {
+    let is_needed = y < T::Base::nearest(-1.0) && tail >= T::Base::min_positive_value();
+    T::from_base(if is_needed { probability(y) / tail } else { T::Base::one() })
+}
+
+/// `1 / φ(y)`.
+#[inline]
+fn quantile_slope<T: Float>(p: T, y: T) -> T {
+    let (p, y0) = (p.base(), y.base());
+    let (y0, tail) = if y0 < T::Base::zero() { (y0, p) } else { (-y0, T::Base::one() - p) };
+    rounding::<T>(|y| NormCdf.value(y), y0, tail) / y.unary(NormPdf(0))
+}
+
+/// `√π/2 exp(y²)`.
+#[inline]
+fn erf_inv_slope<T: Float>(x: T, y: T) -> T {
+    let tail = T::Base::one() - x.base().abs();
+    rounding::<T>(|y| Erfc.value(-y), -y.base().abs(), tail) / y.unary(ErfSlope(0))
+}

@@ -1,0 +1,276 @@
+//! Rows of the steps and ramps of statistics and neural networks, and of logarithms of exponentials.
+
+use super::super::values;
+use super::normal::{NormCdf, NormPdf};
+use crate::float::Float;
+use crate::rules::dialect::define_rules;
+
+/// Steps, ramps and logarithms: methods of [`Special`](crate::Special).
+macro_rules! steps {
+    ($callback:ident $(, $before:tt)?) => {
+        $callback! {
+            $($before)?
+            /// Logistic function `1 / (1 + e⁻ˣ)`; derivative `y (1 - y)`, with all digits on both sides. 0 and 1 at ∓∞.
+            ///
+            /// # Examples
+            /// ```
+            /// use dualtape::{Special, value_and_derivative};
+            /// assert_eq!(value_and_derivative(|x| x.logistic(), 0.0), (0.5, 0.25));
+            /// assert_eq!(value_and_derivative(|x| x.logistic(), 1000.0), (1.0, 0.0));
+            /// ```
+            #[doc(alias = "sigmoid")]
+            #[doc(alias = "expit")]
+            pub Logistic = logistic(x) { f64 [values::logistic(x)] |x, _| logistic_slope(x) };
+
+            /// Log odds `ln(p / (1 - p))` for `0 ≤ p ≤ 1`, the inverse of [`logistic`](Special::logistic); derivative
+            /// `1 / (p (1 - p))`. `∓∞` with derivative `∞` at 0 and 1.
+            ///
+            /// # Examples
+            /// ```
+            /// use dualtape::{Special, value_and_derivative};
+            /// assert_eq!(value_and_derivative(|p| p.logit(), 0.5), (0.0, 4.0));
+            /// ```
+            pub Logit = logit(x) { f64 [values::logit(x)] |p, _| p_times_rest(p).recip() };
+
+            /// Smooth ramp `ln(1 + eˣ)`, without overflow; derivative [`logistic`](Special::logistic).
+            ///
+            /// # Examples
+            /// ```
+            /// use dualtape::{Special, value_and_derivative};
+            /// assert_eq!(value_and_derivative(|x| x.softplus(), 0.0), (std::f64::consts::LN_2, 0.5));
+            /// assert_eq!(value_and_derivative(|x| x.softplus(), 1000.0), (1000.0, 1.0));
+            /// ```
+            #[doc(alias = "log1pexp")]
+            pub Softplus = softplus(x) { f64 [values::softplus(x)] |x, _| x.unary(Logistic) };
+
+            /// Ramp `max(x, 0)`, with derivative 0 at 0, the subgradient of smallest norm. (`x.max(0)` has 1/2 there, as any tie.)
+            ///
+            /// # Examples
+            /// ```
+            /// use dualtape::{Special, value_and_derivative};
+            /// assert_eq!(value_and_derivative(|x| x.relu(), 2.0), (2.0, 1.0));
+            /// assert_eq!(value_and_derivative(|x| x.relu(), 0.0), (0.0, 0.0));
+            /// ```
+            pub Relu = relu(x) { f64 [relu(x)] |x, _| by_sign(x, T::zero, T::zero) };
+
+            /// `x` above 0 and `slope x` below. At 0 the derivative is, of the numbers between `slope` and 1, the one nearest to 0.
+            ///
+            /// # Examples
+            /// ```
+            /// use dualtape::{Special, value_and_derivative};
+            /// assert_eq!(value_and_derivative(|x| x.leaky_relu(0.125), -2.0), (-0.25, 0.125));
+            /// assert_eq!(value_and_derivative(|x| x.leaky_relu(0.125), 0.0), (0.0, 0.125));
+            /// ```
+            pub LeakyRelu(slope: f64) = leaky_relu(x) { [if x > B::zero() { x } else { x * B::nearest(slope) }]
+                |x, _| by_sign(x, || T::lit(slope), || T::lit(at_kink(slope))) };
+
+            /// `x` above 0 and `scale (eˣ - 1)` below. Where there is a kink, for `scale` other than 1, the derivative at 0 is, of the
+            /// numbers between `scale` and 1, the one nearest to 0. Second derivatives at 0 are those of the left side.
+            ///
+            /// # Examples
+            /// ```
+            /// use dualtape::{Special, value_and_derivative};
+            /// assert_eq!(value_and_derivative(|x| x.elu(1.0), 0.0), (0.0, 1.0));
+            /// assert_eq!(value_and_derivative(|x| x.elu(1.0), -1000.0), (-1.0, 0.0));
+            /// ```
+            pub Elu(scale: f64) = elu(x) { [if x > B::zero() { x } else { x.exp_m1() * B::nearest(scale) }]
+                |x, _| by_sign(x, || T::lit(scale) * x.exp(), || T::lit(at_kink(scale)) * x.exp()) };
+
+            /// Gaussian error linear unit `x Φ(x)`, exact (not the approximation by `tanh`); derivative `Φ(x) + x φ(x)`. 0 at `-∞`.
+            ///
+            /// # Examples
+            /// ```
+            /// use dualtape::{Special, value_and_derivative};
+            /// assert_eq!(value_and_derivative(|x| x.gelu(), 0.0), (0.0, 0.5));
+            /// ```
+            ///
+            /// Source: Hendrycks & Gimpel, arXiv 1606.08415.
+            pub Gelu = gelu(x) { f64 [values::gelu(x)] |x, _| x.unary(NormCdf) - x.unary(NormPdf(1)) };
+
+            /// Sigmoid linear unit `x / (1 + e⁻ˣ)`; derivative `σ(x) + x σ'(x)` with the [logistic](Special::logistic) `σ`. 0 at
+            /// `-∞`.
+            ///
+            /// # Examples
+            /// ```
+            /// use dualtape::{Special, value_and_derivative};
+            /// assert_eq!(value_and_derivative(|x| x.silu(), 0.0), (0.0, 0.5));
+            /// ```
+            #[doc(alias = "swish")]
+            pub Silu = silu(x) { f64 [values::silu(x)] |x, _| silu_slope(x) };
+
+            /// `ln(1 - eˣ)` for `x ≤ 0`, with all digits on both ends; derivative `-eˣ / (1 - eˣ)`. `-∞` with derivative `-∞` at 0.
+            ///
+            /// # Examples
+            /// ```
+            /// use dualtape::{Special, value_and_derivative};
+            /// let (y, slope): (f64, f64) = value_and_derivative(|x| x.log1mexp(), -std::f64::consts::LN_2);
+            /// assert!((y + std::f64::consts::LN_2).abs() < 1e-15 && (slope + 1.0).abs() < 1e-15);
+            /// ```
+            ///
+            /// Source: Mächler, *Accurately computing log(1 - exp(-|a|))*, 2012.
+            // Not `-exp_m1`: both zeros give +0.
+            pub Log1mExp = log1mexp(x) { f64 [values::log1mexp(x)] |x, _| -(x.exp() / (T::zero() - x.exp_m1())) };
+
+            /// `ln(eˣ + eʸ)`, without overflow: the sum of numbers that are given by logarithms. Partials are the weights
+            /// `eˣ / (eˣ + eʸ)` and `eʸ / (eˣ + eʸ)`.
+            ///
+            /// `-∞` is the logarithm of nothing: its weight is 0, also beside another `-∞`. Two `+∞` weigh one half each.
+            ///
+            /// # Accuracy
+            /// The smaller weight has a relative error of about 1e-16 times the distance of `x` and `y`.
+            ///
+            /// # Examples
+            /// ```
+            /// use dualtape::{Special, value_and_derivative};
+            /// assert_eq!(value_and_derivative(|x| x.log_add_exp(1000.0), 1000.0), (1000.0 + std::f64::consts::LN_2, 0.5));
+            /// assert_eq!(value_and_derivative(|x| x.log_add_exp(f64::NEG_INFINITY), 3.0), (3.0, 1.0));
+            /// ```
+            #[doc(alias = "logaddexp")]
+            pub LogAddExp = log_add_exp(x, y) { f64 [values::log_add_exp(x, y)]
+                |x, y, _| weight(x, y),
+                |x, y, _| weight(y, x) };
+
+            /// `x ln y`, which is 0 for `x = 0` whatever number `y` is: a term of an entropy or a likelihood. Partials `ln y` and `x / y`,
+            /// the latter 0 at the origin.
+            ///
+            /// # Examples
+            /// ```
+            /// use dualtape::{Special, value_and_derivative};
+            /// assert_eq!(value_and_derivative(|y| Special::xlogy(y * 0.0, y), 0.0), (0.0, 0.0));
+            /// assert_eq!(value_and_derivative(|y| y.xlogy(1.0), 2.0), (0.0, 0.0));
+            /// ```
+            pub XLogY = xlogy(x, y) { f64 [x_log_y(x, y)]
+                |_, y, _| y.ln(),
+                |x, y, _| zero_over_zero_is_zero(x, y) };
+
+            /// `x ln(1 + y)`, accurate for small `y`, and 0 for `x = 0` whatever number `y` is. Partials `ln(1 + y)` and `x / (1 + y)`, the
+            /// latter 0 at `(0, -1)`.
+            ///
+            /// # Examples
+            /// ```
+            /// use dualtape::{Special, value_and_derivative};
+            /// assert_eq!(value_and_derivative(|x| x.xlog1py(1e-20), 2.0), (2e-20, 1e-20));
+            /// ```
+            pub XLog1pY = xlog1py(x, y) { f64 [x_log_1p_y(x, y)]
+                |_, y, _| y.ln_1p(),
+                |x, y, _| zero_over_zero_is_zero(x, T::one() + y) };
+        }
+    };
+}
+pub(crate) use steps;
+
+steps!(define_rules);
+
+/// The slope of the logistic function. Near 0 it is `(1 - t²) / 4` with `t = tanh(x / 2)`, which keeps the digits of higher
+/// derivatives; beyond, `e / (1 + e)²` with `e = exp(-|x|)`, which keeps those of the slope.
+#[inline]
+fn logistic_slope<T: Float>(x: T) -> T {
+    let a = x.if_less(T::zero(), || -x, || x);
+    a.if_less(
+        T::one(),
+        || {
+            let t = (x * T::lit(0.5)).tanh();
+            (T::one() - t * t) * T::lit(0.25)
+        },
+        || {
+            let e = (-a).exp();
+            let d = T::one() + e;
+            e / (d * d)
+        },
+    )
+}
+
+/// `p (1 - p)`, about 1/2 as `1/4 - (p - 1/2)²`, whose derivative has no rounding.
+#[inline]
+fn p_times_rest<T: Float>(p: T) -> T {
+    let q = p - T::lit(0.5);
+    let product = || p * (T::one() - p);
+    T::lit(-0.25).if_less(q, || q.if_less(T::lit(0.25), || T::lit(0.25) - q * q, product), product)
+}
+
+/// `σ + x σ'`. Beyond 40, where `1 + e` is 1 for `e = exp(-|x|)`, it is `(1 + x) e`, or `1 - (1 - x) e` above, with two factors
+/// `√e`, in which nothing is subnormal before the result is. At infinity it is `σ`.
+#[inline]
+fn silu_slope<T: Float>(x: T) -> T {
+    let far = T::lit(40.0);
+    let at_infinity = || x.unary(Logistic);
+    x.if_less(
+        -far,
+        || {
+            let below = || {
+                let root = (x * T::lit(0.5)).exp();
+                (x + T::one()) * root * root
+            };
+            x.if_less(lowest(), at_infinity, below)
+        },
+        || {
+            let above = || {
+                let root = (x * T::lit(-0.5)).exp();
+                T::one() + (x - T::one()) * root * root
+            };
+            let between = || x.unary(Logistic) + x * logistic_slope(x);
+            far.if_less(x, || largest::<T>().if_less(x, at_infinity, above), between)
+        },
+    )
+}
+
+/// The lowest finite number: what is less is `-∞`.
+#[inline]
+fn lowest<T: Float>() -> T {
+    <T as num_traits::Float>::min_value()
+}
+
+/// The largest finite number: what is more is `+∞`.
+#[inline]
+fn largest<T: Float>() -> T {
+    <T as num_traits::Float>::max_value()
+}
+
+fn relu(x: f64) -> f64 {
+    if x > 0.0 || x.is_nan() { x } else { 0.0 }
+}
+
+/// The slope of a ramp: 1 above 0, `below()` below, and `at_zero()` at the kink.
+#[inline]
+fn by_sign<T: Float>(x: T, below: impl FnOnce() -> T, at_zero: impl FnOnce() -> T) -> T {
+    T::zero().if_less(x, T::one, || x.if_less(T::zero(), below, at_zero))
+}
+
+/// The slope at a kink between slopes `a` on the left and 1 on the right: the one nearest to zero of those between, or, if
+/// `a > 1`, of those between on the concave side.
+#[inline]
+fn at_kink(a: f64) -> f64 {
+    a.clamp(0.0, 1.0)
+}
+
+/// `eˣ / (eˣ + eʸ)`; an infinite pair has weights `e^-∞ = 0`, or shares the one of `+∞`.
+#[inline]
+fn weight<T: Float>(x: T, y: T) -> T {
+    let ratio = || (x - y).unary(Logistic);
+    largest::<T>().if_less(
+        x,
+        || largest::<T>().if_less(y, || T::lit(0.5), ratio),
+        || x.if_less(lowest(), || y.if_less(lowest(), T::zero, ratio), ratio),
+    )
+}
+
+fn x_log_y(x: f64, y: f64) -> f64 {
+    if x == 0.0 && !y.is_nan() { 0.0 } else { x * y.ln() }
+}
+
+fn x_log_1p_y(x: f64, y: f64) -> f64 {
+    if x == 0.0 && !y.is_nan() { 0.0 } else { x * y.ln_1p() }
+}
+
+/// `x / y`, and at the origin 0, which grows infinitely fast with `x` and does not with `y`.
+#[inline]
+fn zero_over_zero_is_zero<T: Float>(x: T, y: T) -> T {
+    let quotient = || x / y;
+    let where_x_is_zero = || T::zero().if_less(y, quotient, || y.if_less(T::zero(), quotient, || x.unary(OverZero)));
+    T::zero().if_less(x, quotient, || x.if_less(T::zero(), quotient, where_x_is_zero))
+}
+
+define_rules! {
+    /// `x / 0`, continued to 0 at 0.
+    OverZero = over_zero(x) { [x] |_, _| T::infinity() };
+}

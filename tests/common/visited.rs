@@ -1,0 +1,68 @@
+//! The rules that the crate's tables show to a visitor, by index.
+
+use dualtape::Float;
+use dualtape::rules::{Binary, Unary, Visitor};
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Arity {
+    One,
+    Two,
+}
+
+pub struct Names {
+    arity: Arity,
+    names: Vec<&'static str>,
+}
+
+impl Visitor for Names {
+    fn unary<R: Unary>(&mut self, _: R) {
+        if self.arity == Arity::One {
+            self.names.push(R::NAME);
+        }
+    }
+    fn binary<R: Binary>(&mut self, _: R) {
+        if self.arity == Arity::Two {
+            self.names.push(R::NAME);
+        }
+    }
+}
+
+/// The names of the rules with so many arguments.
+pub fn names(arity: Arity, visit: impl Fn(&mut Names)) -> Vec<&'static str> {
+    let mut names = Names { arity, names: Vec::new() };
+    visit(&mut names);
+    names.names
+}
+
+/// Applies the rule of the given index among those of as many arguments as there are.
+pub struct Apply<'a, T> {
+    x: &'a [T],
+    left: usize,
+    result: Option<T>,
+}
+
+impl<T: Float> Visitor for Apply<'_, T> {
+    fn unary<R: Unary>(&mut self, rule: R) {
+        if let &[x] = self.x {
+            if self.left == 0 {
+                self.result = Some(x.unary(rule));
+            }
+            self.left = self.left.wrapping_sub(1);
+        }
+    }
+    fn binary<R: Binary>(&mut self, rule: R) {
+        if let &[x, y] = self.x {
+            if self.left == 0 {
+                self.result = Some(x.binary(rule, y));
+            }
+            self.left = self.left.wrapping_sub(1);
+        }
+    }
+}
+
+/// The function with the given index at `x`, or `None` if fewer are shown.
+pub fn apply<'a, T: Float>(x: &'a [T], index: usize, visit: impl Fn(&mut Apply<'a, T>)) -> Option<T> {
+    let mut apply = Apply { x, left: index, result: None };
+    visit(&mut apply);
+    apply.result
+}
