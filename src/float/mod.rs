@@ -181,9 +181,14 @@ pub trait Float:
     /// ```
     /// use dualtape::{Float, gradient};
     ///
+    /// /// Code that knows nothing of derivatives; here a root, in general a solver.
+    /// fn solve<B: Float>(a: B, b: B) -> B {
+    ///     (a * b).sqrt()
+    /// }
+    ///
     /// fn geometric_mean<T: Float>(x: &[T]) -> T {
     ///     let (a, b) = (x[0].primal(), x[1].primal());
-    ///     let y = (a * b).sqrt();
+    ///     let y = solve(a, b);
     ///     T::from_partials(y, &[(x[0], b / (y + y)), (x[1], a / (y + y))])
     /// }
     /// assert_eq!(geometric_mean(&[1.0, 4.0]), 2.0);

@@ -1,0 +1,155 @@
+//! Rules as values: identity, names, what a wrong rule does; and choices that are operations.
+#![cfg(feature = "std")]
+
+mod common;
+
+use common::engines::orders;
+use common::{Checks, Curve};
+use dualtape::rules::{self, Binary, Hypot, Powi, Reduction, Rule, Sin, Unary, Visitor};
+use dualtape::{Dual, Float, Primitive, Reverse, Special, gradient};
+
+fn is_a_rule<R: Rule>(rule: R, same: R, other: R) {
+    assert_eq!(rule, same);
+    assert_ne!(rule, other);
+}
+
+#[test]
+fn rules_with_different_parameters_are_different() {
+    is_a_rule(Powi(3), Powi(3), Powi(2));
+    is_a_rule(dualtape::special::rules::Jn(2), dualtape::special::rules::Jn(2), dualtape::special::rules::Jn(-2));
+}
+
+#[test]
+fn names_show_parameters() {
+    assert_eq!(Sin.name().to_string(), "sin");
+    assert_eq!(Hypot.name().to_string(), "hypot");
+    assert_eq!(Powi(-3).name().to_string(), "powi(-3)");
+    assert_eq!(Partials { given: 2 }.name().to_string(), "partials { given: 2 }");
+}
+
+/// Every rule of the crate has a name of its own.
+#[test]
+fn names_are_unique() {
+    struct Names(Vec<&'static str>);
+    impl Visitor for Names {
+        fn unary<R: Unary>(&mut self, _: R) {
+            self.0.push(R::NAME);
+        }
+        fn binary<R: Binary>(&mut self, _: R) {
+            self.0.push(R::NAME);
+        }
+    }
+    let mut names = Names(Vec::new());
+    rules::visit(&mut names);
+    dualtape::special::rules::visit(&mut names);
+    let count = names.0.len();
+    names.0.sort_unstable();
+    names.0.dedup();
+    assert_eq!(names.0.len(), count);
+    assert!(count > 50, "only {count} rules are listed");
+}
+
+/// A rule with the sum of its arguments as value, which gives so many partials, whatever the number of arguments.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Partials {
+    given: usize,
+}
+
+impl Reduction for Partials {
+    const NAME: &'static str = "partials";
+    fn value<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> B {
+        x.sum()
+    }
+    fn partials<T: Float>(self, _: impl Iterator<Item = T> + Clone, _: T) -> impl Iterator<Item = T> {
+        (0..self.given).map(|_| T::one())
+    }
+}
+
+#[track_caller]
+fn message(f: impl FnOnce() + std::panic::UnwindSafe) -> String {
+    let payload = std::panic::catch_unwind(f).expect_err("no panic");
+    payload.downcast_ref::<String>().expect("a formatted message").clone()
+}
+
+#[test]
+fn a_rule_with_another_number_of_partials_panics_with_its_name() {
+    let x = [1.0, 2.0, 3.0];
+    let reverse = |given| move |x: &[Reverse<f64>]| Reverse::reduce(Partials { given }, x.iter().copied());
+    let forward = |given| move |x: &[Dual<f64, 8>]| Dual::reduce(Partials { given }, x.iter().copied());
+    let nested = |given| move |x: &[Reverse<Dual<f64>>]| Reverse::reduce(Partials { given }, x.iter().copied());
+    let expected = |few_or_many: &str, given: usize| {
+        format!(
+            "dualtape: the rule `partials {{ given: {given} }}` returned too {few_or_many} partial derivatives, {given} for 3 \
+             arguments; `Reduction::partials` must return one for each"
+        )
+    };
+    for (few_or_many, given) in [("few", 0), ("few", 2), ("many", 4)] {
+        assert_eq!(message(move || drop(gradient(reverse(given), &x))), expected(few_or_many, given));
+        assert_eq!(
+            message(move || drop(dualtape::forward::gradient(forward(given), &x))),
+            expected(few_or_many, given)
+        );
+        assert_eq!(message(move || drop(dualtape::hvp(nested(given), &x, &x))), expected(few_or_many, given));
+    }
+    assert_eq!(gradient(reverse(3), &x), [1.0; 3]); // and the next call works
+    assert_eq!(dualtape::forward::gradient(forward(3), &x), [1.0; 3]);
+}
+
+/// x² below 1 and 3 x - 2 from there on, by a choice that is an operation.
+#[derive(Clone, Copy)]
+struct Chosen;
+
+impl Curve for Chosen {
+    fn call<T: Float>(&self, x: T) -> T {
+        x.if_less(T::one(), || x * x, || T::lit(3.0) * x - T::lit(2.0))
+    }
+}
+
+#[test]
+fn a_choice_has_the_derivatives_of_the_chosen_side() {
+    let mut checks = Checks::default();
+    for (x, expected) in [(0.5, [0.25, 1.0, 2.0, 0.0]), (1.0, [1.0, 3.0, 0.0, 0.0]), (2.0, [4.0, 3.0, 0.0, 0.0])] {
+        for (order, expected) in expected.into_iter().enumerate() {
+            for (engine, got) in orders(Chosen, x, order) {
+                checks.bits(format_args!("order {order} at {x}, {engine}"), got, expected);
+            }
+        }
+    }
+    checks.finish();
+}
+
+#[test]
+fn a_choice_runs_one_side_only_and_takes_the_other_for_nan() {
+    let x = f64::NAN;
+    assert_eq!(x.if_less(0.0, || panic!("not this one"), || 1.0), 1.0);
+    assert_eq!(0.0.if_less(x, || panic!("not this one"), || 1.0), 1.0);
+    assert_eq!((-1.0).if_less(0.0, || 2.0, || panic!("not this one")), 2.0);
+}
+
+/// `from_partials` in generic code: the geometric mean by values one level down.
+fn geometric_mean<T: Float>(x: &[T]) -> T {
+    fn solved<B: Float>(a: B, b: B) -> B {
+        (a * b).sqrt()
+    }
+    let (a, b) = (x[0].primal(), x[1].primal());
+    let y = solved(a, b);
+    T::from_partials(y, &[(x[0], b / (y + y)), (x[1], a / (y + y))])
+}
+
+#[test]
+fn a_function_from_partials_is_generic_and_nests() {
+    assert_eq!(geometric_mean(&[1.0, 4.0]), 2.0);
+    assert_eq!(gradient(geometric_mean, &[1.0, 4.0]), [1.0, 0.25]);
+    // The second derivatives of sqrt(x y): -y² / 4 z³, 1 / 4 z, -x² / 4 z³.
+    let along = |v: [f64; 2]| dualtape::hvp(geometric_mean, &[1.0, 4.0], &v);
+    assert_eq!([along([1.0, 0.0]), along([0.0, 1.0])], [[-0.5, 0.125], [0.125, -0.03125]]);
+}
+
+#[test]
+fn rounding_gives_constants() {
+    let x = Dual::variable(2.5);
+    for y in [x.floor(), x.ceil(), x.round(), x.trunc(), x.signum(), x.unary(rules::Floor)] {
+        assert!(y.is_constant());
+    }
+    assert!(!x.relu().is_constant());
+}
