@@ -16,8 +16,8 @@
 //! | `max`, `min` | 0.0 | 0.5 | 0.0 |
 //! | `polyval` | 1.0 | 1.0 | 1.0 |
 //!
-//! The unit is the change of the result when every entry is rounded once, and all these changes have one sign, or else an ulp
-//! if that is more. So a sum that cancels is as accurate as its entries deserve. Errors of values grow at most in proportion to
+//! The unit is `ε/2 Σ |xᵢ ∂r/∂xᵢ|` for a result `r` (what rounding each entry once does to it, if all changes have one sign; `ε` is the
+//! machine epsilon), or one ulp of `r` if that is more. So a sum that cancels is as accurate as its entries deserve. Errors of values grow at most in proportion to
 //! the number of entries, typically like its square root. `tests/accuracy.rs` holds the functions to this table: at vectors
 //! of ordinary sizes, of sizes from 1e-200 to 1e200 in one vector, with one entry that dominates, with entries `-∞`, and with sums
 //! that cancel to the last digits. Where a derivative overflows, only that it is not finite is promised.

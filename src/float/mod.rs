@@ -10,7 +10,7 @@ mod rule;
 
 pub use engine::Engine;
 pub use primitive::Primitive;
-pub(crate) use products::{fold, quotient_is_plain, quotient_tangent, unlikely};
+pub(crate) use products::{fold, passed, quotient_is_plain, quotient_tangent, slope_is_plain, unlikely};
 pub(crate) use rule::with_partials;
 pub use rule::{Binary, Reduction, Rule, Unary};
 
@@ -282,9 +282,8 @@ pub trait Float:
 
 /// `a` if the condition holds, else `b`, with its derivative.
 ///
-/// Both are computed, but nothing of the other one gets in, be it NaN or infinite: what frameworks of arrays call `where`, without
-/// the NaN. On numbers an `if` does the same, and as with an `if`, numbers of two differentiations are not noticed here, but where
-/// the chosen one meets another number or is returned to a driver.
+/// Both are computed, but nothing of the other one gets into the result, be it NaN or infinite: this is what frameworks of arrays call
+/// `where`, without the NaN. Like `if`, it does not notice mixed differentiations; the panic comes at the next operation.
 ///
 /// # Examples
 /// At 0, where `sin x / x` is NaN:

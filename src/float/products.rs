@@ -3,6 +3,8 @@
 //! The convention is "a zero tangent stays zero" (see [`crate::conventions`]). Engines check once for each operation, on the side
 //! where a number is not finite, so that ordinary code pays nothing that can be measured.
 
+#[cfg(doc)]
+use super::Unary;
 use super::{Float, Primitive as _};
 
 /// The convention "a zero tangent stays zero", once for every engine: `tangent * slope`, where a tangent that is zero in all
@@ -26,6 +28,29 @@ fn is_central<T: Float>(x: T) -> bool {
     };
     let (least, largest, x) = (T::Base::nearest(least), T::Base::nearest(largest), x.base());
     (x > least && x < largest) || (x < -least && x > -largest)
+}
+
+/// `true` if a tangent may be multiplied with `slope`, the derivative of a rule at `x`: nothing leaves the range on the way before the
+/// result does. If not, the tangent passes through the rule ([`Unary::through`]).
+#[inline(always)]
+pub(crate) fn slope_is_plain<T: Float>(x: T, slope: T) -> bool {
+    // The derivatives of a slope, which nested numbers carry, are larger by a power of `1 / x` for each order.
+    !unlikely(!(is_central(slope) && (!T::NESTED || is_central(x) || x.is_zero())))
+}
+
+/// The tangent of a rule's value by [`Unary::through`] or one of its siblings, `through`, by the fold rule; `y` is the value.
+///
+/// A tangent of about 1, as a seed is, brings nothing back into range. It is multiplied with the slope, which has fewer roundings.
+#[inline]
+pub(crate) fn passed<T: Float>(tangent: T, slope: T, y: T, through: impl FnOnce(T) -> T) -> T {
+    let size = num_traits::Float::abs(tangent.base()).widen();
+    if y.is_nan() || (1.0 / 256.0..256.0).contains(&size) {
+        fold(tangent, if y.is_nan() { y } else { slope })
+    } else if tangent.is_zero_in_all_parts() {
+        T::zero()
+    } else {
+        through(tangent)
+    }
 }
 
 /// `true` if derivatives of the quotient `q` may be taken by multiplication with `r`, the reciprocal of the divisor `y`.

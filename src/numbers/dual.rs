@@ -2,8 +2,8 @@
 
 use super::{Number, Tag, piecewise};
 use crate::float::{
-    Binary, Engine, Float, Primitive, Reduction, Unary, fold, quotient_is_plain, quotient_tangent, unlikely,
-    with_partials,
+    Binary, Engine, Float, Primitive, Reduction, Unary, fold, passed, quotient_is_plain, quotient_tangent,
+    slope_is_plain, unlikely, with_partials,
 };
 use core::array;
 use core::ops::{Add, Div, Mul, Neg, Sub};
@@ -208,6 +208,26 @@ fn join_folded<T: Float, const N: usize>(x: [T; N], by_x: T, y: [T; N], by_y: T,
     array::from_fn(|k| fold(x[k], by_x) + fold(y[k], by_y))
 }
 
+/// The tangents of `y = f(x)` where the slope is at the ends of the range.
+#[inline(never)]
+fn unary_passed<R: Unary, T: Float, const N: usize>(rule: R, [x, slope, y]: [T; 3], tangent: [T; N]) -> [T; N] {
+    tangent.map(|t| passed(t, slope, y, |t| rule.through(t, x, y)))
+}
+
+/// The tangents of `z = f(x, y)` where a slope is at the ends of the range.
+#[inline(never)]
+fn binary_passed<R: Binary, T: Float, const N: usize>(
+    rule: R,
+    [x, y, z]: [T; 3],
+    [by_x, by_y]: [T; 2],
+    dx: [T; N],
+    dy: [T; N],
+) -> [T; N] {
+    array::from_fn(|k| {
+        passed(dx[k], by_x, z, |t| rule.through_x(t, x, y, z)) + passed(dy[k], by_y, z, |t| rule.through_y(t, x, y, z))
+    })
+}
+
 impl<T: Float> Dual<T> {
     /// The variable of a one-directional differentiation: tangent 1.
     ///
@@ -315,6 +335,9 @@ impl<T: Float, const N: usize> Float for Dual<T, N> {
             return piecewise::step(self, self.primal.unary(rule));
         }
         let (y, slope) = rule.eval(self.primal);
+        if R::PASSES && !slope_is_plain(self.primal, slope) {
+            return Dual { primal: y, tangent: unary_passed(rule, [self.primal, slope, y], self.tangent), ..self };
+        }
         self.chain(y, slope)
     }
     #[inline]
@@ -339,12 +362,21 @@ impl<T: Float, const N: usize> Float for Dual<T, N> {
     fn binary<R: Binary>(self, rule: R, other: Self) -> Self {
         let (x, y) = (self.primal, other.primal);
         let z = x.binary(rule, y);
-        match (self.is_flat(), other.is_flat()) {
-            (true, true) => Dual::constant(z),
-            (false, true) => self.chain(z, rule.partial_x(x, y, z)),
-            (true, false) => other.chain(z, rule.partial_y(x, y, z)),
+        let (is_x_constant, is_y_constant) = (self.is_flat(), other.is_flat());
+        if is_x_constant && is_y_constant {
+            return Dual::constant(z);
+        }
+        let by_x = if is_x_constant { T::zero() } else { rule.partial_x(x, y, z) };
+        let by_y = if is_y_constant { T::zero() } else { rule.partial_y(x, y, z) };
+        let is_plain = || (is_x_constant || slope_is_plain(x, by_x)) && (is_y_constant || slope_is_plain(y, by_y));
+        if R::PASSES && !is_plain() {
+            let tangent = binary_passed(rule, [x, y, z], [by_x, by_y], self.tangent, other.tangent);
+            return Dual { primal: z, tangent, tag: self.tag.join(other.tag) };
+        }
+        match (is_x_constant, is_y_constant) {
+            (_, true) => self.chain(z, by_x),
+            (true, false) => other.chain(z, by_y),
             (false, false) => {
-                let (by_x, by_y) = (rule.partial_x(x, y, z), rule.partial_y(x, y, z));
                 let tangent = join_folded(self.tangent, by_x, other.tangent, by_y, z);
                 Dual { primal: z, tangent, tag: self.tag.join(other.tag) }
             }
@@ -385,8 +417,9 @@ impl<T: Float, const N: usize> Mul for Dual<T, N> {
         let p = self.primal * other.primal;
         let tag = self.tag.join(other.tag);
         let tangent = || array::from_fn(|k| self.tangent[k] * other.primal + other.tangent[k] * self.primal);
-        // Before the branch the compiler fills 256-bit registers; after it, it forms odd groups of lanes. With 128 bits it is
-        // the other way round (measured on Hessians).
+        // Targets with 256-bit registers (AVX) compute the tangents before the branch: the compiler then fills the registers, and forms
+        // odd groups of lanes otherwise. Targets with 128-bit registers compute them after it; there it is the other way round. The
+        // Hessians in `cargo bench --bench ratios` tell.
         let early = (cfg!(target_feature = "avx") && !T::SPARSE).then(tangent);
         // A product that is finite in all parts has factors that are.
         if T::SPARSE || unlikely(!p.is_finite_in_all_parts()) {

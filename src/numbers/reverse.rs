@@ -2,8 +2,8 @@
 
 use super::{Dual, Number, Tag, piecewise};
 use crate::float::{
-    Binary, Engine, Float, Primitive, Reduction, Unary, fold, quotient_is_plain, quotient_tangent, unlikely,
-    with_partials,
+    Binary, Engine, Float, Primitive, Reduction, Unary, fold, passed, quotient_is_plain, quotient_tangent,
+    slope_is_plain, unlikely, with_partials,
 };
 use crate::recording::{Join, push_unless_constant};
 use std::ops::{Add, Div, Mul, Neg, Sub};
@@ -242,6 +242,13 @@ impl<T: Float> Float for Reverse<T> {
             return piecewise::step(self, self.primal.unary(rule));
         }
         let (y, slope) = rule.eval(self.primal);
+        if R::PASSES && !slope_is_plain(self.primal, slope) {
+            return Reverse {
+                primal: y,
+                slope: unary_passed(rule, [self.primal, slope, y], self.slope),
+                node: self.node,
+            };
+        }
         self.chain(y, slope)
     }
     #[inline]
@@ -272,17 +279,35 @@ impl<T: Float> Float for Reverse<T> {
     fn binary<R: Binary>(self, rule: R, other: Self) -> Self {
         let (x, y) = (self.primal, other.primal);
         let z = x.binary(rule, y);
-        match (self.node == 0, other.node == 0) {
-            (true, true) => Reverse::constant(z),
-            (false, true) => self.chain(z, rule.partial_x(x, y, z)),
-            (true, false) => other.chain(z, rule.partial_y(x, y, z)),
-            (false, false) => {
-                let left = folded(self.slope, rule.partial_x(x, y, z), z);
-                let right = folded(other.slope, rule.partial_y(x, y, z), z);
-                self.join(other, z, left, right)
-            }
+        let (is_x_constant, is_y_constant) = (self.node == 0, other.node == 0);
+        if is_x_constant && is_y_constant {
+            return Reverse::constant(z);
+        }
+        let by_x = if is_x_constant { T::zero() } else { rule.partial_x(x, y, z) };
+        let by_y = if is_y_constant { T::zero() } else { rule.partial_y(x, y, z) };
+        let is_plain = || (is_x_constant || slope_is_plain(x, by_x)) && (is_y_constant || slope_is_plain(y, by_y));
+        if R::PASSES && !is_plain() {
+            let (left, right) = binary_passed(rule, [x, y, z], [by_x, by_y], self.slope, other.slope);
+            return self.join(other, z, left, right);
+        }
+        match (is_x_constant, is_y_constant) {
+            (_, true) => self.chain(z, by_x),
+            (true, false) => other.chain(z, by_y),
+            (false, false) => self.join(other, z, folded(self.slope, by_x, z), folded(other.slope, by_y, z)),
         }
     }
+}
+
+/// The slope of `y = f(x)` where the derivative of the rule is at the ends of the range.
+#[inline(never)]
+fn unary_passed<R: Unary, T: Float>(rule: R, [x, partial, y]: [T; 3], slope: T) -> T {
+    passed(slope, partial, y, |t| rule.through(t, x, y))
+}
+
+/// The slopes of `z = f(x, y)` where a derivative of the rule is at the ends of the range.
+#[inline(never)]
+fn binary_passed<R: Binary, T: Float>(rule: R, [x, y, z]: [T; 3], [by_x, by_y]: [T; 2], dx: T, dy: T) -> (T, T) {
+    (passed(dx, by_x, z, |t| rule.through_x(t, x, y, z)), passed(dy, by_y, z, |t| rule.through_y(t, x, y, z)))
 }
 
 // ---- Arithmetic ------------------------------------------------------------------------------------------------------

@@ -17,7 +17,9 @@ define_rules! {
     /// A formula for the first derivative that is left to be differentiated has ten times the error at order 4: sums of terms
     /// of both signs, which here are sums of integers.
     pub(super) Quadratic(function: Function, n: usize) = derivative_of_an_inverse_function(x) {
-        f64 [Quadratic(function, n).at(x)] |x, _| x.unary(Quadratic(function, n + 1)) };
+        f64 [Quadratic(function, n).at(x)]
+        |x, _| x.unary(Quadratic(function, n + 1)),
+        through |t, x, y| super::where_far(x, || (t / x) * y * T::lit(-function.degree(n)), || t * x.unary(Quadratic(function, n + 1))) };
 
     /// The derivative of order `n` of the cube root: `(1/3) (1/3 - 1) … x^(1/3 - n)`, from `x` and `y = ∛x`.
     ///
@@ -25,7 +27,9 @@ define_rules! {
     /// constant.
     pub(super) CubeRoot(n: usize) = derivative_of_cbrt(x, y) { f64 [cube_root_derivative(n, x, y)]
         |x, y, _| x.binary(CubeRoot(n + 1), y),
-        |_, _, _| T::zero() };
+        |_, _, _| T::zero(),
+        through |t, x, _, z| (t / x) * z * T::lit(1.0 - 3.0 * n as f64) / T::lit(3.0),
+        |_, _, _, _| T::zero() };
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,6 +40,13 @@ pub(super) enum Function {
     Asinh,
     Acosh,
     Atanh,
+}
+
+impl Function {
+    /// Far out the derivative of order `n` is a multiple of this power of `1 / x`.
+    fn degree(self, n: usize) -> f64 {
+        (if matches!(self, Function::Atan | Function::Atanh) { n + 1 } else { n }) as f64
+    }
 }
 
 impl Quadratic {

@@ -56,6 +56,43 @@
 //! - `powi` is what repeated multiplication gives, here up to the power 17: its error grows like half of the exponent, in
 //!   the value and in the derivatives alike.
 //!
+//! # Tangents at the ends of the range
+//!
+//! A slope may leave the range where slope times tangent does not: the slope of `ln` at 1e-310 is infinite, and `ln(exp u)` has the derivative 1 there. Such a tangent passes through
+//! the rule by a form of its own. The largest error found of derivatives by `u` of each rule at `p exp u`, for `p` from `exp(±700)` and
+//! `exp(±400)` and in single precision from `exp(±69)` and `exp(±30)`; for exponentials and steps also of the first derivative where the
+//! slope underflows and a tangent of 1e300 brings the product back. The unit is an ulp of the largest of the four derivatives, which
+//! are of one size unless terms cancel; what the chain rule for `p exp u` loses by cancelling is included, and grows with the order.
+//!
+//! | rule | first | second | third | fourth |
+//! |---|---|---|---|---|
+//! | through `acosh` | 1.0 | 0.5 | 2.5 | 12.0 |
+//! | through `asinh` | 0.0 | 0.5 | 0.5 | 10.5 |
+//! | through `atan` | 0.5 | 0.5 | 8.5 | 40.0 |
+//! | through `atan2` | 1.5 | 3.0 | 16.0 | 120.5 |
+//! | through `cbrt` | 1.5 | 1.5 | 2.5 | 11.5 |
+//! | through `cos`, `cosh`, `exp2` | 0.5 | 0.5 | 0.5 | 0.5 |
+//! | through `digamma` | 0.5 | 0.5 | 8.0 | 32.5 |
+//! | through `div`, `erf`, `sqrt`, `xlogy` | 1.0 | 1.0 | 1.0 | 1.0 |
+//! | through `exp` | 1.5 | 1.0 | 0.5 | 0.5 |
+//! | through `exp_m1` | 1.0 | 1.0 | 0.5 | 0.5 |
+//! | through `hypot` | 1.0 | 1.0 | 2.5 | 16.0 |
+//! | through `ln`, `log2`, `logistic`, `y0` | 0.5 | 0.0 | 0.0 | 0.0 |
+//! | through `ln_1p` | 1.0 | 1.0 | 0.5 | 1.5 |
+//! | through `ln_gamma` | 1.0 | 1.5 | 1.5 | 14.5 |
+//! | through `log` | 1.5 | 2.0 | 1.5 | 2.0 |
+//! | through `log10` | 1.0 | 0.0 | 0.0 | 0.0 |
+//! | through `logit` | 1.0 | 1.5 | 3.5 | 1.5 |
+//! | through `polygamma` | 0.5 | 1.0 | 1.5 | 18.0 |
+//! | through `powf` | 1.0 | 2.0 | 9.0 | 40.0 |
+//! | through `powi` | 1.5 | 1.5 | 9.0 | 33.5 |
+//! | through `recip` | 1.5 | 3.5 | 7.5 | 15.5 |
+//! | through `sin` | 0.0 | 0.0 | 0.5 | 0.5 |
+//! | through `sinh`, `tan` | 0.0 | 0.0 | 0.0 | 0.5 |
+//! | through `softplus` | 0.5 | 0.5 | 0.5 | 1.0 |
+//! | through `tanh` | 0.5 | 0.0 | 0.5 | 0.5 |
+//! | through `y1` | 2.0 | 2.0 | 6.0 | 2.5 |
+//!
 //! A formula for the first derivative that is left to be differentiated, once for each order, does not get there: it
 //! subtracts where terms of both signs meet, and leaves the range where the derivative does not. So the inverse functions,
 //! the cube root, the power, length and angle have closed forms for all their derivatives, in submodules.
@@ -81,37 +118,39 @@ macro_rules! elementary {
 
             // Powers and roots
             /// Reciprocal `1 / x`; derivative `-1 / x²`, `-∞` at 0.
-            pub Recip = recip(x)             { [x.recip()] |_, y| -(y * y) }
+            pub Recip = recip(x)             { [x.recip()] |_, y| -(y * y), through |t, _, y| -((t * y) * y) }
                 for [Float FloatCore ComplexField], at 2.0 => -0.25;
             /// Square root; derivative `1 / (2 √x)`, `+∞` at 0, NaN below.
             pub Sqrt = sqrt(x)               { [x.sqrt()] |_, y| (y + y).recip() }
                 for [Float ComplexField], at 4.0 => 0.25;
             /// Cube root, also of negative numbers; derivative `1 / (3 y²)`, `+∞` at 0.
-            pub Cbrt = cbrt(x)               { [x.cbrt()] |x, y| x.binary(CubeRoot(1), y.detach()) }
+            pub Cbrt = cbrt(x)               { [x.cbrt()] |x, y| x.binary(CubeRoot(1), y.detach()),
+                through |t, x, y| (t / x) * y / T::lit(3.0) }
                 for [Float ComplexField], at 8.0 => "1.0 / 12.0";
 
             // Exponentials and logarithms
             /// Exponential `eˣ`, its own derivative.
-            pub Exp = exp(x)                 { [x.exp()] |_, y| y }
+            pub Exp = exp(x)                 { [x.exp()] |_, y| y, through |t, x, _| times_exp(t, x) }
                 for [Float ComplexField], at 0.0 => 1.0;
             /// Exponential `2ˣ`; derivative `2ˣ ln 2`.
-            pub Exp2 = exp2(x)               { [x.exp2()] |_, y| y * T::Base::LN_2() }
+            pub Exp2 = exp2(x)               { [x.exp2()] |_, y| y * T::Base::LN_2(),
+                through |t, x, _| { let root = (x * T::lit(0.5)).exp2(); (t * root) * root * T::Base::LN_2() } }
                 for [Float ComplexField], at 0.0 => "std::f64::consts::LN_2";
             /// `eˣ - 1`, accurate near 0; derivative `eˣ`.
             // y + 1 has no digits left at -40
-            pub ExpM1 = exp_m1(x)            { [x.exp_m1()] |x, _| x.exp() }
+            pub ExpM1 = exp_m1(x)            { [x.exp_m1()] |x, _| x.exp(), through |t, x, _| times_exp(t, x) }
                 for [Float ComplexField], at 0.0 => 1.0;
             /// Natural logarithm; derivative `1 / x`, `+∞` at 0, NaN below.
-            pub Ln = ln(x)                   { [x.ln()] |x, _| x.recip() }
+            pub Ln = ln(x)                   { [x.ln()] |x, _| x.recip(), through |t, x, _| t / x }
                 for [Float ComplexField], at 4.0 => 0.25;
             /// Logarithm to base 2; derivative `1 / (x ln 2)`, `+∞` at 0, NaN below.
-            pub Log2 = log2(x)               { [x.log2()] |x, _| T::LOG2_E() / x }
+            pub Log2 = log2(x)               { [x.log2()] |x, _| T::LOG2_E() / x, through |t, x, _| t / x * T::Base::LOG2_E() }
                 for [Float ComplexField], at "std::f64::consts::LOG2_E" => 1.0;
             /// Logarithm to base 10; derivative `1 / (x ln 10)`, `+∞` at 0, NaN below.
-            pub Log10 = log10(x)             { [x.log10()] |x, _| T::LOG10_E() / x }
+            pub Log10 = log10(x)             { [x.log10()] |x, _| T::LOG10_E() / x, through |t, x, _| t / x * T::Base::LOG10_E() }
                 for [Float ComplexField], at "std::f64::consts::LOG10_E" => 1.0;
             /// `ln(1 + x)`, accurate near 0; derivative `1 / (1 + x)`, `+∞` at -1, NaN below.
-            pub Ln1p = ln_1p(x)              { [x.ln_1p()] |x, _| (x + T::one()).recip() }
+            pub Ln1p = ln_1p(x)              { [x.ln_1p()] |x, _| (x + T::one()).recip(), through |t, x, _| t / (x + T::one()) }
                 for [Float ComplexField], at 1.0 => 0.5;
 
             // Trigonometric functions and their inverses
@@ -131,7 +170,8 @@ macro_rules! elementary {
             pub Acos = acos(x)               { [x.acos()] |x, _| x.unary(Quadratic::ACOS) }
                 for [Float ComplexField], at 0.0 => -1.0;
             /// Arctangent in `[-π/2, π/2]`; derivative `1 / (1 + x²)`.
-            pub Atan = atan(x)               { [x.atan()] |x, _| x.unary(Quadratic::ATAN) }
+            pub Atan = atan(x)               { [x.atan()] |x, _| x.unary(Quadratic::ATAN),
+                through |t, x, _| where_far(x, || t / x / x, || t * x.unary(Quadratic::ATAN)) }
                 for [Float ComplexField], at 1.0 => 0.5;
 
             // Hyperbolic functions and their inverses
@@ -142,13 +182,16 @@ macro_rules! elementary {
             pub Cosh = cosh(x)               { [x.cosh()] |x, _| x.sinh() }
                 for [Float ComplexField], at 0.0 => 0.0;
             /// Hyperbolic tangent; derivative `1 - tanh² x`, accurate also where the tangent rounds to 1.
-            pub Tanh = tanh(x)               { [x.tanh()] |x, y| sech_squared(x, y) }
+            pub Tanh = tanh(x)               { [x.tanh()] |x, y| sech_squared(x, y),
+                through |t, x, y| times_sech_squared(t, x, y) }
                 for [Float ComplexField], at 0.0 => 1.0;
             /// Inverse hyperbolic sine; derivative `1 / √(x² + 1)`.
-            pub Asinh = asinh(x)             { [x.asinh()] |x, _| x.unary(Quadratic::ASINH) }
+            pub Asinh = asinh(x)             { [x.asinh()] |x, _| x.unary(Quadratic::ASINH),
+                through |t, x, _| where_far(x, || t / x.abs(), || t * x.unary(Quadratic::ASINH)) }
                 for [Float ComplexField], at 0.75 => 0.8;
             /// Inverse hyperbolic cosine; derivative `1 / √(x² - 1)`, `+∞` at 1, NaN below.
-            pub Acosh = acosh(x)             { [x.acosh()] |x, _| x.unary(Quadratic::ACOSH) }
+            pub Acosh = acosh(x)             { [x.acosh()] |x, _| x.unary(Quadratic::ACOSH),
+                through |t, x, _| where_far(x, || t / x, || t * x.unary(Quadratic::ACOSH)) }
                 for [Float ComplexField], at 1.25 => "4.0 / 3.0";
             /// Inverse hyperbolic tangent; derivative `1 / (1 - x²)`, `+∞` at ±1, NaN beyond.
             pub Atanh = atanh(x)             { [x.atanh()] |x, _| x.unary(Quadratic::ATANH) }
@@ -187,7 +230,7 @@ macro_rules! elementary {
             /// assert_eq!(dualtape::derivative(|x| x.powi(3), 2.0), 12.0);
             /// assert_eq!(dualtape::derivative(|x| x.powi(-1), 2.0), -0.25);
             /// ```
-            pub Powi(n: i32) = powi(x) { [x.powi(n)] |x, y| powi_slope(n, x, y) } for [Float FloatCore ComplexField];
+            pub Powi(n: i32) = powi(x) { [x.powi(n)] |x, y| powi_slope(n, x, y), through |t, x, _| times_powi_slope(t, n, x) } for [Float FloatCore ComplexField];
             /// Power `xʸ`; partials `y xʸ⁻¹` and `xʸ ln x`.
             ///
             /// `x⁰` is identically 1. At `x = 0` the partial in `y` is its limit: 0 for `y > 0`, `-∞` for `y ≤ 0`. For `x < 0` the
@@ -203,7 +246,9 @@ macro_rules! elementary {
             /// ```
             pub Powf = powf(x, y) { [x.powf(y)]
                 |x, y, _| x.binary(power::PowerDerivative(1, 0), y),
-                |x, y, z| power::slope_by_exponent(x, y, z) } for [Float ComplexField];
+                |x, y, z| power::slope_by_exponent(x, y, z),
+                through |t, x, y, z| power::times_slope(t, x, y, z),
+                |t, x, y, z| power::times_slope_by_exponent(t, x, y, z) } for [Float ComplexField];
             /// Logarithm `ln x / ln b` to the base `b`; partials `1 / (x ln b)` and `-z / (b ln b)`.
             ///
             /// # Examples
@@ -211,7 +256,8 @@ macro_rules! elementary {
             /// assert_eq!(dualtape::derivative(|x| x.log(std::f64::consts::E), 2.0), 0.5);
             /// ```
             // `x ln b` may overflow, and `1 / x` too.
-            pub Log = log(x, b) { [x.log(b)] |x, b, _| b.ln().recip() / x, |_, b, z| -(z / b.ln()) / b } for [Float ComplexField];
+            pub Log = log(x, b) { [x.log(b)] |x, b, _| b.ln().recip() / x, |_, b, z| -(z / b.ln()) / b,
+                through |t, x, b, _| t / x / b.ln(), |t, _, b, z| -(t / b) * (z / b.ln()) } for [Float ComplexField];
             /// Length `√(x² + y²)` without undue overflow; partials `x / z` and `y / z`, 0 at the origin.
             ///
             /// # Examples
@@ -220,7 +266,9 @@ macro_rules! elementary {
             /// ```
             pub Hypot = hypot(x, y) { [x.hypot(y)]
                 |x, y, _| x.binary(Radial::LENGTH_BY_X, y),
-                |x, y, _| x.binary(Radial::LENGTH_BY_Y, y) } for [Float ComplexField];
+                |x, y, _| x.binary(Radial::LENGTH_BY_Y, y),
+                through |t, x, y, z| radial::times_length_by_x(t, x, y, z),
+                |t, x, y, z| radial::times_length_by_x(t, y, x, z) } for [Float ComplexField];
             /// The angle of the point with ordinate `self` and abscissa `y`; partials `y / h²` and `-self / h²` with the distance
             /// `h = hypot(self, y)` from the origin. NaN derivative at the origin, where there is no limit and no subgradient.
             ///
@@ -230,7 +278,9 @@ macro_rules! elementary {
             /// ```
             pub Atan2 = atan2(x, y) { [x.atan2(y)]
                 |x, y, _| x.binary(Radial::ANGLE_BY_X, y),
-                |x, y, _| x.binary(Radial::ANGLE_BY_Y, y) } for [Float RealField];
+                |x, y, _| x.binary(Radial::ANGLE_BY_Y, y),
+                through |t, x, y, _| radial::times_angle_by(Radial::ANGLE_BY_X, t, x, y),
+                |t, x, y, _| radial::times_angle_by(Radial::ANGLE_BY_Y, t, x, y) } for [Float RealField];
         }
     };
 }
@@ -342,4 +392,35 @@ fn powi_slope<T: Float>(n: i32, x: T, y: T) -> T {
         i32::MIN => y / x * T::lit(n.into()), // n - 1 does not exist
         n => x.powi(n - 1) * T::lit(n.into()),
     }
+}
+
+/// `t eˣ` where `eˣ` may underflow: its root does not.
+#[inline]
+pub(crate) fn times_exp<T: Float>(t: T, x: T) -> T {
+    let root = (x * T::lit(0.5)).exp();
+    (t * root) * root
+}
+
+/// `t (1 - tanh² x)`; see [`sech_squared`].
+fn times_sech_squared<T: Float>(t: T, x: T, y: T) -> T {
+    let a = x.if_less(T::zero(), || -x, || x);
+    let e = (-a).exp();
+    a.if_less(T::lit(40.0), || t * sech_squared(x, y), || (t * (e + e)) * (e + e))
+}
+
+/// `t n xⁿ⁻¹` with powers of half the exponent, which leave the range later. Of a positive `n` they are powers with a positive
+/// exponent, whose higher derivatives end in an exact 0.
+fn times_powi_slope<T: Float>(t: T, n: i32, x: T) -> T {
+    if n == 0 {
+        return T::zero();
+    }
+    let (t, power) = if n > 0 { (t, n - 1) } else { (t / x, n) };
+    let half = power / 2;
+    (t * x.powi(half)) * x.powi(power - half) * T::lit(n.into())
+}
+
+/// `far()` where `1 + 1/x²` and `1 - 1/x²` are 1 in all derivatives that matter, else `near()`.
+fn where_far<T: Float>(x: T, far: impl FnOnce() -> T + Copy, near: impl FnOnce() -> T) -> T {
+    let bound = if size_of::<T::Base>() == size_of::<f32>() { T::lit(1e6) } else { T::lit(1e20) };
+    x.if_less(-bound, far, || bound.if_less(x, far, near))
 }

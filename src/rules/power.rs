@@ -6,6 +6,26 @@ use crate::float::{Float, Primitive as _};
 #[allow(unused_imports)] // `f64` has its own functions where the standard library is
 use num_traits::Float as _;
 
+/// `t y xʸ⁻¹`. A constant integer `y` is that of a polynomial, whose higher derivatives end in an exact 0.
+pub(super) fn times_slope<T: Float>(t: T, x: T, y: T, z: T) -> T {
+    match y.to_i32() {
+        Some(n) if y.is_constant() && y == T::lit(n.into()) => super::times_powi_slope(t, n, x),
+        _ => (t / x) * z * y,
+    }
+}
+
+/// `t xʸ ln x`, with the power of half the exponent, which leaves the range later.
+pub(super) fn times_slope_by_exponent<T: Float>(t: T, x: T, y: T, z: T) -> T {
+    if x == T::zero() || x.is_infinite() {
+        t * x.binary(PowerDerivative(0, 1), y) // the limit
+    } else if z.is_normal() {
+        t * z * x.ln()
+    } else {
+        let root = x.powf(y * T::lit(0.5));
+        (t * root) * root * x.ln()
+    }
+}
+
 define_rules! {
     /// The derivative of `xʸ`, `by_x` times by `x` and `by_y` times by `y`:
     ///

@@ -2,8 +2,9 @@
 
 use super::MOST;
 use super::dialect::define_rules;
+use crate::float::{Float, Primitive as _};
 #[allow(unused_imports)] // `f64` has its own functions where the standard library is
-use num_traits::Float as _;
+use num_traits::{Float as _, One as _};
 
 define_rules! {
     /// A partial derivative of `hypot(x, y)` or `atan2(x, y)`, `by_x` times by `x` and `by_y` times by `y`.
@@ -39,6 +40,38 @@ impl Radial {
     fn at(self, x: f64, y: f64) -> f64 {
         if is_ordinary(x) && is_ordinary(y) { self.of_ordinary(x, y) } else { self.of_any(x, y) }
     }
+}
+
+/// `t x / h` with `h = hypot(x, y)`, which nested numbers carry derivatives of.
+///
+/// Where `x` is far below `h` this is a quotient, in an order in which nothing leaves the range. Else it is the closed form at a point
+/// that is scaled by a power of two, so that no derivative does; the form has the degree 0, so it is the same there.
+pub(super) fn times_length_by_x<T: Float>(t: T, x: T, y: T, h: T) -> T {
+    let (size, length) = (x.base().abs(), h.base());
+    if size < length * T::Base::epsilon() {
+        return if length < T::Base::one() { t * x / h } else { t / h * x };
+    }
+    match unit(x, y) {
+        Some(unit) => t * (x * unit).binary(Radial::LENGTH_BY_X, y * unit),
+        None => t * x.binary(Radial::LENGTH_BY_X, y),
+    }
+}
+
+/// `t` times a derivative of the angle, which has the degree -1: the closed form at a scaled point, and the scale.
+pub(super) fn times_angle_by<T: Float>(derivative: Radial, t: T, x: T, y: T) -> T {
+    match unit(x, y) {
+        Some(unit) => (t * unit) * (x * unit).binary(derivative, y * unit),
+        None => t * x.binary(derivative, y),
+    }
+}
+
+/// The power of two that makes the larger of two numbers about 1; `None` if both are zero or one is not finite.
+fn unit<T: Float>(x: T, y: T) -> Option<T::Base> {
+    let size = x.base().widen().abs().max(y.base().widen().abs());
+    let (_, exponent) = split(size);
+    // In either precision this and its reciprocal are normal numbers.
+    let most = if size_of::<T::Base>() == size_of::<f32>() { 125 } else { 1020 };
+    (size.is_finite() && size > 0.0).then(|| T::Base::nearest(scale(1.0, (-exponent).clamp(-most, most))))
 }
 
 /// `true` if products of five such numbers are in range.

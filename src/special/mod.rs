@@ -43,8 +43,8 @@
 //! `tests/accuracy.rs` holds the functions to this table at three thousand of them. What it says and what it does not:
 //!
 //! - These functions have zeros that are no floating point numbers, and some have large condition numbers (`beta` of large
-//!   arguments is an exponential). There the unit is what one rounding of the argument does to the result, if that is more
-//!   than an ulp, but of functions of one argument never more than an ulp of their size away from the zero.
+//!   arguments is an exponential). There the unit is `ε/2 |x r'(x)|`, what rounding the argument once does to the result `r`, if that is
+//!   more than an ulp of `r`; of functions of one argument it is never more than an ulp of the size they have away from the zero.
 //! - The mixed derivatives of `beta` are accurate to an ulp of the geometric mean of the pure ones, which dwarf them where an
 //!   argument is small. `ln_beta` has no such exception.
 //! - `polygamma` was measured for orders up to 20, `jn` and `yn` for orders from -3 to 20. Derivatives of Bessel functions of large

@@ -11,8 +11,14 @@ impl Promises {
     /// Reads the table with so many columns of bounds from the text of a source file.
     #[track_caller]
     pub fn read(source: &'static str, columns: usize) -> Promises {
+        Self::read_rows(source, "//! | `", columns)
+    }
+
+    /// The same for the table whose rows start with `prefix`.
+    #[track_caller]
+    pub fn read_rows(source: &'static str, prefix: &str, columns: usize) -> Promises {
         let mut promises = BTreeMap::new();
-        for row in source.lines().filter_map(|line| line.strip_prefix("//! | `")) {
+        for row in source.lines().filter_map(|line| line.strip_prefix(prefix)) {
             let (names, bounds) = row.split_once('|').expect("a row has columns");
             let bounds: Vec<f64> = bounds
                 .split_terminator('|')

@@ -127,6 +127,34 @@ pub fn binary() -> impl Iterator<Item = Row> {
     rows(include_str!("../data/binary.txt"), 2)
 }
 
+/// A function through which a tangent at the ends of the range passes: see `tangents.py`.
+pub struct TangentRow {
+    pub name: &'static str,
+    /// `point exp(u)`, or `point + tangent u`.
+    pub is_exponential: bool,
+    pub point: f64,
+    pub tangent: f64,
+    /// The other argument, and whether it is the first one.
+    pub other: Option<(bool, f64)>,
+    /// Derivatives by `u` of orders 0 to 4.
+    pub orders: Vec<Exact>,
+}
+
+pub fn tangents() -> impl Iterator<Item = TangentRow> {
+    include_str!("../data/tangents.txt").lines().map(|line| {
+        let words: Vec<&str> = line.split(' ').collect();
+        let number = |text: &str| text.parse().expect("a number");
+        TangentRow {
+            name: words[0],
+            is_exponential: words[1] == "e",
+            point: number(words[2]),
+            tangent: number(words[3]),
+            other: words[4].split_once('=').map(|(name, value)| (name == "x", number(value))),
+            orders: words[5..].iter().map(|text| Exact::parse(text)).collect(),
+        }
+    })
+}
+
 /// Special functions of one argument, with derivatives of orders 0 to 5.
 pub fn special() -> impl Iterator<Item = Row> {
     rows(include_str!("../data/special.txt"), 1)

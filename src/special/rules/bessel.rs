@@ -1,5 +1,6 @@
 //! Rows of the Bessel functions.
 
+use super::gamma::near_pole;
 use crate::float::Float;
 use crate::rules::dialect::define_rules;
 
@@ -36,7 +37,8 @@ macro_rules! bessel {
             /// ```
             ///
             /// Source: DLMF 10.6.1.
-            pub Yn(n: i32) = yn(x) { f64 [libm::yn(n, x)] |x, y| second_kind_slope(n, x, y) };
+            pub Yn(n: i32) = yn(x) { f64 [libm::yn(n, x)] |x, y| second_kind_slope(n, x, y),
+                through |t, x, y| near_pole(x, || times_slope_near_pole(t, n, x, y), || t * second_kind_slope(n, x, y)) };
         }
     };
 }
@@ -62,4 +64,12 @@ fn second_kind_slope<T: Float>(n: i32, x: T, y: T) -> T {
     let by_neighbours = || (x.unary(Yn(n.saturating_sub(1))) - x.unary(Yn(n.saturating_add(1)))) * T::lit(0.5);
     let (lowest, largest) = (<T as num_traits::Float>::min_value(), <T as num_traits::Float>::max_value());
     y.if_less(lowest, || -y, || largest.if_less(y, || -y, by_neighbours))
+}
+
+/// `t` times the slope of `y = Yₙ(x)` near 0, where `Y₀` is `2/π ln x` and the others are powers of `x`.
+fn times_slope_near_pole<T: Float>(t: T, n: i32, x: T, y: T) -> T {
+    match n {
+        0 => t / x * T::FRAC_2_PI(),
+        n => -(t / x * y * T::lit(f64::from(n).abs())),
+    }
 }

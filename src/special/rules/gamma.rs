@@ -1,6 +1,7 @@
 //! Rows of the gamma function and its relatives.
 
 use super::super::gamma;
+use crate::float::Float;
 use crate::rules::dialect::define_rules;
 
 /// Gamma and its relatives: methods of [`Special`](crate::Special).
@@ -36,7 +37,8 @@ macro_rules! gamma_functions {
             #[doc(alias = "lgamma")]
             #[doc(alias = "gammaln")]
             #[doc(alias = "log_gamma")]
-            pub LnGamma = ln_gamma(x) { f64 [libm::lgamma(x)] |x, _| x.unary(Polygamma(0)) };
+            pub LnGamma = ln_gamma(x) { f64 [libm::lgamma(x)] |x, _| x.unary(Polygamma(0)),
+                through |t, x, _| near_pole(x, || -(t / x), || t * x.unary(Polygamma(0))) };
 
             /// Derivative of order `n` of the [digamma function](Special::digamma), itself for `n = 0`; its derivative is that of order
             /// `n + 1`. At 0 and the negative integers it is `∞` for odd `n`; for even `n`, `∓∞` at ±0 and NaN else.
@@ -57,7 +59,8 @@ macro_rules! gamma_functions {
             /// Source: the Hurwitz zeta function by the Euler-Maclaurin formula, DLMF 25.11.12 and 25.11.7.
             #[doc(alias = "trigamma")]
             #[doc(alias = "psi")]
-            pub Polygamma(n: u32) = polygamma(x) { f64 [gamma::polygamma(n, x)] |x, _| x.unary(Polygamma(n.saturating_add(1))) };
+            pub Polygamma(n: u32) = polygamma(x) { f64 [gamma::polygamma(n, x)] |x, _| x.unary(Polygamma(n.saturating_add(1))),
+                through |t, x, y| near_pole(x, || -(t / x * y * T::lit(f64::from(n) + 1.0)), || t * x.unary(Polygamma(n.saturating_add(1)))) };
 
             /// Beta function `Γ(x) Γ(y) / Γ(x + y)` for `x, y ≥ 0`; partial `B (ψ(x) - ψ(x + y))`. `∞` where an argument is 0.
             ///
@@ -109,4 +112,10 @@ define_rules! {
     pub PolygammaGap(n: u32) = polygamma_gap(x, y) { f64 [gamma::polygamma_gap(n, x, y)]
         |x, y, _| x.binary(PolygammaGap(n.saturating_add(1)), y),
         |x, y, _| -(x + y).unary(Polygamma(n.saturating_add(1))) };
+}
+
+/// `near()` where `x` is so close to the pole at 0 that nothing but the pole counts, else `otherwise()`.
+pub(super) fn near_pole<T: Float>(x: T, near: impl FnOnce() -> T, otherwise: impl FnOnce() -> T + Copy) -> T {
+    let bound = if size_of::<T::Base>() == size_of::<f32>() { T::lit(1e-9) } else { T::lit(1e-20) };
+    bound.if_less(x, otherwise, || x.if_less(-bound, otherwise, near))
 }

@@ -4,6 +4,7 @@ use super::super::values;
 use super::normal::{NormCdf, NormPdf};
 use crate::float::Float;
 use crate::rules::dialect::define_rules;
+use crate::rules::times_exp;
 
 /// Steps, ramps and logarithms: methods of [`Special`](crate::Special).
 macro_rules! steps {
@@ -20,7 +21,7 @@ macro_rules! steps {
             /// ```
             #[doc(alias = "sigmoid")]
             #[doc(alias = "expit")]
-            pub Logistic = logistic(x) { f64 [values::logistic(x)] |x, _| logistic_slope(x) };
+            pub Logistic = logistic(x) { f64 [values::logistic(x)] |x, _| logistic_slope(x), through |t, x, _| times_logistic_slope(t, x) };
 
             /// Log odds `ln(p / (1 - p))` for `0 ≤ p ≤ 1`, the inverse of [`logistic`](Special::logistic); derivative
             /// `1 / (p (1 - p))`. `∓∞` with derivative `∞` at 0 and 1.
@@ -30,7 +31,7 @@ macro_rules! steps {
             /// use dualtape::{Special, value_and_derivative};
             /// assert_eq!(value_and_derivative(|p| p.logit(), 0.5), (0.0, 4.0));
             /// ```
-            pub Logit = logit(x) { f64 [values::logit(x)] |p, _| p_times_rest(p).recip() };
+            pub Logit = logit(x) { f64 [values::logit(x)] |p, _| p_times_rest(p).recip(), through |t, p, _| t / p / (T::one() - p) };
 
             /// Smooth ramp `ln(1 + eˣ)`, without overflow; derivative [`logistic`](Special::logistic).
             ///
@@ -41,7 +42,8 @@ macro_rules! steps {
             /// assert_eq!(value_and_derivative(|x| x.softplus(), 1000.0), (1000.0, 1.0));
             /// ```
             #[doc(alias = "log1pexp")]
-            pub Softplus = softplus(x) { f64 [values::softplus(x)] |x, _| x.unary(Logistic) };
+            pub Softplus = softplus(x) { f64 [values::softplus(x)] |x, _| x.unary(Logistic),
+                through |t, x, _| x.if_less(T::lit(-40.0), || times_exp(t, x), || t * x.unary(Logistic)) };
 
             /// Ramp `max(x, 0)`, with derivative 0 at 0, the subgradient of smallest norm. (`x.max(0)` has 1/2 there, as any tie.)
             ///
@@ -141,7 +143,8 @@ macro_rules! steps {
             /// ```
             pub XLogY = xlogy(x, y) { f64 [x_log_y(x, y)]
                 |_, y, _| y.ln(),
-                |x, y, _| zero_over_zero_is_zero(x, y) };
+                |x, y, _| zero_over_zero_is_zero(x, y),
+                through |t, _, y, _| t * y.ln(), |t, x, y, _| times_ratio(t, x, y) };
 
             /// `x ln(1 + y)`, accurate for small `y`, and 0 for `x = 0` whatever number `y` is. Partials `ln(1 + y)` and `x / (1 + y)`, the
             /// latter 0 at `(0, -1)`.
@@ -153,7 +156,8 @@ macro_rules! steps {
             /// ```
             pub XLog1pY = xlog1py(x, y) { f64 [x_log_1p_y(x, y)]
                 |_, y, _| y.ln_1p(),
-                |x, y, _| zero_over_zero_is_zero(x, T::one() + y) };
+                |x, y, _| zero_over_zero_is_zero(x, T::one() + y),
+                through |t, _, y, _| t * y.ln_1p(), |t, x, y, _| times_ratio(t, x, T::one() + y) };
         }
     };
 }
@@ -178,6 +182,12 @@ fn logistic_slope<T: Float>(x: T) -> T {
             e / (d * d)
         },
     )
+}
+
+/// `t σ'(x)`, also where `σ'` underflows: beyond 40 it is `exp(-|x|)`.
+fn times_logistic_slope<T: Float>(t: T, x: T) -> T {
+    let a = x.if_less(T::zero(), || -x, || x);
+    a.if_less(T::lit(40.0), || t * logistic_slope(x), || times_exp(t, -a))
 }
 
 /// `p (1 - p)`, about 1/2 as `1/4 - (p - 1/2)²`, whose derivative has no rounding.
@@ -268,6 +278,12 @@ fn zero_over_zero_is_zero<T: Float>(x: T, y: T) -> T {
     let quotient = || x / y;
     let where_x_is_zero = || T::zero().if_less(y, quotient, || y.if_less(T::zero(), quotient, || x.unary(OverZero)));
     T::zero().if_less(x, quotient, || x.if_less(T::zero(), quotient, where_x_is_zero))
+}
+
+/// `t x / y`, also where `x / y` leaves the range.
+fn times_ratio<T: Float>(t: T, x: T, y: T) -> T {
+    let ratio = || t / y * x;
+    T::zero().if_less(x, ratio, || x.if_less(T::zero(), ratio, || t * zero_over_zero_is_zero(x, y)))
 }
 
 define_rules! {
