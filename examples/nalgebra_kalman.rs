@@ -4,6 +4,8 @@
 //! The flow of the Nile at Aswan, 1871 to 1970, as a local level observed with noise. Durbin & Koopman, *Time Series Analysis
 //! by State Space Methods*, section 2.10, give the variances 15099 of the observation and 1469.1 of the level; the R package
 //! KFAS gives the log-likelihood -632.5456.
+//!
+//! `cargo run --release --example nalgebra_kalman`
 
 use dualtape::matrix;
 use nalgebra::{RealField, SMatrix, SVector, Vector2, convert, vector};

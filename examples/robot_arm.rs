@@ -3,6 +3,8 @@
 //! A planar arm with two links, whose Jacobian has the determinant `l₁ l₂ sin q₂`, and the six axes of a UR5, whose Jacobian
 //! is compared with the geometric one: the column of joint `i` is `zᵢ × (p - pᵢ)` over `zᵢ`. With it Newton's method finds
 //! the joint angles of a pose.
+//!
+//! `cargo run --release --example robot_arm`
 
 use dualtape::forward::Chunk;
 use nalgebra::{

@@ -111,7 +111,7 @@ pub use {
 };
 
 /// Which crates run on these numbers, which take their derivatives, and which refuse.
-#[cfg(all(doc, feature = "nalgebra"))]
+#[cfg(all(doc, not(doctest), feature = "nalgebra"))] // the package `ecosystem` runs its examples, which need other crates
 #[doc = include_str!("../docs/ecosystem.md")]
 pub mod ecosystem {}
 

@@ -612,7 +612,8 @@ fn the_total_order_is_that_of_the_primal() {
 
 // ---- The table of traits in `docs/ecosystem.md` ----------------------------------------------------------------------
 
-/// `assert_number` has the rows of `std` and `num_traits`; here are those of the other crates. That it compiles is the test.
+/// `assert_number` has the rows of `std` and `num_traits`; here are those of the other crates that
+/// come with the default features; `ecosystem/tests/ecosystem/bounds.rs` has the rest. That it compiles is the test.
 #[test]
 fn every_nest_has_the_traits_of_other_crates() {
     #[cfg(feature = "nalgebra")]
@@ -626,39 +627,12 @@ fn every_nest_has_the_traits_of_other_crates() {
     }
     #[cfg(feature = "approx")]
     fn approx<T: approx::AbsDiffEq<Epsilon = T> + approx::RelativeEq + approx::UlpsEq>() {}
-    #[cfg(feature = "rand")]
-    fn rand<T: rand::distr::uniform::SampleUniform>()
-    where
-        rand::distr::StandardUniform: rand::distr::Distribution<T>,
-        rand::distr::Open01: rand::distr::Distribution<T>,
-        rand::distr::OpenClosed01: rand::distr::Distribution<T>,
-    {
-    }
-    #[cfg(feature = "rand_distr")]
-    fn rand_distr<T>()
-    where
-        rand_distr::StandardNormal: rand::distr::Distribution<T>,
-        rand_distr::Exp1: rand::distr::Distribution<T>,
-    {
-    }
-    #[cfg(feature = "serde")]
-    fn serde<T: serde::Serialize + serde::de::DeserializeOwned>() {}
-    #[cfg(feature = "ndarray")]
-    fn ndarray<T: ndarray::ScalarOperand + ndarray::LinalgScalar>() {}
     macro_rules! nest {
         ($T:ty, $B:ty) => {
             #[cfg(feature = "nalgebra")]
             nalgebra::<$T>();
             #[cfg(feature = "approx")]
             approx::<$T>();
-            #[cfg(feature = "rand")]
-            rand::<$T>();
-            #[cfg(feature = "rand_distr")]
-            rand_distr::<$T>();
-            #[cfg(feature = "serde")]
-            serde::<$T>();
-            #[cfg(feature = "ndarray")]
-            ndarray::<$T>();
         };
     }
     for_each_nest!(nest);

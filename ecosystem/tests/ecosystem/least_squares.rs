@@ -2,7 +2,7 @@
 //!
 //! It runs on nalgebra 0.34: matrices of two versions of nalgebra meet as slices.
 
-use crate::nist::{DIRECTORY, Problem};
+use crate::nist::Problem;
 use dualtape::{Float, VectorFunction, forward};
 use levenberg_marquardt::{LeastSquaresProblem, LevenbergMarquardt};
 use nalgebra_0_34::storage::Owned;
@@ -52,7 +52,7 @@ const BLURRED: [&str; 6] = ["ENSO", "Lanczos3", "MGH09", "Nelson", "Roszman1", "
 /// plateau.
 #[test]
 fn certified_parameters_are_found() {
-    let problems = Problem::read_all(DIRECTORY).unwrap();
+    let problems = Problem::read_all(concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/nist")).unwrap();
     assert_eq!(problems.len(), 19);
     for problem in &problems {
         let name = problem.name.as_str();

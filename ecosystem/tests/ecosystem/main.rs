@@ -1,10 +1,11 @@
-//! Crates of other people, unmodified, on our numbers: one file a subject.
+//! Crates of other people, unmodified, on our numbers, and the traits of the optional features: one file a subject.
 //!
 //! A test fails if a crate stops accepting the numbers or a derivative through it is wrong. Derivatives are compared with closed
 //! forms. Where a crate accepts the type and loses the derivative all the same, that is a test too, so that the page
 //! `docs/ecosystem.md` stays true.
 
 mod arrays;
+mod bounds;
 mod complex;
 mod differential_equations;
 mod estimation;
@@ -15,8 +16,15 @@ mod optimisers;
 mod ordering;
 mod parallel;
 mod quadrature;
+mod random;
+mod serialisation;
 mod statistics;
 
+#[allow(dead_code)] // for its list of nests
+#[path = "../../../tests/common/levels.rs"]
+mod levels;
+
+#[allow(dead_code)] // the folder of its files is that of another package
 #[path = "../../../examples/nist/mod.rs"]
 mod nist;
 

@@ -1,6 +1,5 @@
 //! Random numbers of differentiable types: constants where nothing depends on anything, derivatives where parameters come in, and
 //! always the value that primitive numbers would have drawn.
-#![cfg(all(feature = "std", feature = "rand"))]
 
 use dualtape::{Dual, Float, Reverse, gradient};
 use rand::distr::{Distribution, Open01, OpenClosed01, StandardUniform, Uniform};
@@ -72,10 +71,9 @@ fn reparameterised_samples_estimate_gradients_of_expectations() {
     assert!((g[0] - 3.0).abs() < 0.03 && (g[1] - 1.0).abs() < 0.1, "{g:?}");
 }
 
-#[cfg(feature = "rand_distr")]
-mod rand_distr {
+mod distributions {
     use super::*;
-    use ::rand_distr::{Exp, Exp1, LogNormal, Normal, StandardNormal, Weibull};
+    use rand_distr::{Exp, Exp1, LogNormal, Normal, StandardNormal, Weibull};
 
     #[test]
     fn standard_normal_and_exponential_draw_constants() {

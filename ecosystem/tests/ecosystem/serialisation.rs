@@ -1,5 +1,4 @@
 //! Duals are written whole and read back to the bit; reverse numbers are written as their values.
-#![cfg(all(feature = "std", feature = "serde"))]
 
 use dualtape::{Dual, Reverse, Tape};
 use serde::{Deserialize, Serialize};

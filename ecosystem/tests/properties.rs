@@ -10,7 +10,6 @@
 //! input to the output of the *magnitudes* of the products of local derivatives along the path, which is what any mode adds up,
 //! in its own order; and likewise for second derivatives, where a path splits once. Local magnitudes are the largest of those at
 //! the point and slightly beside it: a rule is accurate relative to the size of its derivative around the point, not to a zero.
-#![cfg(feature = "std")]
 
 use dualtape::forward::Chunk;
 use dualtape::{Dual, Float, Primitive, Reverse, Special as _, gradient_and_hvp, jvp, slices, value_and_gradient, vjp};
