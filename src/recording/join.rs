@@ -1,6 +1,6 @@
 //! Joins of any number of operands.
 
-use super::active::{push, push_more};
+use super::push::{push, push_more};
 use crate::float::Float;
 
 /// A result under construction that depends on any number of nodes: operands are added one by one, [`Join::finish`] tells where

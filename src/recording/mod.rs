@@ -2,9 +2,14 @@
 //! no number type.
 
 mod active;
+mod buffer;
 mod ids;
 mod join;
+mod memory;
+mod push;
+mod record;
 pub(crate) mod sweep;
 
-pub(crate) use active::{Buffer, Recording, push, push_unless_constant};
+pub(crate) use buffer::{Buffer, Recording};
 pub(crate) use join::Join;
+pub(crate) use push::{push, push_unless_constant};
