@@ -2,7 +2,7 @@
 
 use super::{Dual, Number, Tag};
 use crate::float::{Float, Primitive, fold, is_nested, quotient_is_plain, quotient_tangent, unlikely};
-use crate::recording::{Join, push_unless_constant};
+use crate::recording::{Join, NodeId, push_unless_constant};
 use crate::rules::{Binary, Reduction, Unary};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
@@ -49,8 +49,8 @@ pub struct Reverse<T> {
     primal: T,
     /// The derivative of the primal by the node.
     slope: T,
-    /// The number of a node of a recording (see `recording::active`), or 0 for a constant, whose slope is 0.
-    node: u64,
+    /// A node of a recording; [`NodeId::CONSTANT`] for a constant, whose slope is 0.
+    node: NodeId,
 }
 
 impl<T: Float> Reverse<T> {
@@ -71,7 +71,7 @@ impl<T: Float> Reverse<T> {
     /// ```
     #[inline]
     pub fn constant(x: T) -> Self {
-        Reverse { primal: x, slope: T::zero(), node: 0 }
+        Reverse { primal: x, slope: T::zero(), node: NodeId::CONSTANT }
     }
 
     /// The value, one level down: `T`, which is a number with derivatives itself where the types are nested.
@@ -91,12 +91,12 @@ impl<T: Float> Reverse<T> {
 
     /// The value that *is* node `node`.
     #[inline]
-    pub(crate) fn at_node(x: T, node: u64) -> Self {
+    pub(crate) fn at_node(x: T, node: NodeId) -> Self {
         Reverse { primal: x, slope: T::one(), node }
     }
 
     #[inline]
-    pub(crate) fn node(self) -> u64 {
+    pub(crate) fn node(self) -> NodeId {
         self.node
     }
 
@@ -112,7 +112,7 @@ impl<T: Float> Reverse<T> {
             Reverse { primal: z, slope: left + right, node: self.node }
         } else if let Some(node) = push_unless_constant(self.node, left, other.node, right) {
             Reverse { primal: z, slope: T::one(), node }
-        } else if other.node == 0 {
+        } else if other.node.is_constant() {
             Reverse { primal: z, slope: left, node: self.node }
         } else {
             Reverse { primal: z, slope: right, node: other.node }
@@ -210,7 +210,7 @@ impl<T: Float> Float for Reverse<T> {
     }
     #[inline]
     fn is_constant(&self) -> bool {
-        self.node == 0 && self.primal.is_constant()
+        self.node.is_constant() && self.primal.is_constant()
     }
     #[inline]
     fn is_zero_in_all_parts(&self) -> bool {
@@ -222,7 +222,7 @@ impl<T: Float> Float for Reverse<T> {
     }
     #[inline]
     fn unary<R: Unary>(self, rule: R) -> Self {
-        if self.node == 0 {
+        if self.node.is_constant() {
             return Reverse::constant(self.primal.unary(rule));
         }
         let (y, slope) = rule.eval(self.primal);
@@ -256,7 +256,7 @@ impl<T: Float> Float for Reverse<T> {
     fn binary<R: Binary>(self, rule: R, other: Self) -> Self {
         let (x, y) = (self.primal, other.primal);
         let z = x.binary(rule, y);
-        match (self.node == 0, other.node == 0) {
+        match (self.node.is_constant(), other.node.is_constant()) {
             (true, true) => Reverse::constant(z),
             (false, true) => self.chain(z, rule.partial_x(x, y, z)),
             (true, false) => other.chain(z, rule.partial_y(x, y, z)),

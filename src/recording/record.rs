@@ -1,4 +1,9 @@
-//! Records: layout and reading.
+//! The record of a join: how it lies in memory, how it is written and how records are read.
+//!
+//! # Invariants
+//! [`Records`] promises that the operands of a record come before its own node (invariant 4 of [the recording](super)) and that no
+//! record is marked if `has_runs` is `false` (invariant 5). [`Backward`] and [`Place`] add that there is an entry for each node. So
+//! the entries of a record's node and of its operands are reached without a range test.
 
 /// A join of two nodes: the derivatives of the result by each of them.
 ///
@@ -6,16 +11,33 @@
 /// depends on the node before it, with derivative 1. The nodes inside a run belong to nobody else.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Record<T> {
-    pub(super) left: u32,
+    left: u32,
     /// With the mark [`CONTINUES`] in the highest bit.
-    pub(super) right: u32,
+    right: u32,
     pub by_left: T,
     pub by_right: T,
 }
 
-pub(super) const CONTINUES: u32 = 1 << 31;
+const CONTINUES: u32 = 1 << 31;
 
 impl<T> Record<T> {
+    /// Writes the record with these operands (indices below 2^31) and partials to `place`.
+    ///
+    /// # Safety
+    /// `place` is valid for writing a `Record<T>`.
+    #[inline(always)]
+    pub(super) unsafe fn write(place: *mut Record<T>, left: u64, by_left: T, right: u64, by_right: T, continues: bool) {
+        let mark = if continues { CONTINUES } else { 0 };
+        // SAFETY: the caller's promise. The fields are written one by one because a record that is put together first goes
+        // through the stack, and reading it back stalls.
+        unsafe {
+            (&raw mut (*place).left).write(left as u32);
+            (&raw mut (*place).right).write(right as u32 | mark);
+            (&raw mut (*place).by_left).write(by_left);
+            (&raw mut (*place).by_right).write(by_right);
+        }
+    }
+
     /// The index of the left operand.
     #[inline(always)]
     pub fn left(&self) -> usize {
@@ -36,12 +58,20 @@ impl<T> Record<T> {
 
 /// The records of a recording from its first on, to be read.
 pub(crate) struct Records<'a, T> {
-    pub(super) records: &'a [Record<T>],
-    pub(super) inputs: usize,
-    pub(super) has_runs: bool,
+    records: &'a [Record<T>],
+    inputs: usize,
+    has_runs: bool,
 }
 
 impl<'a, T> Records<'a, T> {
+    /// The records after `inputs` inputs.
+    ///
+    /// # Safety
+    /// The operands of each record are less than the index of its node, and no record is marked if `has_runs` is `false`.
+    pub(super) unsafe fn new(records: &'a [Record<T>], inputs: usize, has_runs: bool) -> Records<'a, T> {
+        Records { records, inputs, has_runs }
+    }
+
     /// Inputs and records.
     pub fn nodes(&self) -> usize {
         self.inputs + self.records.len()
@@ -91,7 +121,7 @@ impl<T, A, const RUNS: bool> Backward<'_, '_, T, A, RUNS> {
     pub fn next(&mut self) -> Option<Place<'_, T, A, RUNS>> {
         self.left = self.left.checked_sub(1)?;
         let node = self.entries.len() - self.records.len() + self.left;
-        // SAFETY: it starts at the number of records, and falls.
+        // SAFETY: `left` starts at the number of records, and falls.
         Some(Place { record: unsafe { self.records.get_unchecked(self.left) }, node, entries: self.entries })
     }
 }
@@ -128,7 +158,7 @@ impl<T, A, const RUNS: bool> Place<'_, T, A, RUNS> {
     /// The entry of the left operand.
     #[inline(always)]
     pub fn left(&mut self) -> &mut A {
-        // SAFETY: operands come before their record (4), whose node has an entry.
+        // SAFETY: the operand comes before the record, whose node has an entry.
         unsafe { self.entries.get_unchecked_mut(self.record.left()) }
     }
 
@@ -136,7 +166,8 @@ impl<T, A, const RUNS: bool> Place<'_, T, A, RUNS> {
     #[inline(always)]
     pub fn right(&mut self) -> &mut A {
         let right = if RUNS { self.record.right() } else { self.record.right as usize };
-        // SAFETY: as in `left`; `backward` made sure that there is no mark to mask if `RUNS` is false.
+        // SAFETY: as in `left`. If `RUNS` is false, `backward` made sure that no record carries a mark, which would have to be
+        // taken off.
         unsafe { self.entries.get_unchecked_mut(right) }
     }
 
