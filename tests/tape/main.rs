@@ -4,9 +4,6 @@
 //! Sizes shrink under miri, and by the factor `DUALTAPE_TEST_SCALE` for other slow checkers.
 #![cfg(feature = "std")]
 
-#[macro_use]
-#[path = "../common/own_number.rs"]
-mod own_number;
 #[path = "../common/generator.rs"]
 mod generator;
 
@@ -14,7 +11,6 @@ mod adjoints;
 mod foreign;
 mod many;
 mod nesting;
-mod own_numbers;
 mod shapes;
 mod threads;
 mod unwinding;
