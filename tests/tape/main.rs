@@ -11,6 +11,7 @@ mod adjoints;
 mod foreign;
 mod many;
 mod nesting;
+mod runs;
 mod shapes;
 mod threads;
 mod unwinding;
@@ -32,10 +33,6 @@ fn panic_text<R>(f: impl FnOnce() -> R) -> String {
         Ok(text) => *text,
         Err(cause) => (*cause.downcast::<&str>().expect("a panic carries its message")).to_string(),
     }
-}
-
-fn panics<R>(f: impl FnOnce() -> R) -> bool {
-    catch_unwind(AssertUnwindSafe(f)).is_err()
 }
 
 #[track_caller]
