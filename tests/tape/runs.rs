@@ -1,5 +1,6 @@
 //! Joins of many operands, whose records run on, and the fold rule in the sweeps over them.
 
+use crate::{MIXED, assert_panics};
 use dualtape::{Dual, Float, Reverse, Tape, gradient, slices, vjp};
 
 /// A sum of five variables, which is a run of three records.
@@ -110,4 +111,37 @@ fn the_derivative_of_a_remainder_goes_with_its_value() {
     assert_eq!(gradient(|x: &[Reverse<f64>]| Reverse::constant(1.0) % x[0], &[0.1]), [-9.0]);
     assert_eq!(gradient(|x: &[Reverse<f64>]| x[0] % x[1], &[1.0, 0.1]), [1.0, -9.0]);
     assert_eq!(dualtape::derivative(|y| dualtape::Dual::constant(1.0) % y, 0.1), -9.0);
+}
+
+#[test]
+fn a_run_refuses_an_operand_of_another_tape() {
+    let (tape, other) = (Tape::<f64>::new(), Tape::<f64>::new());
+    let x = tape.variables(&[1.0; 6]);
+    for place in 0..6 {
+        let mut operands = x.clone();
+        operands[place] = other.variable(1.0);
+        assert_panics(MIXED, || slices::sum(&operands));
+    }
+    let adjoints = tape.adjoints(slices::sum(&x));
+    assert!(x.iter().all(|&x| adjoints.wrt(x) == 1.0));
+}
+
+/// What the plain sweep left where it found NaN is gone before the sweep by the fold rule begins: whichever input has it, and on
+/// tapes as well, which keep the adjoints of all nodes.
+#[test]
+fn a_second_sweep_starts_from_zero() {
+    for n in 2..10 {
+        for k in 0..n {
+            // The product has derivative 0, its root an infinite one: NaN by plain arithmetic, and 0 by the rule.
+            let other = (k + 1) % n;
+            let f = |x: &[Reverse<f64>]| (x[k] * x[other]).sqrt() + slices::sum(x);
+            let mut point = vec![1.0; n];
+            (point[k], point[other]) = (0.0, 0.0);
+            assert_eq!(gradient(f, &point), vec![1.0; n]);
+            let tape = Tape::new();
+            let x = tape.variables(&point);
+            let adjoints = tape.adjoints(f(&x));
+            assert!(x.iter().all(|&x| adjoints.wrt(x) == 1.0), "{n} {k}");
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! Tests of the recording from inside the crate: with small limits, with numbers of their own, with a count of the work done.
 
+mod joins;
 mod limits;
 mod own_number;
 mod own_numbers;
