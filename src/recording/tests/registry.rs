@@ -3,7 +3,7 @@
 use super::{assert_in_order, assert_panics, look_ups};
 use crate::{Reverse, Tape};
 
-const TAPES: usize = 16_000;
+const TAPES: usize = if cfg!(miri) { 200 } else { 16_000 };
 
 /// The work of a join does not depend on how many tapes there are, even if every join goes to another tape than the one before; nor
 /// does that of dropping a tape.
