@@ -95,3 +95,9 @@ pub(super) fn free_if_empty() {
     // As in `register`, the allocator is called when the table is not borrowed any more.
     drop(HEADS.with(|heads| is_empty(heads).then(|| std::mem::take(&mut **heads.borrow_mut()))));
 }
+
+/// How many buffers are registered.
+#[cfg(test)]
+pub(super) fn count() -> usize {
+    HEADS.with(|heads| heads.borrow().len())
+}

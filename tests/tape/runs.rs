@@ -145,3 +145,14 @@ fn a_second_sweep_starts_from_zero() {
         }
     }
 }
+
+/// The hyperbolic cosine is 1 with derivative 0 at 0.
+#[test]
+fn a_zero_slope_folds_an_infinite_factor() {
+    let times = |x: &[Reverse<f64>]| x[0].cosh() * f64::INFINITY;
+    let divided = |x: &[Reverse<f64>]| x[0].cosh() / 0.0;
+    assert_eq!(gradient(times, &[0.0]), [0.0]);
+    assert_eq!(gradient(divided, &[0.0]), [0.0]);
+    assert_eq!(gradient(|x: &[Reverse<f64>]| x[0].cosh() * x[1], &[0.0, f64::INFINITY]), [0.0, 1.0]);
+    assert_eq!(dualtape::derivative(|x| x.cosh() * f64::INFINITY, 0.0), 0.0);
+}

@@ -2,7 +2,7 @@
 
 use super::{assert_in_order, assert_panics};
 use crate::recording::ids::{BLOCK, MOST_NODES};
-use crate::recording::{Buffer, NodeId, Recording};
+use crate::recording::{Buffer, NodeId, Recording, registry};
 use crate::{Tape, gradient};
 use std::thread;
 
@@ -82,6 +82,7 @@ fn the_ids_of_a_recording_lie_in_one_block_and_are_new() {
 fn a_buffer_that_changes_its_block_goes_on_recording() {
     let mut buffer = Some(Buffer::<f64>::new());
     let mut others: Vec<Tape<f64>> = Vec::new();
+    assert_eq!(registry::count(), 1);
     for _ in 0..20 {
         let recording = buffer.take().unwrap().begin(MOST / 2);
         let other = Tape::new(); // takes blocks in between, and the slot
@@ -95,6 +96,11 @@ fn a_buffer_that_changes_its_block_goes_on_recording() {
         assert_eq!(other.adjoints(a * b).wrt(a), 5.0);
         others.push(other);
         buffer = Some(recording.end());
+        assert_eq!(registry::count(), others.len() + 1);
     }
+    drop(buffer);
+    assert_eq!(registry::count(), others.len());
+    drop(others);
+    assert_eq!(registry::count(), 0);
     assert_in_order();
 }
