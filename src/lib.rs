@@ -64,6 +64,7 @@
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]
+#![deny(unsafe_code)]
 
 #[cfg(not(any(feature = "std", feature = "libm")))]
 compile_error!("dualtape: turn on the feature `std`, or `libm` for targets without the standard library");

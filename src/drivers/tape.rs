@@ -2,7 +2,7 @@
 
 use crate::float::Float;
 use crate::numbers::Reverse;
-use crate::recording::{Buffer, Recording, push, sweep};
+use crate::recording::{Buffer, NodeId, Recording, push, sweep};
 use std::cell::RefCell;
 
 /// A recording under your own control: variables, then ordinary code, then adjoints.
@@ -53,7 +53,7 @@ impl<T: Float> Tape<T> {
     }
 
     /// Records a node with the derivative `slope` by `node`.
-    fn node_from(&self, x: T, node: u64, slope: T) -> Reverse<T> {
+    fn node_from(&self, x: T, node: NodeId, slope: T) -> Reverse<T> {
         let (ground, zero) = (self.recording.node(0), T::zero());
         let index = self.recording.nodes();
         let node = push(node, slope, ground, zero);
@@ -250,7 +250,7 @@ impl<T: Float> Adjoints<'_, T> {
 /// If `x` belongs to another recording.
 #[track_caller]
 pub(super) fn index_of<T: Float>(recording: &Recording<T>, x: Reverse<T>) -> Option<usize> {
-    if x.node() == 0 {
+    if x.node().is_constant() {
         return None;
     }
     let index = recording.index(x.node());

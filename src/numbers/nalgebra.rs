@@ -40,6 +40,7 @@ macro_rules! real_field {
                 *self
             }
             #[inline(always)]
+            #[allow(unsafe_code, reason = "the trait's signature; the body is safe")]
             unsafe fn extract_unchecked(&self, _: usize) -> Self {
                 *self
             }
@@ -48,6 +49,7 @@ macro_rules! real_field {
                 *self = x;
             }
             #[inline(always)]
+            #[allow(unsafe_code, reason = "the trait's signature; the body is safe")]
             unsafe fn replace_unchecked(&mut self, _: usize, x: Self) {
                 *self = x;
             }

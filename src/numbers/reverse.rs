@@ -5,7 +5,7 @@ use crate::float::{
     Binary, Engine, Float, Primitive, Reduction, Unary, fold, passed, quotient_is_plain, quotient_tangent,
     slope_is_plain, unlikely, with_partials,
 };
-use crate::recording::{Join, push_unless_constant};
+use crate::recording::{Join, NodeId, push_unless_constant};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// A number that records how it was computed: reverse mode (backpropagation).
@@ -51,8 +51,8 @@ pub struct Reverse<T> {
     primal: T,
     /// The derivative of the primal by the node.
     slope: T,
-    /// The number of a node of a recording (see `recording::active`), or 0 for a constant, whose slope is 0.
-    node: u64,
+    /// A node of a recording; [`NodeId::CONSTANT`] for a constant, whose slope is 0.
+    node: NodeId,
 }
 
 impl<T: Float> Reverse<T> {
@@ -73,7 +73,7 @@ impl<T: Float> Reverse<T> {
     /// ```
     #[inline]
     pub fn constant(x: T) -> Self {
-        Reverse { primal: x, slope: T::zero(), node: 0 }
+        Reverse { primal: x, slope: T::zero(), node: NodeId::CONSTANT }
     }
 
     /// The value, one level down: `T`, which is a number with derivatives itself where the types are nested.
@@ -93,12 +93,12 @@ impl<T: Float> Reverse<T> {
 
     /// The value that *is* node `node`.
     #[inline]
-    pub(crate) fn at_node(x: T, node: u64) -> Self {
+    pub(crate) fn at_node(x: T, node: NodeId) -> Self {
         Reverse { primal: x, slope: T::one(), node }
     }
 
     #[inline]
-    pub(crate) fn node(self) -> u64 {
+    pub(crate) fn node(self) -> NodeId {
         self.node
     }
 
@@ -114,7 +114,7 @@ impl<T: Float> Reverse<T> {
             Reverse { primal: z, slope: left + right, node: self.node }
         } else if let Some(node) = push_unless_constant(self.node, left, other.node, right) {
             Reverse { primal: z, slope: T::one(), node }
-        } else if other.node == 0 {
+        } else if other.node.is_constant() {
             Reverse { primal: z, slope: left, node: self.node }
         } else {
             Reverse { primal: z, slope: right, node: other.node }
@@ -223,7 +223,7 @@ impl<T: Float> Float for Reverse<T> {
     }
     #[inline]
     fn is_constant(&self) -> bool {
-        self.node == 0 && self.primal.is_constant()
+        self.node.is_constant() && self.primal.is_constant()
     }
     #[inline]
     fn is_zero_in_all_parts(&self) -> bool {
@@ -235,7 +235,7 @@ impl<T: Float> Float for Reverse<T> {
     }
     #[inline]
     fn unary<R: Unary>(self, rule: R) -> Self {
-        if self.node == 0 {
+        if self.node.is_constant() {
             return Reverse::constant(self.primal.unary(rule));
         }
         if R::PIECEWISE_CONSTANT {
@@ -279,7 +279,7 @@ impl<T: Float> Float for Reverse<T> {
     fn binary<R: Binary>(self, rule: R, other: Self) -> Self {
         let (x, y) = (self.primal, other.primal);
         let z = x.binary(rule, y);
-        let (is_x_constant, is_y_constant) = (self.node == 0, other.node == 0);
+        let (is_x_constant, is_y_constant) = (self.node.is_constant(), other.node.is_constant());
         if is_x_constant && is_y_constant {
             return Reverse::constant(z);
         }

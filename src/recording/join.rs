@@ -1,6 +1,7 @@
 //! Joins of any number of operands.
 
-use super::active::{push, push_more};
+use super::ids::NodeId;
+use super::push::{push, push_more};
 use crate::float::Float;
 
 /// A result under construction that depends on any number of nodes: operands are added one by one, [`Join::finish`] tells where
@@ -8,54 +9,54 @@ use crate::float::Float;
 ///
 /// `k` operands on different nodes make `⌈k / 2⌉` records; neighbours on the same node are merged, constants left out.
 pub(crate) struct Join<T> {
-    /// The node of the records so far, or 0.
-    last: u64,
-    /// An operand that waits for a second one (node 0: none) and its partial.
-    node: u64,
+    /// The node of the records so far; a constant if there are none.
+    last: NodeId,
+    /// An operand that waits for a second one (a constant: none does) and its partial.
+    node: NodeId,
     partial: T,
 }
 
 impl<T: Float> Join<T> {
     #[inline(always)]
     pub fn new() -> Self {
-        Join { last: 0, node: 0, partial: T::zero() }
+        Join { last: NodeId::CONSTANT, node: NodeId::CONSTANT, partial: T::zero() }
     }
 
     /// Adds an operand: the result has the derivative `partial` by `node`.
     #[inline(always)]
-    pub fn add(&mut self, node: u64, partial: T) {
-        if node == 0 {
+    pub fn add(&mut self, node: NodeId, partial: T) {
+        if node.is_constant() {
             return;
         }
         if self.node == node {
             self.partial += partial;
-        } else if self.node == 0 {
+        } else if self.node.is_constant() {
             (self.node, self.partial) = (node, partial);
-        } else if self.last == 0 {
+        } else if self.last.is_constant() {
             self.last = push(self.node, self.partial, node, partial);
-            self.node = 0;
+            self.node = NodeId::CONSTANT;
         } else if let Some(last) = push_more(self.last, self.node, self.partial, node, partial) {
-            (self.last, self.node) = (last, 0);
+            (self.last, self.node) = (last, NodeId::CONSTANT);
         } else {
             self.last = join_later(self.last, self.node, self.partial);
             (self.node, self.partial) = (node, partial);
         }
     }
 
-    /// The node of the result and its derivative by that node; (0, 0) for a constant.
+    /// The node of the result and its derivative by that node: a constant and 0 if no operand has a node.
     #[inline(always)]
-    pub fn finish(self) -> (u64, T) {
-        match (self.last, self.node) {
-            (0, 0) => (0, T::zero()),
-            (0, node) => (node, self.partial),
-            (last, 0) => (last, T::one()),
-            (last, node) => (push(last, T::one(), node, self.partial), T::one()),
+    pub fn finish(self) -> (NodeId, T) {
+        match (self.last.is_constant(), self.node.is_constant()) {
+            (true, true) => (NodeId::CONSTANT, T::zero()),
+            (true, false) => (self.node, self.partial),
+            (false, true) => (self.last, T::one()),
+            (false, false) => (push(self.last, T::one(), self.node, self.partial), T::one()),
         }
     }
 }
 
 /// Something else was recorded since `last`: joins with the records so far like with any node.
 #[inline(never)]
-fn join_later<T: Float>(last: u64, node: u64, partial: T) -> u64 {
+fn join_later<T: Float>(last: NodeId, node: NodeId, partial: T) -> NodeId {
     push(last, T::one(), node, partial)
 }

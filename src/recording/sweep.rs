@@ -13,7 +13,7 @@
 //! right, and if not the caller sweeps again with the rule. Over numbers that record, arithmetic costs more than looking for zeros
 //! ([`Float::SPARSE`]), and there is only the sweep with the rule.
 
-use super::active::Records;
+use super::record::Records;
 use crate::float::Float;
 #[cfg(feature = "nalgebra")]
 use crate::float::fold;

@@ -530,7 +530,7 @@ pub fn black_scholes(name: &'static str, value: f64) -> Problem<BlackScholes> {
 }
 
 /// The error function: a rule that the library does not have, as a user adds one.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Erf;
 
 impl Unary for Erf {

@@ -4,9 +4,6 @@
 //! Sizes shrink under miri, and by the factor `DUALTAPE_TEST_SCALE` for other slow checkers.
 #![cfg(feature = "std")]
 
-#[macro_use]
-#[path = "../common/own_number.rs"]
-mod own_number;
 #[path = "../common/generator.rs"]
 mod generator;
 
@@ -14,7 +11,7 @@ mod adjoints;
 mod foreign;
 mod many;
 mod nesting;
-mod own_numbers;
+mod runs;
 mod shapes;
 mod threads;
 mod unwinding;
@@ -36,10 +33,6 @@ fn panic_text<R>(f: impl FnOnce() -> R) -> String {
         Ok(text) => *text,
         Err(cause) => (*cause.downcast::<&str>().expect("a panic carries its message")).to_string(),
     }
-}
-
-fn panics<R>(f: impl FnOnce() -> R) -> bool {
-    catch_unwind(AssertUnwindSafe(f)).is_err()
 }
 
 #[track_caller]

@@ -43,7 +43,7 @@ pub fn hessian<F: Function + 'static>() -> Contestant<'static, F> {
 }
 
 /// The error function, as a user adds one.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Erf;
 
 impl Unary for Erf {

@@ -1,4 +1,4 @@
-//! Number types of a user's own that implement `Float`, for tests that watch or disturb the arithmetic.
+//! Number types of the tests' own that implement `Float`, to watch or disturb the arithmetic.
 
 /// Implements `Float`, and all it asks for, from `fn of(f64) -> Self` and `fn value(self) -> f64`.
 macro_rules! number_over_f64 {
@@ -131,9 +131,19 @@ macro_rules! number_over_f64 {
                 (Self::of(sin), Self::of(cos))
             }
         }
-        impl Float for $Number {
-            type Base = f64;
+        impl crate::float::Engine for $Number {
+            const NESTED: bool = false;
             type Fused<const K: usize> = Self;
+        }
+        impl crate::Float for $Number {
+            type Base = f64;
+            type Inner = Self;
+            fn primal(self) -> Self {
+                self
+            }
+            fn from_partials(value: Self, _: &[(Self, Self)]) -> Self {
+                value
+            }
             fn from_base(x: f64) -> Self {
                 Self::of(x)
             }
@@ -149,13 +159,13 @@ macro_rules! number_over_f64 {
             fn is_finite_in_all_parts(&self) -> bool {
                 self.value().is_finite()
             }
-            fn unary<R: dualtape::rules::Unary>(self, rule: R) -> Self {
+            fn unary<R: crate::rules::Unary>(self, rule: R) -> Self {
                 Self::of(rule.value(self.value()))
             }
-            fn binary<R: dualtape::rules::Binary>(self, rule: R, other: Self) -> Self {
+            fn binary<R: crate::rules::Binary>(self, rule: R, other: Self) -> Self {
                 Self::of(rule.value(self.value(), other.value()))
             }
-            fn reduce<R: dualtape::rules::Reduction>(rule: R, x: impl Iterator<Item = Self> + Clone) -> Self {
+            fn reduce<R: crate::rules::Reduction>(rule: R, x: impl Iterator<Item = Self> + Clone) -> Self {
                 Self::of(rule.value(x.map(|x| x.value())))
             }
             fn fuse<const K: usize>(x: [Self; K], f: impl FnOnce([Self; K]) -> Self) -> Self {
@@ -220,3 +230,4 @@ macro_rules! number_over_f64 {
         }
     )*};
 }
+pub(crate) use number_over_f64;
