@@ -22,7 +22,7 @@
 //! | one input, one output | `f'` | [`derivative`] |
 //! | many inputs, one output | gradient | [`gradient`], [`value_and_gradient`] |
 //! | the same, few inputs | gradient without a tape | [`forward::gradient`] |
-//! | many inputs, one output | Hessian; with value and gradient | [`hessian`], [`value_gradient_hessian`] |
+//! | many inputs, one output | Hessian; with value and gradient | [`hessian`], [`value_gradient_and_hessian`] |
 //! | the same, and a direction `v` | `H v` | [`hvp`] |
 //! | many inputs, many outputs | Jacobian | [`jacobian`] |
 //! | the same, and a direction `v` or weight `w` | `J v` or `wᵀ J` | [`jvp`], [`vjp`] |
@@ -90,11 +90,11 @@ pub use numbers::Dual;
 pub use special::Special;
 #[cfg(all(feature = "std", feature = "nalgebra"))]
 pub use {
-    drivers::by_size::{hessian_of, jacobian_of, value_and_jacobian_of, value_gradient_hessian_of},
+    drivers::by_size::{hessian_of, jacobian_of, value_and_jacobian_of, value_gradient_and_hessian_of},
     drivers::matrix,
     drivers::reverse::{
-        hessian, jacobian, value_and_jacobian, value_and_jacobian_into, value_gradient_hessian,
-        value_gradient_hessian_into,
+        hessian, jacobian, value_and_jacobian, value_and_jacobian_into, value_gradient_and_hessian,
+        value_gradient_and_hessian_into,
     },
     linalg::LinearAlgebra,
 };
@@ -103,7 +103,7 @@ pub use {
     drivers::forward::jvp,
     drivers::pool::release_memory,
     drivers::reverse::{
-        gradient, gradient_and_hvp, gradient_and_hvp_into, hvp, value_and_gradient, value_and_gradient_into, vjp,
+        gradient, gradient_and_hvp, value_gradient_and_hvp_into, hvp, value_and_gradient, value_and_gradient_into, vjp,
     },
     drivers::tape::{Adjoints, Tape},
     drivers::{VectorFunction, reverse},

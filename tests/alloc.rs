@@ -4,7 +4,7 @@
 #![cfg(feature = "std")]
 
 use dualtape::forward::Chunk;
-use dualtape::{Dual, Float, Reverse, Tape, gradient, gradient_and_hvp_into, value_and_gradient_into};
+use dualtape::{Dual, Float, Reverse, Tape, gradient, value_gradient_and_hvp_into, value_and_gradient_into};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::panic::catch_unwind;
@@ -153,7 +153,7 @@ fn assert_second_derivatives_allocate_nothing<T: Float>() {
     let (mut g, mut product) = (x.clone(), x.clone());
     let mut call = |n: usize| {
         allocations(|| {
-            gradient_and_hvp_into(|x| chain(x, 3), &x[..n], &x[..n], &mut g[..n], &mut product[..n]);
+            value_gradient_and_hvp_into(|x| chain(x, 3), &x[..n], &x[..n], &mut g[..n], &mut product[..n]);
         })
     };
     call(20);
@@ -165,7 +165,7 @@ fn assert_second_derivatives_allocate_nothing<T: Float>() {
         let mut h = nalgebra::DMatrix::from_element(n, n, T::zero());
         let mut call = || {
             allocations(|| {
-                dualtape::value_gradient_hessian_into(|x| chain(x, 3), &x[..n], &mut g[..n], &mut h);
+                dualtape::value_gradient_and_hessian_into(|x| chain(x, 3), &x[..n], &mut g[..n], &mut h);
             })
         };
         call();

@@ -7,7 +7,7 @@
 use dualtape::forward::Chunk;
 use dualtape::{
     Dual, Float, Reverse, ScalarFunction, VectorFunction, derivative, forward, gradient, gradient_and_hvp,
-    gradient_and_hvp_into, hvp, jvp, scalar_function, value_and_derivative, value_and_gradient,
+    value_gradient_and_hvp_into, hvp, jvp, scalar_function, value_and_derivative, value_and_gradient,
     value_and_gradient_into, vector_function, vjp,
 };
 use std::cell::Cell;
@@ -233,7 +233,7 @@ fn assert_hessian_products<T: Float>() {
         assert_values(&g, &quartic_gradient(&x));
         assert_values(&product, &expected);
         let (mut g, mut product) = (vec![T::one(); n], vec![T::one(); n]); // stale
-        let value = gradient_and_hvp_into(quartic, &lit::<T>(&x), &lit::<T>(&v), &mut g, &mut product);
+        let value = value_gradient_and_hvp_into(quartic, &lit::<T>(&x), &lit::<T>(&v), &mut g, &mut product);
         assert_eq!(value, T::lit(quartic(&x)));
         assert_values(&g, &quartic_gradient(&x));
         assert_values(&product, &expected);
@@ -277,7 +277,7 @@ mod matrices {
     use super::*;
     use dualtape::{
         hessian, hessian_of, jacobian, jacobian_of, reverse, value_and_jacobian, value_and_jacobian_into,
-        value_and_jacobian_of, value_gradient_hessian, value_gradient_hessian_into, value_gradient_hessian_of,
+        value_and_jacobian_of, value_gradient_and_hessian, value_gradient_and_hessian_into, value_gradient_and_hessian_of,
     };
     use nalgebra::DMatrix;
 
@@ -372,12 +372,12 @@ mod matrices {
             assert_eq!(Chunk::<1>::hessian(quartic, &point), expected, "{what}");
             assert_eq!(Chunk::<3>::hessian(quartic, &point), expected, "{what}");
             assert_eq!(Chunk::<32>::hessian(quartic, &point), expected, "{what}");
-            let (value, g, h) = value_gradient_hessian(quartic, &point);
+            let (value, g, h) = value_gradient_and_hessian(quartic, &point);
             assert_eq!(value, T::lit(quartic(&x)), "{what}");
             assert_values(&g, &quartic_gradient(&x));
             assert_eq!(h, expected, "{what}");
             let (mut g, mut h) = (vec![T::one(); n], DMatrix::from_element(n, n, T::one())); // stale
-            assert_eq!(value_gradient_hessian_into(quartic, &point, &mut g, &mut h), value, "{what}");
+            assert_eq!(value_gradient_and_hessian_into(quartic, &point, &mut g, &mut h), value, "{what}");
             assert_values(&g, &quartic_gradient(&x));
             assert_eq!(h, expected, "{what}");
         }
@@ -401,7 +401,7 @@ mod matrices {
             let x = integers(n, 3);
             let point = lit::<T>(&x);
             assert_eq!(hessian_of(&Quartic, &point), expected_hessian::<T>(&x), "n = {n}");
-            let (value, g, h) = value_gradient_hessian_of(&Quartic, &point);
+            let (value, g, h) = value_gradient_and_hessian_of(&Quartic, &point);
             assert_eq!((value, h), (T::lit(quartic(&x)), expected_hessian::<T>(&x)), "n = {n}");
             assert_values(&g, &quartic_gradient(&x));
             for m in [0, 1, 3, 9, 20] {
@@ -440,7 +440,7 @@ mod matrices {
         let mut g = [0.0; 3];
         for (rows, columns) in [(2, 3), (3, 2), (0, 0)] {
             let mut h = DMatrix::zeros(rows, columns);
-            let call = || value_gradient_hessian_into(quartic, &[1.0, 2.0, 3.0], &mut g, &mut h);
+            let call = || value_gradient_and_hessian_into(quartic, &[1.0, 2.0, 3.0], &mut g, &mut h);
             let message = *catch_unwind(AssertUnwindSafe(call)).unwrap_err().downcast::<String>().unwrap();
             assert!(message.contains("of the Hessian has") && message.contains("the point has 3"), "{message}");
         }

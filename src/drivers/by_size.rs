@@ -30,16 +30,16 @@ use nalgebra::DMatrix;
 /// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., section 5.1.
 #[track_caller]
 pub fn hessian_of<T: Float>(f: &(impl ScalarFunction + ?Sized), x: &[T]) -> DMatrix<T> {
-    value_gradient_hessian_of(f, x).2
+    value_gradient_and_hessian_of(f, x).2
 }
 
 /// Value, gradient and Hessian of `f` at `x`. See [`hessian_of`].
 #[track_caller]
-pub fn value_gradient_hessian_of<T: Float>(f: &(impl ScalarFunction + ?Sized), x: &[T]) -> (T, Vec<T>, DMatrix<T>) {
+pub fn value_gradient_and_hessian_of<T: Float>(f: &(impl ScalarFunction + ?Sized), x: &[T]) -> (T, Vec<T>, DMatrix<T>) {
     match x.len() {
-        0..=2 => reverse::Chunk::<2>::value_gradient_hessian(|x| f.eval(x), x),
-        3..=4 => reverse::Chunk::<4>::value_gradient_hessian(|x| f.eval(x), x),
-        _ => reverse::Chunk::<8>::value_gradient_hessian(|x| f.eval(x), x),
+        0..=2 => reverse::Chunk::<2>::value_gradient_and_hessian(|x| f.eval(x), x),
+        3..=4 => reverse::Chunk::<4>::value_gradient_and_hessian(|x| f.eval(x), x),
+        _ => reverse::Chunk::<8>::value_gradient_and_hessian(|x| f.eval(x), x),
     }
 }
 

@@ -231,7 +231,7 @@ pub fn value_and_jacobian_into<T: Float, Y: AsRef<[Reverse<T>]>>(
 #[cfg(feature = "nalgebra")]
 #[track_caller]
 pub fn hessian<T: Float>(f: impl FnMut(&[Reverse<Dual<T, CHUNK>>]) -> Reverse<Dual<T, CHUNK>>, x: &[T]) -> DMatrix<T> {
-    value_gradient_hessian(f, x).2
+    value_gradient_and_hessian(f, x).2
 }
 
 /// Value, gradient and Hessian of `f` at `x`. See [`hessian`].
@@ -241,39 +241,39 @@ pub fn hessian<T: Float>(f: impl FnMut(&[Reverse<Dual<T, CHUNK>>]) -> Reverse<Du
 ///
 /// # Examples
 /// ```
-/// let (value, gradient, hessian) = dualtape::value_gradient_hessian(|x| x[0] * x[0] * x[1], &[3.0, 2.0]);
+/// let (value, gradient, hessian) = dualtape::value_gradient_and_hessian(|x| x[0] * x[0] * x[1], &[3.0, 2.0]);
 /// assert_eq!((value, gradient), (18.0, vec![12.0, 9.0]));
 /// assert_eq!(hessian, nalgebra::dmatrix![4.0, 6.0; 6.0, 0.0]);
 /// ```
 #[cfg(feature = "nalgebra")]
 #[track_caller]
-pub fn value_gradient_hessian<T: Float>(
+pub fn value_gradient_and_hessian<T: Float>(
     f: impl FnMut(&[Reverse<Dual<T, CHUNK>>]) -> Reverse<Dual<T, CHUNK>>,
     x: &[T],
 ) -> (T, Vec<T>, DMatrix<T>) {
-    Chunk::<CHUNK>::value_gradient_hessian(f, x)
+    Chunk::<CHUNK>::value_gradient_and_hessian(f, x)
 }
 
 /// Writes gradient and Hessian of `f` at `x` to `g` and `h` and returns the value. See
-/// [`Chunk::value_gradient_hessian_into`].
+/// [`Chunk::value_gradient_and_hessian_into`].
 ///
 /// # Examples
 /// x² y at (3, 2) has the value 18, the gradient (12, 9) and the Hessian [[4, 6], [6, 0]].
 /// ```
 /// let (mut g, mut h) = ([0.0; 2], nalgebra::DMatrix::zeros(2, 2));
-/// let value = dualtape::value_gradient_hessian_into(|x| x[0] * x[0] * x[1], &[3.0, 2.0], &mut g, &mut h);
+/// let value = dualtape::value_gradient_and_hessian_into(|x| x[0] * x[0] * x[1], &[3.0, 2.0], &mut g, &mut h);
 /// assert_eq!((value, g), (18.0, [12.0, 9.0]));
 /// assert_eq!(h, nalgebra::dmatrix![4.0, 6.0; 6.0, 0.0]);
 /// ```
 #[cfg(feature = "nalgebra")]
 #[track_caller]
-pub fn value_gradient_hessian_into<T: Float>(
+pub fn value_gradient_and_hessian_into<T: Float>(
     f: impl FnMut(&[Reverse<Dual<T, CHUNK>>]) -> Reverse<Dual<T, CHUNK>>,
     x: &[T],
     g: &mut [T],
     h: &mut DMatrix<T>,
 ) -> T {
-    Chunk::<CHUNK>::value_gradient_hessian_into(f, x, g, h)
+    Chunk::<CHUNK>::value_gradient_and_hessian_into(f, x, g, h)
 }
 
 /// The Hessian with `N` columns per recording.
@@ -284,7 +284,7 @@ pub fn value_gradient_hessian_into<T: Float>(
 /// # Examples
 /// ```
 /// use dualtape::reverse::Chunk;
-/// let (value, gradient, hessian) = Chunk::<2>::value_gradient_hessian(|x| x[0] * x[0] * x[1], &[3.0, 2.0]);
+/// let (value, gradient, hessian) = Chunk::<2>::value_gradient_and_hessian(|x| x[0] * x[0] * x[1], &[3.0, 2.0]);
 /// assert_eq!((value, gradient), (18.0, vec![12.0, 9.0]));
 /// assert_eq!(hessian, nalgebra::dmatrix![4.0, 6.0; 6.0, 0.0]);
 /// ```
@@ -302,14 +302,14 @@ impl<const N: usize> Chunk<N> {
     /// # Panics
     /// As [`hessian`].
     #[track_caller]
-    pub fn value_gradient_hessian<T: Float>(
+    pub fn value_gradient_and_hessian<T: Float>(
         f: impl FnMut(&[Reverse<Dual<T, N>>]) -> Reverse<Dual<T, N>>,
         x: &[T],
     ) -> (T, Vec<T>, DMatrix<T>) {
         let n = x.len();
         let mut g = vec![T::zero(); n];
         let mut h = DMatrix::from_element(n, n, T::zero());
-        let value = Self::value_gradient_hessian_into(f, x, &mut g, &mut h);
+        let value = Self::value_gradient_and_hessian_into(f, x, &mut g, &mut h);
         (value, g, h)
     }
 
@@ -320,7 +320,7 @@ impl<const N: usize> Chunk<N> {
     /// # Panics
     /// If `g` has not as many entries as `x`, or `h` not as many rows and columns.
     #[track_caller]
-    pub fn value_gradient_hessian_into<T: Float>(
+    pub fn value_gradient_and_hessian_into<T: Float>(
         mut f: impl FnMut(&[Reverse<Dual<T, N>>]) -> Reverse<Dual<T, N>>,
         x: &[T],
         g: &mut [T],
@@ -328,9 +328,9 @@ impl<const N: usize> Chunk<N> {
     ) -> T {
         const { assert!(N > 0, "a chunk has at least one direction") };
         let n = x.len();
-        check_length("value_gradient_hessian_into", "the gradient", g.len(), "the point", n);
-        check_length("value_gradient_hessian_into", "a row of the Hessian", h.ncols(), "the point", n);
-        check_length("value_gradient_hessian_into", "a column of the Hessian", h.nrows(), "the point", n);
+        check_length("value_gradient_and_hessian_into", "the gradient", g.len(), "the point", n);
+        check_length("value_gradient_and_hessian_into", "a row of the Hessian", h.ncols(), "the point", n);
+        check_length("value_gradient_and_hessian_into", "a column of the Hessian", h.nrows(), "the point", n);
         let mut scratch = pool::take::<OnDuals<T, N>>();
         let OnDuals { point, gradient } = &mut *scratch;
         point.clear();
@@ -416,7 +416,7 @@ pub fn gradient_and_hvp<T: Float>(
     check_length("gradient_and_hvp", "the direction", v.len(), "the point", x.len());
     let mut g = vec![T::zero(); x.len()];
     let mut product = g.clone();
-    gradient_and_hvp_into(f, x, v, &mut g, &mut product);
+    value_gradient_and_hvp_into(f, x, v, &mut g, &mut product);
     (g, product)
 }
 
@@ -427,16 +427,16 @@ pub fn gradient_and_hvp<T: Float>(
 /// # Panics
 /// If `v`, `g`, `product` and `x` differ in length.
 #[track_caller]
-pub fn gradient_and_hvp_into<T: Float>(
+pub fn value_gradient_and_hvp_into<T: Float>(
     f: impl FnOnce(&[Reverse<Dual<T>>]) -> Reverse<Dual<T>>,
     x: &[T],
     v: &[T],
     g: &mut [T],
     product: &mut [T],
 ) -> T {
-    check_length("gradient_and_hvp_into", "the direction", v.len(), "the point", x.len());
-    check_length("gradient_and_hvp_into", "the gradient", g.len(), "the point", x.len());
-    check_length("gradient_and_hvp_into", "the product", product.len(), "the point", x.len());
+    check_length("value_gradient_and_hvp_into", "the direction", v.len(), "the point", x.len());
+    check_length("value_gradient_and_hvp_into", "the gradient", g.len(), "the point", x.len());
+    check_length("value_gradient_and_hvp_into", "the product", product.len(), "the point", x.len());
     let mut scratch = pool::take::<OnDuals<T, 1>>();
     let OnDuals { point, gradient } = &mut *scratch;
     let tag = Tag::fresh();

@@ -117,6 +117,6 @@ fn every_driver_of_matrices_refuses_an_output_of_another_recording() {
         assert_panics(FOREIGN_OUTPUT, || dualtape::value_and_jacobian(|_| [other], &[1.0, 2.0]));
     }
     assert_panics(FOREIGN_OUTPUT, || dualtape::hessian(|_| nested, &[1.0]));
-    assert_panics(FOREIGN_OUTPUT, || dualtape::value_gradient_hessian(|_| nested, &[1.0]));
+    assert_panics(FOREIGN_OUTPUT, || dualtape::value_gradient_and_hessian(|_| nested, &[1.0]));
     assert_in_order();
 }
