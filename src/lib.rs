@@ -81,33 +81,67 @@ pub mod rules;
 pub mod slices;
 pub mod special;
 
-pub use drivers::forward::{derivative, value_and_derivative};
+// The aliases stand here, not at the items: rustdoc drops those of items in private modules.
+#[doc(alias = "diff")]
+pub use drivers::forward::derivative;
+pub use drivers::forward::value_and_derivative;
 pub use drivers::{ScalarFunction, forward};
 pub use float::{Float, Primitive, select};
 #[cfg(feature = "approx")]
 pub use numbers::AllParts;
+#[doc(alias = "dual number", alias = "hyperdual", alias = "jet", alias = "stop_gradient")]
 pub use numbers::Dual;
 pub use special::Special;
+
+/// Matrices of [`jacobian`] and [`hessian`] come from this version of nalgebra.
+#[cfg(feature = "nalgebra")]
+pub use nalgebra;
+
+#[cfg(feature = "std")]
+#[doc(alias = "pushforward")]
+pub use drivers::forward::jvp;
+#[cfg(feature = "std")]
+#[doc(alias = "autodiff", alias = "autograd", alias = "backpropagation", alias = "backward", alias = "grad")]
+pub use drivers::reverse::gradient;
+#[cfg(feature = "std")]
+#[doc(alias = "hessian_vector_product")]
+pub use drivers::reverse::hvp;
+#[cfg(feature = "std")]
+#[doc(alias = "value_and_grad")]
+pub use drivers::reverse::value_and_gradient;
+#[cfg(feature = "std")]
+#[doc(alias = "pullback")]
+pub use drivers::reverse::vjp;
+#[cfg(feature = "std")]
+#[doc(alias = "GradientTape", alias = "backward", alias = "wengert list", alias = "zero_grad")]
+pub use drivers::tape::Tape;
+#[cfg(feature = "std")]
+#[doc(alias = "stop_gradient")]
+pub use numbers::Reverse;
+#[cfg(feature = "std")]
+pub use {
+    drivers::by_size::{gradient_of, hvp_of, jvp_of, value_and_gradient_of, value_gradient_and_hvp_of, vjp_of},
+    drivers::forward::jvp_into,
+    drivers::pool::release_memory,
+    drivers::reverse::{
+        gradient_and_hvp, value_and_gradient_into, value_gradient_and_hvp, value_gradient_and_hvp_into, vjp_into,
+    },
+    drivers::tape::Adjoints,
+    drivers::{VectorFunction, reverse},
+};
+
+#[cfg(all(feature = "std", feature = "nalgebra"))]
+#[doc(alias = "jacrev", alias = "jacfwd")]
+pub use drivers::reverse::jacobian;
+#[cfg(all(feature = "std", feature = "nalgebra"))]
+#[doc(alias = "greeks")]
+pub use drivers::reverse::value_gradient_and_hessian;
 #[cfg(all(feature = "std", feature = "nalgebra"))]
 pub use {
     drivers::by_size::{hessian_of, jacobian_of, value_and_jacobian_of, value_gradient_and_hessian_of},
     drivers::matrix,
-    drivers::reverse::{
-        hessian, jacobian, value_and_jacobian, value_and_jacobian_into, value_gradient_and_hessian,
-        value_gradient_and_hessian_into,
-    },
+    drivers::reverse::{hessian, value_and_jacobian, value_and_jacobian_into, value_gradient_and_hessian_into},
     linalg::LinearAlgebra,
-};
-#[cfg(feature = "std")]
-pub use {
-    drivers::forward::jvp,
-    drivers::pool::release_memory,
-    drivers::reverse::{
-        gradient, gradient_and_hvp, value_gradient_and_hvp_into, hvp, value_and_gradient, value_and_gradient_into, vjp,
-    },
-    drivers::tape::{Adjoints, Tape},
-    drivers::{VectorFunction, reverse},
-    numbers::Reverse,
 };
 
 /// Which crates run on these numbers, which take their derivatives, and which refuse.
