@@ -188,7 +188,7 @@ fn a_reverse_gradient_evaluates_its_function_once() {
         evaluations.set(evaluations.get() + 1);
         quartic(x)
     };
-    gradient(f, &integers(20, 0));
+    let _ = gradient(f, &integers(20, 0));
     assert_eq!(evaluations.get(), 1);
 }
 
@@ -328,7 +328,7 @@ mod matrices {
     fn jacobians_evaluate_their_function_as_often_as_they_say() {
         let evaluations = Cell::new(0);
         let x = integers(20, 0);
-        jacobian(
+        let _ = jacobian(
             |x| {
                 evaluations.set(evaluations.get() + 1);
                 field(x, 30)
@@ -336,7 +336,7 @@ mod matrices {
             &x,
         );
         assert_eq!(evaluations.take(), 1);
-        forward::jacobian(
+        let _ = forward::jacobian(
             |x| {
                 evaluations.set(evaluations.get() + 1);
                 field(x, 30)
@@ -427,7 +427,7 @@ mod matrices {
     fn a_jacobian_takes_the_cheaper_mode() {
         let evaluations = |n: usize, m: usize| {
             let f = Field(m, Cell::new(0));
-            jacobian_of(&f, &integers(n, 1));
+            let _ = jacobian_of(&f, &integers(n, 1));
             f.1.get()
         };
         assert_eq!([(2, 1), (4, 1), (8, 1)].map(|(n, m)| evaluations(n, m)), [1, 1, 1], "forward, in one go");
@@ -476,7 +476,7 @@ mod matrices {
         let evaluations = Cell::new(0);
         for n in SIZES {
             let x = integers(n, 0);
-            hessian(
+            let _ = hessian(
                 |x| {
                     evaluations.set(evaluations.get() + 1);
                     quartic(x)
@@ -484,7 +484,7 @@ mod matrices {
                 &x,
             );
             assert_eq!(evaluations.take(), n.div_ceil(8).max(1));
-            Chunk::<3>::hessian(
+            let _ = Chunk::<3>::hessian(
                 |x| {
                     evaluations.set(evaluations.get() + 1);
                     quartic(x)
