@@ -4,7 +4,7 @@
 #![cfg(feature = "std")]
 
 use dualtape::forward::Chunk;
-use dualtape::{Dual, Float, Reverse, Tape, gradient, value_gradient_and_hvp_into, value_and_gradient_into};
+use dualtape::{Dual, Float, Reverse, Tape, gradient, value_and_gradient_into, value_gradient_and_hvp_into};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::panic::catch_unwind;

@@ -6,9 +6,9 @@
 
 use dualtape::forward::Chunk;
 use dualtape::{
-    Dual, Float, Reverse, ScalarFunction, VectorFunction, derivative, forward, gradient, gradient_and_hvp,
-    value_gradient_and_hvp_into, hvp, jvp, scalar_function, value_and_derivative, value_and_gradient,
-    value_and_gradient_into, vector_function, vjp,
+    Dual, Float, Reverse, ScalarFunction, VectorFunction, derivative, forward, gradient, gradient_and_hvp, hvp, jvp,
+    scalar_function, value_and_derivative, value_and_gradient, value_and_gradient_into, value_gradient_and_hvp_into,
+    vector_function, vjp,
 };
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -277,7 +277,8 @@ mod matrices {
     use super::*;
     use dualtape::{
         hessian, hessian_of, jacobian, jacobian_of, reverse, value_and_jacobian, value_and_jacobian_into,
-        value_and_jacobian_of, value_gradient_and_hessian, value_gradient_and_hessian_into, value_gradient_and_hessian_of,
+        value_and_jacobian_of, value_gradient_and_hessian, value_gradient_and_hessian_into,
+        value_gradient_and_hessian_of,
     };
     use nalgebra::DMatrix;
 

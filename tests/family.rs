@@ -133,7 +133,8 @@ fn drivers_that_return_results_must_be_used() {
         for (place, line) in lines.iter().enumerate() {
             let Some(rest) = line.trim_start().strip_prefix("pub fn ") else { continue };
             let name = rest.split(['<', '(']).next().unwrap();
-            let attributes: Vec<_> = lines[..place].iter().rev().take_while(|line| line.trim().starts_with("#[")).collect();
+            let attributes: Vec<_> =
+                lines[..place].iter().rev().take_while(|line| line.trim().starts_with("#[")).collect();
             let has = |attribute: &str| attributes.iter().any(|line| line.trim().starts_with(attribute));
             assert_eq!(has("#[must_use"), !name.ends_with("_into"), "{path}: {name}");
             assert!(has("#[track_caller]"), "{path}: {name} blames its own lines");

@@ -2,7 +2,8 @@
 //!
 //! The cost of a gradient is a small multiple of the function's, whatever the number of inputs. Every driver owns its recording,
 //! returns plain numbers, may be called inside another one and on many threads, and reuses its buffers from call to call.
-//! The table of all drivers is on the page [`family`](crate::family).
+//! The table of all drivers is on the page [`family`](crate::family); values at special points follow the
+//! [conventions](crate::conventions).
 //!
 //! # Values from elsewhere
 //! A driver panics, in release builds too, if its function returns a value of another recording (of an outer driver of the same

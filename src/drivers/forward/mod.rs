@@ -2,7 +2,7 @@
 //!
 //! Best for one or a few inputs, whatever the number of outputs. Gradients and Jacobians go in chunks of directions: the
 //! functions here use eight at a time, and [`Chunk<N>`](Chunk) has the same drivers for any `N`. The table of all drivers is on
-//! the page [`family`](crate::family).
+//! the page [`family`](crate::family); values at special points follow the [conventions](crate::conventions).
 //!
 //! Functions of one number and of arrays need no memory and are there without the standard library.
 //!
@@ -23,13 +23,13 @@ pub use chunk::gradient;
 #[cfg(all(feature = "std", feature = "nalgebra"))]
 #[doc(alias = "jacfwd")]
 pub use chunk::jacobian;
-#[cfg(feature = "std")]
-pub use chunk::{Number, jvp, jvp_into, value_and_gradient, value_and_gradient_into};
 #[cfg(all(feature = "std", feature = "nalgebra"))]
 pub use chunk::{
     HessianNumber, hessian, value_and_jacobian, value_and_jacobian_into, value_gradient_and_hessian,
     value_gradient_and_hessian_into,
 };
+#[cfg(feature = "std")]
+pub use chunk::{Number, jvp, jvp_into, value_and_gradient, value_and_gradient_into};
 
 use crate::float::Float;
 use crate::numbers::{Dual, Tag};
