@@ -695,21 +695,20 @@ fn wrong_lengths_are_told_by_name() {
     refused!("value_gradient_and_hvp", "the direction", input, value_gradient_and_hvp(quartic, &x, &short));
     refused!("value_gradient_and_hvp_of", "the direction", input, value_gradient_and_hvp_of(&Quartic, &x, &short));
     let name = "value_gradient_and_hvp_into";
-    let mut call = |v: &[f64], g: &mut [f64], product: &mut [f64], what: &str| {
+    let call = |v: &[f64], g: &mut [f64], product: &mut [f64], what: &str| {
         let expected = message(name, what, input);
         assert_eq!(panic_of(|| value_gradient_and_hvp_into(quartic, &x, v, g, product)).text, expected);
     };
     call(&short, &mut three, &mut [0.0; 3], "the direction");
     call(&x, &mut one, &mut three, "the buffer for the gradient");
     call(&x, &mut three, &mut one, "the buffer for the product");
-    let name = "the buffer for the gradient";
     refused!(
         "value_and_gradient_into",
         "the buffer for the gradient",
         input,
         value_and_gradient_into(quartic, &x, &mut one)
     );
-    let text = message("value_and_gradient_into", name, input);
+    let text = message("value_and_gradient_into", "the buffer for the gradient", input);
     assert_blames_caller(&text, || forward::value_and_gradient_into(quartic, &x, &mut one));
     assert_blames_caller(&text, || Chunk::<4>::value_and_gradient_into(quartic, &x, &mut one));
     // Longer ones are refused as well, and the tape is in order afterwards.
