@@ -15,6 +15,7 @@ pub(super) fn chunks<const N: usize>(n: usize) -> impl Iterator<Item = Range<usi
 ///
 /// If the user's function panics, the memory is freed, and the next call takes new one.
 pub(super) struct Seeded<T, const N: usize> {
+    #[expect(clippy::box_collection, reason = "the pool keeps boxes, and a new one would be an allocation")]
     point: Box<Vec<Dual<T, N>>>,
 }
 

@@ -86,7 +86,6 @@ impl<T: Float> Tape<T> {
     /// let x = tape.variable(3.0);
     /// assert_eq!(tape.adjoints(x * x).wrt(x), 6.0);
     /// ```
-    #[must_use]
     pub fn variable(&self, x: T) -> Reverse<T> {
         self.node_from(x, self.recording.node(0), T::zero())
     }
