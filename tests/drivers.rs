@@ -330,6 +330,10 @@ mod matrices {
     };
     use nalgebra::DMatrix;
 
+    /// Drivers that write to buffers.
+    type Jacobian<'a, T> = &'a dyn Fn(&[T], &mut [T], &mut DMatrix<T>);
+    type Hessian<'a, T> = &'a dyn Fn(&[T], &mut [T], &mut DMatrix<T>) -> T;
+
     fn expected_jacobian<T: Float>(x: &[f64], m: usize) -> DMatrix<T> {
         DMatrix::from_fn(m, x.len(), |i, j| T::lit(field_row(x, i)[j]))
     }
@@ -350,7 +354,7 @@ mod matrices {
             assert_eq!(reverse::jacobian(|x| field(x, m), &point), expected, "{what}");
             assert_eq!(forward::jacobian(|x| field(x, m), &point), expected, "{what}");
             assert_eq!(Chunk::<3>::jacobian(|x| field(x, m), &point), expected, "{what}");
-            let into = |write: &dyn Fn(&[T], &mut [T], &mut DMatrix<T>)| {
+            let into = |write: Jacobian<T>| {
                 let (mut y, mut j) = (vec![T::one(); m], DMatrix::from_element(m, n, T::one())); // stale
                 write(&point, &mut y, &mut j);
                 (y, j)
@@ -427,7 +431,7 @@ mod matrices {
             assert_eq!(Chunk::<3>::hessian(quartic, &point), expected, "{what}");
             assert_eq!(Chunk::<32>::hessian(quartic, &point), expected, "{what}");
             assert_eq!(reverse::Chunk::<3>::hessian(quartic, &point), expected, "{what}");
-            let into = |write: &dyn Fn(&[T], &mut [T], &mut DMatrix<T>) -> T| {
+            let into = |write: Hessian<T>| {
                 let (mut g, mut h) = (vec![T::one(); n], DMatrix::from_element(n, n, T::one())); // stale
                 (write(&point, &mut g, &mut h), g, h)
             };
