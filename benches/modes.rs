@@ -157,10 +157,10 @@ fn hessians(run: &Run) {
                     "{:>7}{n:>7}{:>10}{forward:>12}{:>12}{:>12}{:>12}{:>14}{:>14}",
                     $name,
                     if run.timed { format!("{:.2}", compare(gradient, gradient).best * 1e6) } else { String::new() },
-                    cell!(|| reverse::Chunk::<2>::value_gradient_hessian(|x| $f(x), black_box(&x)).2),
-                    cell!(|| reverse::Chunk::<4>::value_gradient_hessian(|x| $f(x), black_box(&x)).2),
-                    cell!(|| reverse::Chunk::<8>::value_gradient_hessian(|x| $f(x), black_box(&x)).2),
-                    cell!(|| reverse::Chunk::<16>::value_gradient_hessian(|x| $f(x), black_box(&x)).2),
+                    cell!(|| reverse::Chunk::<2>::value_gradient_and_hessian(|x| $f(x), black_box(&x)).2),
+                    cell!(|| reverse::Chunk::<4>::value_gradient_and_hessian(|x| $f(x), black_box(&x)).2),
+                    cell!(|| reverse::Chunk::<8>::value_gradient_and_hessian(|x| $f(x), black_box(&x)).2),
+                    cell!(|| reverse::Chunk::<16>::value_gradient_and_hessian(|x| $f(x), black_box(&x)).2),
                     cell!(|| reverse_inside::<8>(|x| $f(x), black_box(&x))),
                 );
             }

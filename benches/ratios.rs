@@ -81,7 +81,7 @@ fn reverse<F: ScalarFunction>(f: &F, x: &[f64], gradient: &mut [f64]) -> f64 {
 
 /// The product of the Hessian with the point itself.
 fn hessian_times_point<F: ScalarFunction>(f: &F, x: &[f64], product: &mut [f64]) -> f64 {
-    dualtape::gradient_and_hvp_into(|x| f.eval(x), x, x, &mut vec![0.0; x.len()], product)
+    dualtape::value_gradient_and_hvp_into(|x| f.eval(x), x, x, &mut vec![0.0; x.len()], product)
 }
 
 /// The Hessian; its first column is the part that is returned.

@@ -22,19 +22,20 @@
 //! | one input, one output | `f'` | [`derivative`] |
 //! | many inputs, one output | gradient | [`gradient`], [`value_and_gradient`] |
 //! | the same, few inputs | gradient without a tape | [`forward::gradient`] |
-//! | many inputs, one output | Hessian; with value and gradient | [`hessian`], [`value_gradient_hessian`] |
+//! | many inputs, one output | Hessian; with value and gradient | [`hessian`], [`value_gradient_and_hessian`] |
 //! | the same, and a direction `v` | `H v` | [`hvp`] |
 //! | many inputs, many outputs | Jacobian | [`jacobian`] |
 //! | the same, and a direction `v` or weight `w` | `J v` or `wᵀ J` | [`jvp`], [`vjp`] |
-//! | a function on every number type ([`ScalarFunction`], [`VectorFunction`]) | the fastest way for its size | [`hessian_of`], [`jacobian_of`] |
+//! | a function on every number type ([`ScalarFunction`], [`VectorFunction`]) | the fastest way for its size | [`gradient_of`], [`hessian_of`], [`jacobian_of`] |
 //! | a function to minimise | its minimum by Newton's method | [`optimize::newton`] |
 //! | a function of a matrix | its gradient, as a matrix | [`matrix::gradient`] |
 //! | matrices inside the function | solve, inverse, determinant, eigenvalues | [`LinearAlgebra`] |
 //! | a computation to look at piece by piece | adjoints of chosen values | [`Tape`] |
 //!
-//! The unqualified name is the natural choice; [`forward`] and [`reverse`] have each mode's own. Derivatives, gradients, Jacobians and
-//! Hessians have a `value_and_` twin, value first; `jvp` and `vjp` return the value anyway, and `hvp` has [`gradient_and_hvp`].
-//! Twins with `_into` write to the caller's buffers and allocate nothing once warm.
+//! The unqualified name is the natural choice; [`forward`] and [`reverse`] have each mode's own. Every driver has a twin that also
+//! returns the value, and one with `_into` that writes to the caller's buffers and allocates nothing once warm: the page
+//! [`family`] has all of them in one table. What holds at kinks, infinite slopes and NaN is said in the [`conventions`]; where the
+//! compiler asks for a type, [`compiler_errors`] says what to write.
 //!
 //! # The modules, in reading order
 //!
@@ -54,7 +55,7 @@
 //! - `std` (default): everything that needs threads or memory, and the elementary functions of the standard library.
 //! - `libm`: without `std`, the elementary functions of the crate `libm`. Then the crate is `no_std`, allocates nothing, and has
 //!   [`Dual`], the rules, [`Special`], the functions of [`slices`], and the drivers for one number and for arrays
-//!   ([`derivative`], [`forward::value_and_gradient_of_array`], [`forward::value_and_jacobian_of_array`]); no [`Reverse`].
+//!   ([`derivative`], [`forward::gradient_of_array`], [`forward::jacobian_of_array`], [`forward::hessian_of_array`]); no [`Reverse`].
 //! - `nalgebra` (default): every number is a scalar of nalgebra (`RealField`). With `std` also matrices for [`jacobian`] and
 //!   [`hessian`], drivers for functions of matrices ([`matrix`]), [`linalg`] and [`optimize`]. Brings `approx`.
 //! - `approx`: approximate comparison of values, and of all derivatives by [`AllParts`].
@@ -82,34 +83,83 @@ pub mod rules;
 pub mod slices;
 pub mod special;
 
-pub use drivers::forward::{derivative, value_and_derivative};
+// The aliases stand here, not at the items: rustdoc drops those of items in private modules.
+#[doc(alias = "diff")]
+pub use drivers::forward::derivative;
+pub use drivers::forward::value_and_derivative;
 pub use drivers::{ScalarFunction, forward};
 pub use float::{Float, Primitive, select};
 #[cfg(feature = "approx")]
 pub use numbers::AllParts;
+#[doc(alias = "dual number", alias = "hyperdual", alias = "jet", alias = "stop_gradient")]
 pub use numbers::Dual;
 pub use special::Special;
-#[cfg(all(feature = "std", feature = "nalgebra"))]
-pub use {
-    drivers::by_size::{hessian_of, jacobian_of, value_and_jacobian_of, value_gradient_hessian_of},
-    drivers::matrix,
-    drivers::reverse::{
-        hessian, jacobian, value_and_jacobian, value_and_jacobian_into, value_gradient_hessian,
-        value_gradient_hessian_into,
-    },
-    linalg::LinearAlgebra,
-};
+
+/// Matrices of [`jacobian`] and [`hessian`] come from this version of nalgebra.
+#[cfg(feature = "nalgebra")]
+pub use nalgebra;
+
+#[cfg(feature = "std")]
+#[doc(alias = "pushforward")]
+pub use drivers::forward::jvp;
+#[cfg(feature = "std")]
+#[doc(alias = "autodiff", alias = "autograd", alias = "backpropagation", alias = "backward", alias = "grad")]
+pub use drivers::reverse::gradient;
+#[cfg(feature = "std")]
+#[doc(alias = "hessian_vector_product")]
+pub use drivers::reverse::hvp;
+#[cfg(feature = "std")]
+#[doc(alias = "value_and_grad")]
+pub use drivers::reverse::value_and_gradient;
+#[cfg(feature = "std")]
+#[doc(alias = "pullback")]
+pub use drivers::reverse::vjp;
+#[cfg(feature = "std")]
+#[doc(alias = "GradientTape", alias = "backward", alias = "wengert list", alias = "zero_grad")]
+pub use drivers::tape::Tape;
+#[cfg(feature = "std")]
+#[doc(alias = "stop_gradient")]
+pub use numbers::Reverse;
 #[cfg(feature = "std")]
 pub use {
-    drivers::forward::jvp,
+    drivers::by_size::{gradient_of, hvp_of, jvp_of, value_and_gradient_of, value_gradient_and_hvp_of, vjp_of},
+    drivers::forward::jvp_into,
     drivers::pool::release_memory,
     drivers::reverse::{
-        gradient, gradient_and_hvp, gradient_and_hvp_into, hvp, value_and_gradient, value_and_gradient_into, vjp,
+        gradient_and_hvp, value_and_gradient_into, value_gradient_and_hvp, value_gradient_and_hvp_into, vjp_into,
     },
-    drivers::tape::{Adjoints, Tape},
+    drivers::tape::Adjoints,
     drivers::{VectorFunction, reverse},
-    numbers::Reverse,
 };
+
+#[cfg(all(feature = "std", feature = "nalgebra"))]
+#[doc(alias = "jacrev", alias = "jacfwd")]
+pub use drivers::reverse::jacobian;
+#[cfg(all(feature = "std", feature = "nalgebra"))]
+#[doc(alias = "greeks")]
+pub use drivers::reverse::value_gradient_and_hessian;
+#[cfg(all(feature = "std", feature = "nalgebra"))]
+pub use {
+    drivers::by_size::{hessian_of, jacobian_of, value_and_jacobian_of, value_gradient_and_hessian_of},
+    drivers::matrix,
+    drivers::reverse::{hessian, value_and_jacobian, value_and_jacobian_into, value_gradient_and_hessian_into},
+    linalg::LinearAlgebra,
+};
+
+/// What comparisons mean, and derivatives at kinks, infinite slopes and NaN.
+#[cfg(doc)]
+#[doc = include_str!("../docs/conventions.md")]
+pub mod conventions {}
+
+/// All drivers in one table.
+#[cfg(doc)]
+#[doc = include_str!("../docs/family.md")]
+pub mod family {}
+
+/// What to write where the compiler asks for a type or refuses a closure.
+#[cfg(all(doc, feature = "std", feature = "nalgebra"))]
+#[doc = include_str!("../docs/compiler_errors.md")]
+pub mod compiler_errors {}
 
 /// Which crates run on these numbers, which take their derivatives, and which refuse.
 #[cfg(all(doc, not(doctest), feature = "nalgebra"))] // the package `ecosystem` runs its examples, which need other crates

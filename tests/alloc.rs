@@ -4,7 +4,7 @@
 #![cfg(feature = "std")]
 
 use dualtape::forward::Chunk;
-use dualtape::{Dual, Float, Reverse, Tape, gradient, gradient_and_hvp_into, value_and_gradient_into};
+use dualtape::{Dual, Float, Reverse, Tape, gradient, value_and_gradient_into, value_gradient_and_hvp_into};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::panic::catch_unwind;
@@ -153,7 +153,7 @@ fn assert_second_derivatives_allocate_nothing<T: Float>() {
     let (mut g, mut product) = (x.clone(), x.clone());
     let mut call = |n: usize| {
         allocations(|| {
-            gradient_and_hvp_into(|x| chain(x, 3), &x[..n], &x[..n], &mut g[..n], &mut product[..n]);
+            value_gradient_and_hvp_into(|x| chain(x, 3), &x[..n], &x[..n], &mut g[..n], &mut product[..n]);
         })
     };
     call(20);
@@ -165,7 +165,7 @@ fn assert_second_derivatives_allocate_nothing<T: Float>() {
         let mut h = nalgebra::DMatrix::from_element(n, n, T::zero());
         let mut call = || {
             allocations(|| {
-                dualtape::value_gradient_hessian_into(|x| chain(x, 3), &x[..n], &mut g[..n], &mut h);
+                dualtape::value_gradient_and_hessian_into(|x| chain(x, 3), &x[..n], &mut g[..n], &mut h);
             })
         };
         call();
@@ -185,6 +185,70 @@ fn assert_jacobian_allocates_nothing<T: Float, const M: usize>(x: &[T]) {
     let mut call = || allocations(|| dualtape::value_and_jacobian_into(field, x, &mut y, &mut j));
     call();
     assert_eq!(call(), 0, "Jacobian over {}: {M} x {}", std::any::type_name::<T>(), x.len());
+}
+
+/// The twins with buffers that are not called above: products with the Jacobian, and the matrices of forward mode.
+#[track_caller]
+fn assert_other_twins_allocate_nothing<T: Float>() {
+    let x = point::<T>(20);
+    let mut buffers = (x.clone(), x.clone());
+    for n in [20, 19, 8, 1, 0, 20] {
+        let (x, what) = (&x[..n], std::any::type_name::<T>());
+        let (mut y, product) = ([T::zero(); 3], &mut buffers.1[..n]);
+        let mut call = || {
+            allocations(|| {
+                dualtape::jvp_into(|x| [chain(x, 1), chain(x, 2), chain(x, 3)], x, x, &mut y, &mut [T::zero(); 3]);
+                dualtape::vjp_into(|x| [chain(x, 1), chain(x, 2), chain(x, 3)], x, &[T::one(); 3], &mut y, product);
+            })
+        };
+        call();
+        assert_eq!(call(), 0, "products over {what}: n = {n}");
+        #[cfg(feature = "nalgebra")]
+        {
+            let mut j = nalgebra::DMatrix::from_element(2, n, T::zero());
+            let mut h = nalgebra::DMatrix::from_element(n, n, T::zero());
+            let (mut y, g) = ([T::zero(); 2], &mut buffers.0[..n]);
+            let mut call = || {
+                allocations(|| {
+                    Chunk::<8>::value_and_jacobian_into(|x| [chain(x, 1), chain(x, 2)], x, &mut y, &mut j);
+                    Chunk::<4>::value_gradient_and_hessian_into(|x| chain(x, 2), x, g, &mut h);
+                })
+            };
+            call();
+            assert_eq!(call(), 0, "forward mode over {what}: n = {n}");
+        }
+    }
+}
+
+/// Matrices of static size live on the stack, and so does what the function is called with.
+#[cfg(feature = "nalgebra")]
+#[test]
+fn warm_drivers_of_static_matrices_allocate_nothing() {
+    use dualtape::matrix;
+    use nalgebra::{Matrix3, SMatrix, Vector3, vector};
+    let x: Matrix3<f64> = Matrix3::from_fn(|i, j| 0.5 + (3 * i + j) as f64);
+    let (mut g, mut product, mut value) = (x, x, x);
+    let (p, mut y, mut gradient) = (vector![0.5, 1.0, 2.0], Vector3::zeros(), Vector3::zeros());
+    let (mut j, mut h) = (SMatrix::<f64, 3, 3>::zeros(), SMatrix::<f64, 3, 3>::zeros());
+    let mut call = || {
+        allocations(|| {
+            matrix::value_and_gradient_into(|x| (x * x).trace(), &x, &mut g);
+            matrix::value_gradient_and_hvp_into(|x| (x * x).trace(), &x, &x, &mut g, &mut product);
+            matrix::jvp_into(|x| x * x, &x, &x, &mut value, &mut product);
+            matrix::vjp_into(|x| x * x, &x, &x, &mut value, &mut product);
+            matrix::value_and_jacobian_into(|p| p * p[0], &p, &mut y, &mut j);
+            matrix::value_gradient_and_hessian_into(|p| p.dot(p) * p[0], &p, &mut gradient, &mut h);
+        })
+    };
+    call();
+    assert_eq!([call(), call()], [0; 2]);
+}
+
+#[test]
+fn the_other_warm_twins_allocate_nothing() {
+    assert_other_twins_allocate_nothing::<f64>();
+    assert_other_twins_allocate_nothing::<Dual<f64>>();
+    assert_other_twins_allocate_nothing::<Reverse<f64>>();
 }
 
 #[test]
@@ -319,7 +383,7 @@ fn panics_in_the_function_do_not_grow_memory() {
         let panics =
             || gradient(|x: &[Reverse<f64>]| if x[0] * x[1] > 0.0 { panic!("on purpose") } else { x[0] }, &[1.0, 2.0]);
         assert!(catch_unwind(panics).is_err());
-        gradient(|x: &[Reverse<f64>]| x[0] * x[1], &[1.0, 2.0]);
+        let _ = gradient(|x: &[Reverse<f64>]| x[0] * x[1], &[1.0, 2.0]);
     };
     // The panic machinery allocates on first use, and so does the capture of the test's output.
     let hook = std::panic::take_hook();

@@ -146,7 +146,7 @@ fn c11_a_variable_that_leaves_its_derivative_is_refused() {
             x *= y;
             x
         };
-        derivative(&mut inner, 1.0);
+        let _ = derivative(&mut inner, 1.0);
         derivative(&mut inner, 1.0)
     };
     let result = catch_unwind(program);
@@ -404,7 +404,7 @@ fn every_function_of_several_numbers_refuses_two_differentiations() {
                 let mixed = || {
                     derivative(
                         |x: Number| {
-                            derivative(
+                            let _ = derivative(
                                 |y| {
                                     of(x, y);
                                     y

@@ -306,7 +306,7 @@ fn values_have_the_bits_of_the_plain_program() {
         assert_eq!(bits(&program.eval(&deeper)), expected);
         assert_eq!(bits(&vjp(|x| program.eval(x), &x, &vec![1.0; program.m]).0), expected);
         assert_eq!(bits(&vjp(|x| program.eval(x), &duals, &vec![Dual::constant(1.0); program.m]).0), expected);
-        gradient(
+        let _ = gradient(
             |x: &[Reverse<f64>]| {
                 assert_eq!(bits(&program.eval(x)), expected);
                 let inner = vjp(|x: &[Reverse<Reverse<f64>>]| program.eval(x), x, &vec![1.0.into(); program.m]).0;

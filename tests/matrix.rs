@@ -79,6 +79,53 @@ fn hessians_of_quadratic_forms() {
     assert_eq!(matrix::hessian(|x| x[0] * x[0] * x[1], &x), dmatrix![4.0, 2.0; 2.0, 0.0]);
 }
 
+/// All members of a family, against the same expectation.
+#[test]
+fn twins_agree_with_the_closed_form() {
+    // f(X) = tr(B X X): gradient (X B + B X)ᵀ, its derivative along V (V B + B V)ᵀ.
+    let (b, v) = (A.map(|a| a * 4.0), Matrix3::from_fn(|i, j| (2 * i) as f64 - j as f64));
+    let value = (b * A * A).trace();
+    let (gradient, product) = ((A * b + b * A).transpose(), (v * b + b * v).transpose());
+    let mut g = Matrix3::repeat(f64::NAN);
+    assert_eq!(matrix::value_and_gradient_into(|x| (b.cast() * x * x).trace(), &A, &mut g), value);
+    assert_eq!(g, gradient);
+    assert_eq!(matrix::hvp(|x| (b.cast() * x * x).trace(), &A, &v), product);
+    assert_eq!(matrix::gradient_and_hvp(|x| (b.cast() * x * x).trace(), &A, &v), (gradient, product));
+    assert_eq!(matrix::value_gradient_and_hvp(|x| (b.cast() * x * x).trace(), &A, &v), (value, gradient, product));
+    let (mut g, mut p) = (Matrix3::repeat(f64::NAN), Matrix3::repeat(f64::NAN));
+    let y = matrix::value_gradient_and_hvp_into(|x| (b.cast() * x * x).trace(), &A, &v, &mut g, &mut p);
+    assert_eq!((y, g, p), (value, gradient, product));
+
+    // F(X) = B X: derivative B V, transposed Bᵀ W.
+    let expected = (b * A, b * v);
+    assert_eq!(matrix::jvp(|x| b.cast() * x, &A, &v), expected);
+    let (mut y, mut p) = (Matrix3::repeat(f64::NAN), Matrix3::repeat(f64::NAN));
+    matrix::jvp_into(|x| b.cast() * x, &A, &v, &mut y, &mut p);
+    assert_eq!((y, p), expected);
+    let expected = (b * A, b.transpose() * v);
+    assert_eq!(matrix::vjp(|x| b.cast() * x, &A, &v), expected);
+    let (mut y, mut p) = (Matrix3::repeat(f64::NAN), Matrix3::repeat(f64::NAN));
+    matrix::vjp_into(|x| b.cast() * x, &A, &v, &mut y, &mut p);
+    assert_eq!((y, p), expected);
+
+    // f(x) = xᵀ A x.
+    let (value, gradient, hessian) = (X.dot(&(A * X)), (A + A.transpose()) * X, A + A.transpose());
+    assert_eq!(matrix::value_gradient_and_hessian(|x| x.dot(&(A.cast() * x)), &X), (value, gradient, hessian));
+    let (mut g, mut h) = (Vector3::repeat(f64::NAN), Matrix3::repeat(f64::NAN));
+    let y = matrix::value_gradient_and_hessian_into(|x| x.dot(&(A.cast() * x)), &X, &mut g, &mut h);
+    assert_eq!((y, g, h), (value, gradient, hessian));
+    let (mut y, mut j) = (Vector3::repeat(f64::NAN), Matrix3::repeat(f64::NAN));
+    matrix::value_and_jacobian_into(|x| A.cast() * x, &X, &mut y, &mut j);
+    assert_eq!((y, j), (A * X, A));
+}
+
+/// The number of entries would be right.
+#[test]
+#[should_panic(expected = "dualtape: matrix::hvp: the direction is 3 x 2, needed 2 x 3: the shape of the point")]
+fn a_direction_of_another_shape_is_refused() {
+    let _ = matrix::hvp(|x| x.norm_squared(), &DMatrix::<f64>::zeros(2, 3), &DMatrix::zeros(3, 2));
+}
+
 /// The drivers for slices take vectors, too.
 #[test]
 fn vectors_go_in_and_out_of_the_slice_drivers() {
@@ -121,5 +168,5 @@ fn a_number_is_a_factor_on_either_side() {
 #[should_panic(expected = "a value of another recording was given")]
 fn a_gradient_of_something_else_is_refused() {
     let other = dualtape::Tape::new().variable(1.0);
-    matrix::gradient(|_| other, &X);
+    let _ = matrix::gradient(|_| other, &X);
 }

@@ -503,7 +503,7 @@ fn a_dual_shows_its_tangents() {
 
 #[test]
 fn a_recorded_number_shows_its_value() {
-    gradient(
+    let _ = gradient(
         |x: &[Reverse<f64>]| {
             assert_eq!(x[0].to_string(), "3");
             assert_eq!(

@@ -318,7 +318,7 @@ fn panic_of<R>(f: impl FnOnce() -> R + std::panic::UnwindSafe) -> String {
 
 fn leaked_variable() -> Reverse<f64> {
     let mut leak = None;
-    gradient(|x| *leak.insert(x[0]), &[5.0]);
+    let _ = gradient(|x| *leak.insert(x[0]), &[5.0]);
     leak.expect("the closure ran")
 }
 

@@ -1,12 +1,170 @@
 //! Drivers that choose mode and width by size, for functions that run on every number type.
 //!
-//! A closure has one argument type, so [`hessian`](crate::hessian) and [`jacobian`](crate::jacobian) have to fix it. A
+//! A closure has one argument type, so the drivers for closures have to fix it. A
 //! [`ScalarFunction`] or [`VectorFunction`] runs on the type that is the fastest for the size at hand. Where the boundaries lie
 //! was measured (`cargo bench --bench modes`).
 
-use super::{ScalarFunction, VectorFunction, forward, reverse};
+use super::{INPUT, ScalarFunction, VectorFunction, check_length, forward, reverse};
 use crate::float::Float;
+#[cfg(feature = "nalgebra")]
 use nalgebra::DMatrix;
+
+/// Up to so many inputs all directions fit one evaluation on dual numbers, which is cheaper than a recording.
+const FEW: usize = 8;
+
+/// Gradient of `f` at `x`: `∂f/∂xᵢ`.
+///
+/// `x` has `n` entries, and so has the result.
+///
+/// # Cost
+/// With `n` up to eight one evaluation of `f` on `Dual<T, N>` with an `N` of 2, 4 or 8, without a recording; otherwise that of
+/// [`gradient`](crate::gradient).
+///
+/// # Panics
+/// As [every driver](crate::family#panics).
+///
+/// # Examples
+/// x² y at (3, 2) has the gradient (2xy, x²):
+/// ```
+/// use dualtape::{Float, gradient_of, scalar_function};
+///
+/// fn f<T: Float>(x: &[T]) -> T {
+///     x[0] * x[0] * x[1]
+/// }
+/// scalar_function!(Monomial = f);
+/// assert_eq!(gradient_of(&Monomial, &[3.0, 2.0]), [12.0, 9.0]);
+/// ```
+///
+/// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., sections 3.1 and 3.2.
+#[must_use]
+#[track_caller]
+pub fn gradient_of<T: Float>(f: &(impl ScalarFunction + ?Sized), x: &[T]) -> Vec<T> {
+    value_and_gradient_of(f, x).1
+}
+
+/// Value and gradient of `f` at `x`. See [`gradient_of`].
+///
+/// # Panics
+/// As [every driver](crate::family#panics).
+///
+/// # Examples
+/// ```
+/// use dualtape::{Float, scalar_function, value_and_gradient_of};
+///
+/// fn f<T: Float>(x: &[T]) -> T {
+///     x[0] * x[0] * x[1]
+/// }
+/// scalar_function!(Monomial = f);
+/// assert_eq!(value_and_gradient_of(&Monomial, &[3.0, 2.0]), (18.0, vec![12.0, 9.0]));
+/// ```
+#[must_use]
+#[track_caller]
+pub fn value_and_gradient_of<T: Float>(f: &(impl ScalarFunction + ?Sized), x: &[T]) -> (T, Vec<T>) {
+    match x.len() {
+        0..=2 => forward::Chunk::<2>::value_and_gradient(|x| f.eval(x), x),
+        3..=4 => forward::Chunk::<4>::value_and_gradient(|x| f.eval(x), x),
+        5..=FEW => forward::Chunk::<FEW>::value_and_gradient(|x| f.eval(x), x),
+        _ => reverse::value_and_gradient(|x| f.eval(x), x),
+    }
+}
+
+/// Hessian-vector product `H v` of `f` at `x`. See [`hvp`](crate::hvp).
+///
+/// # Panics
+/// If `v` and `x` differ in length, and as [every driver](crate::family#panics).
+///
+/// # Examples
+/// x² y at (3, 2) has the Hessian [[4, 6], [6, 0]]; with v = (1, 10) the product is (64, 6).
+/// ```
+/// use dualtape::{Float, hvp_of, scalar_function};
+///
+/// fn f<T: Float>(x: &[T]) -> T {
+///     x[0] * x[0] * x[1]
+/// }
+/// scalar_function!(Monomial = f);
+/// assert_eq!(hvp_of(&Monomial, &[3.0, 2.0], &[1.0, 10.0]), [64.0, 6.0]);
+/// ```
+#[must_use]
+#[track_caller]
+pub fn hvp_of<T: Float>(f: &(impl ScalarFunction + ?Sized), x: &[T], v: &[T]) -> Vec<T> {
+    check_length("hvp_of", "the direction", v.len(), x.len(), INPUT);
+    reverse::hvp(|x| f.eval(x), x, v)
+}
+
+/// Value, gradient and Hessian-vector product of `f` at `x`. See [`hvp`](crate::hvp).
+///
+/// # Panics
+/// If `v` and `x` differ in length, and as [every driver](crate::family#panics).
+///
+/// # Examples
+/// ```
+/// use dualtape::{Float, scalar_function, value_gradient_and_hvp_of};
+///
+/// fn f<T: Float>(x: &[T]) -> T {
+///     x[0] * x[0] * x[1]
+/// }
+/// scalar_function!(Monomial = f);
+/// let (value, gradient, product) = value_gradient_and_hvp_of(&Monomial, &[3.0, 2.0], &[1.0, 10.0]);
+/// assert_eq!((value, gradient, product), (18.0, vec![12.0, 9.0], vec![64.0, 6.0]));
+/// ```
+#[must_use]
+#[track_caller]
+pub fn value_gradient_and_hvp_of<T: Float>(
+    f: &(impl ScalarFunction + ?Sized),
+    x: &[T],
+    v: &[T],
+) -> (T, Vec<T>, Vec<T>) {
+    check_length("value_gradient_and_hvp_of", "the direction", v.len(), x.len(), INPUT);
+    reverse::value_gradient_and_hvp(|x| f.eval(x), x, v)
+}
+
+/// Jacobian-vector product: the value of `f` at `x`, and `J v`. See [`jvp`](crate::jvp).
+///
+/// # Panics
+/// If `v` and `x` differ in length, and as [every driver](crate::family#panics).
+///
+/// # Examples
+/// (x y, x + y) at (2, 3) has the Jacobian [[3, 2], [1, 1]]; with v = (1, 10) the product is (23, 11).
+/// ```
+/// use dualtape::{Float, jvp_of, vector_function};
+///
+/// fn f<T: Float>(x: &[T]) -> Vec<T> {
+///     vec![x[0] * x[1], x[0] + x[1]]
+/// }
+/// vector_function!(Field = f);
+/// assert_eq!(jvp_of(&Field, &[2.0, 3.0], &[1.0, 10.0]), (vec![6.0, 5.0], vec![23.0, 11.0]));
+/// ```
+#[must_use]
+#[track_caller]
+pub fn jvp_of<T: Float>(f: &(impl VectorFunction + ?Sized), x: &[T], v: &[T]) -> (Vec<T>, Vec<T>) {
+    check_length("jvp_of", "the direction", v.len(), x.len(), INPUT);
+    forward::jvp(|x| f.eval(x), x, v)
+}
+
+/// Vector-Jacobian product: the value of `f` at `x`, and `wᵀ J`. See [`vjp`](crate::vjp).
+///
+/// # Panics
+/// If `w` does not have as many entries as `f` returns, and as [every driver](crate::family#panics).
+///
+/// # Examples
+/// (x y, x + y) at (2, 3) has the Jacobian [[3, 2], [1, 1]]; with w = (1, 10) the product is (13, 12).
+/// ```
+/// use dualtape::{Float, vector_function, vjp_of};
+///
+/// fn f<T: Float>(x: &[T]) -> Vec<T> {
+///     vec![x[0] * x[1], x[0] + x[1]]
+/// }
+/// vector_function!(Field = f);
+/// assert_eq!(vjp_of(&Field, &[2.0, 3.0], &[1.0, 10.0]), (vec![6.0, 5.0], vec![13.0, 12.0]));
+/// ```
+#[must_use]
+#[track_caller]
+pub fn vjp_of<T: Float>(f: &(impl VectorFunction + ?Sized), x: &[T], w: &[T]) -> (Vec<T>, Vec<T>) {
+    let mut product = vec![T::zero(); x.len()];
+    let mut value = Vec::new();
+    reverse::pull_back("vjp_of", |x| f.eval(x), x, w, &mut product, |y| value.extend(y.iter().map(|y| y.primal())));
+    (value, product)
+}
 
 /// Hessian of `f` at `x`: entry `(i, j)` is `∂²f/∂xᵢ∂xⱼ`. Exactly symmetric.
 ///
@@ -14,6 +172,9 @@ use nalgebra::DMatrix;
 ///
 /// # Cost
 /// `⌈n / N⌉` gradients on `Dual<T, N>`, where `N` is 2 for up to two inputs, 4 for up to four, else 8.
+///
+/// # Panics
+/// As [every driver](crate::family#panics).
 ///
 /// # Examples
 /// x² y at (3, 2) has the Hessian [[2y, 2x], [2x, 0]].
@@ -28,18 +189,38 @@ use nalgebra::DMatrix;
 /// ```
 ///
 /// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., section 5.1.
+#[cfg(feature = "nalgebra")]
+#[must_use]
 #[track_caller]
 pub fn hessian_of<T: Float>(f: &(impl ScalarFunction + ?Sized), x: &[T]) -> DMatrix<T> {
-    value_gradient_hessian_of(f, x).2
+    value_gradient_and_hessian_of(f, x).2
 }
 
 /// Value, gradient and Hessian of `f` at `x`. See [`hessian_of`].
+///
+/// # Panics
+/// As [every driver](crate::family#panics).
+///
+/// # Examples
+/// ```
+/// use dualtape::{Float, scalar_function, value_gradient_and_hessian_of};
+///
+/// fn f<T: Float>(x: &[T]) -> T {
+///     x[0] * x[0] * x[1]
+/// }
+/// scalar_function!(Monomial = f);
+/// let (value, gradient, hessian) = value_gradient_and_hessian_of(&Monomial, &[3.0, 2.0]);
+/// assert_eq!((value, gradient), (18.0, vec![12.0, 9.0]));
+/// assert_eq!(hessian, nalgebra::dmatrix![4.0, 6.0; 6.0, 0.0]);
+/// ```
+#[cfg(feature = "nalgebra")]
+#[must_use]
 #[track_caller]
-pub fn value_gradient_hessian_of<T: Float>(f: &(impl ScalarFunction + ?Sized), x: &[T]) -> (T, Vec<T>, DMatrix<T>) {
+pub fn value_gradient_and_hessian_of<T: Float>(f: &(impl ScalarFunction + ?Sized), x: &[T]) -> (T, Vec<T>, DMatrix<T>) {
     match x.len() {
-        0..=2 => reverse::Chunk::<2>::value_gradient_hessian(|x| f.eval(x), x),
-        3..=4 => reverse::Chunk::<4>::value_gradient_hessian(|x| f.eval(x), x),
-        _ => reverse::Chunk::<8>::value_gradient_hessian(|x| f.eval(x), x),
+        0..=2 => reverse::Chunk::<2>::value_gradient_and_hessian(|x| f.eval(x), x),
+        3..=4 => reverse::Chunk::<4>::value_gradient_and_hessian(|x| f.eval(x), x),
+        _ => reverse::Chunk::<8>::value_gradient_and_hessian(|x| f.eval(x), x),
     }
 }
 
@@ -50,6 +231,9 @@ pub fn value_gradient_hessian_of<T: Float>(f: &(impl ScalarFunction + ?Sized), x
 /// # Cost
 /// Forward mode with `n` up to eight, or not more inputs than outputs: `⌈n / N⌉` evaluations of `f` on `Dual<T, N>` with an `N` of
 /// 2, 4 or 8. Otherwise reverse mode, as [`jacobian`](crate::jacobian). To know the number of outputs `f` is evaluated once more.
+///
+/// # Panics
+/// As [every driver](crate::family#panics).
 ///
 /// # Examples
 /// (x y, x + y) at (2, 3) has the Jacobian [[3, 2], [1, 1]].
@@ -64,18 +248,37 @@ pub fn value_gradient_hessian_of<T: Float>(f: &(impl ScalarFunction + ?Sized), x
 /// ```
 ///
 /// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., sections 3.1 and 3.2.
+#[cfg(feature = "nalgebra")]
+#[must_use]
 #[track_caller]
 pub fn jacobian_of<T: Float>(f: &(impl VectorFunction + ?Sized), x: &[T]) -> DMatrix<T> {
     value_and_jacobian_of(f, x).1
 }
 
 /// Value and Jacobian of `f` at `x`. See [`jacobian_of`].
+///
+/// # Panics
+/// As [every driver](crate::family#panics).
+///
+/// # Examples
+/// ```
+/// use dualtape::{Float, value_and_jacobian_of, vector_function};
+///
+/// fn f<T: Float>(x: &[T]) -> Vec<T> {
+///     vec![x[0] * x[1], x[0] + x[1]]
+/// }
+/// vector_function!(Field = f);
+/// let (value, jacobian) = value_and_jacobian_of(&Field, &[2.0, 3.0]);
+/// assert_eq!((value, jacobian), (vec![6.0, 5.0], nalgebra::dmatrix![3.0, 2.0; 1.0, 1.0]));
+/// ```
+#[cfg(feature = "nalgebra")]
+#[must_use]
 #[track_caller]
 pub fn value_and_jacobian_of<T: Float>(f: &(impl VectorFunction + ?Sized), x: &[T]) -> (Vec<T>, DMatrix<T>) {
     match x.len() {
         0..=2 => forward::Chunk::<2>::value_and_jacobian(|x| f.eval(x), x),
         3..=4 => forward::Chunk::<4>::value_and_jacobian(|x| f.eval(x), x),
-        n if n <= forward::CHUNK || n <= f.eval(x).len() => forward::value_and_jacobian(|x| f.eval(x), x),
+        n if n <= FEW || n <= f.eval(x).len() => forward::value_and_jacobian(|x| f.eval(x), x),
         _ => reverse::value_and_jacobian(|x| f.eval(x), x),
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! The cost of a gradient is a small multiple of the function's, whatever the number of inputs. Every driver owns its recording,
 //! returns plain numbers, may be called inside another one and on many threads, and reuses its buffers from call to call.
+//! The table of all drivers is on the page [`family`](crate::family); values at special points follow the
+//! [conventions](crate::conventions).
 //!
 //! # Values from elsewhere
 //! A driver panics, in release builds too, if its function returns a value of another recording (of an outer driver of the same
@@ -9,17 +11,37 @@
 //! with [`Reverse::constant`], or passed by value with [`Reverse::primal`]. The dual numbers inside, of drivers for second
 //! derivatives, are looked at in debug builds where they meet: see [`Dual`].
 
-use super::check_length;
-use crate::drivers::pool;
-use crate::drivers::session::Session;
+use super::seeded::Seeded;
+use super::session::Session;
+use super::{INPUT, OUTPUT, check_length};
 use crate::float::Float;
 use crate::numbers::{Dual, Reverse, Tag};
 
 #[cfg(feature = "nalgebra")]
+use super::seeded::chunks;
+#[cfg(feature = "nalgebra")]
+use super::{check_hessian, check_jacobian};
+#[cfg(feature = "nalgebra")]
 use nalgebra::DMatrix;
 
-/// Directions that second derivatives are taken in at once.
-pub const CHUNK: usize = 8;
+/// What [`hessian`] evaluates its function on: recorded dual numbers, with the derivatives in eight directions at once.
+///
+/// # Examples
+/// A closure infers it; a function names it:
+/// ```
+/// use dualtape::reverse::HessianNumber;
+///
+/// fn product(x: &[HessianNumber<f64>]) -> HessianNumber<f64> {
+///     x[0] * x[1]
+/// }
+/// assert_eq!(dualtape::hessian(product, &[2.0, 3.0]), nalgebra::dmatrix![0.0, 1.0; 1.0, 0.0]);
+/// ```
+#[cfg(feature = "nalgebra")]
+pub type HessianNumber<T> = Reverse<Dual<T, 8>>;
+
+/// The width of [`HessianNumber`], as drivers.
+#[cfg(feature = "nalgebra")]
+type ByEight = Chunk<8>;
 
 /// Gradient of `f` at `x`: `∂f/∂xᵢ`.
 ///
@@ -30,8 +52,7 @@ pub const CHUNK: usize = 8;
 /// for each operation that joins two values (at `f64`), 8 for its adjoint.
 ///
 /// # Panics
-/// If `f` returns a value of [another recording](crate::reverse#values-from-elsewhere) or joins one with its arguments, or if the
-/// recording has 2³¹ nodes or does not fit the memory.
+/// As [every driver](crate::family#panics).
 ///
 /// # Examples
 /// x² y at (3, 2) has gradient (2xy, x²):
@@ -40,10 +61,7 @@ pub const CHUNK: usize = 8;
 /// ```
 ///
 /// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., section 3.2.
-#[doc(alias = "grad")]
-#[doc(alias = "backward")]
-#[doc(alias = "backpropagation")]
-#[doc(alias = "autograd")]
+#[must_use]
 #[track_caller]
 pub fn gradient<T: Float>(f: impl FnOnce(&[Reverse<T>]) -> Reverse<T>, x: &[T]) -> Vec<T> {
     value_and_gradient(f, x).1
@@ -52,14 +70,14 @@ pub fn gradient<T: Float>(f: impl FnOnce(&[Reverse<T>]) -> Reverse<T>, x: &[T]) 
 /// Value and gradient of `f` at `x`. See [`gradient`].
 ///
 /// # Panics
-/// If `f` returns a value of [another recording](crate::reverse#values-from-elsewhere) or joins one with its arguments.
+/// As [every driver](crate::family#panics).
 ///
 /// # Examples
 /// ```
 /// let (value, gradient) = dualtape::value_and_gradient(|x| x[0] * x[0] * x[1], &[3.0, 2.0]);
 /// assert_eq!((value, gradient), (18.0, vec![12.0, 9.0]));
 /// ```
-#[doc(alias = "value_and_grad")]
+#[must_use]
 #[track_caller]
 pub fn value_and_gradient<T: Float>(f: impl FnOnce(&[Reverse<T>]) -> Reverse<T>, x: &[T]) -> (T, Vec<T>) {
     let mut g = vec![T::zero(); x.len()];
@@ -72,8 +90,7 @@ pub fn value_and_gradient<T: Float>(f: impl FnOnce(&[Reverse<T>]) -> Reverse<T>,
 /// Once a call of the same size has been made on this thread, nothing is allocated (except by `f`).
 ///
 /// # Panics
-/// If `g` and `x` differ in length, or if `f` returns a value of [another recording](crate::reverse#values-from-elsewhere) or joins
-/// one with its arguments.
+/// If `g` and `x` differ in length, and as [every driver](crate::family#panics).
 ///
 /// # Examples
 /// ```
@@ -83,7 +100,7 @@ pub fn value_and_gradient<T: Float>(f: impl FnOnce(&[Reverse<T>]) -> Reverse<T>,
 /// ```
 #[track_caller]
 pub fn value_and_gradient_into<T: Float>(f: impl FnOnce(&[Reverse<T>]) -> Reverse<T>, x: &[T], g: &mut [T]) -> T {
-    check_length("value_and_gradient_into", "the gradient", g.len(), "the point", x.len());
+    check_length("value_and_gradient_into", "the buffer for the gradient", g.len(), x.len(), INPUT);
     let mut session = Session::start(x);
     let y = f(session.variables());
     session.pull_back(&[y], |_| T::one(), g);
@@ -99,8 +116,7 @@ pub fn value_and_gradient_into<T: Float>(f: impl FnOnce(&[Reverse<T>]) -> Revers
 /// That of one [`gradient`].
 ///
 /// # Panics
-/// If `w` does not have as many entries as `f` returns, or if `f` returns a value of
-/// [another recording](crate::reverse#values-from-elsewhere) or joins one with its arguments.
+/// If `w` does not have as many entries as `f` returns, and as [every driver](crate::family#panics).
 ///
 /// # Examples
 /// (x y, x + y) at (2, 3) has the Jacobian [[3, 2], [1, 1]]; with w = (1, 10) the product is (13, 12).
@@ -111,17 +127,63 @@ pub fn value_and_gradient_into<T: Float>(f: impl FnOnce(&[Reverse<T>]) -> Revers
 /// ```
 ///
 /// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., section 3.2.
-#[doc(alias = "pullback")]
+#[must_use]
 #[track_caller]
 pub fn vjp<T: Float, Y: AsRef<[Reverse<T>]>>(f: impl FnOnce(&[Reverse<T>]) -> Y, x: &[T], w: &[T]) -> (Vec<T>, Vec<T>) {
+    let mut product = vec![T::zero(); x.len()];
+    let mut value = Vec::new();
+    pull_back("vjp", f, x, w, &mut product, |y| value.extend(y.iter().map(|y| y.primal())));
+    (value, product)
+}
+
+/// Writes the value of `f` at `x` to `value` and `wᵀ J` to `product`. See [`vjp`].
+///
+/// Once a call of the same size has been made on this thread, nothing is allocated (except by `f`).
+///
+/// # Panics
+/// If `w` or `value` have not as many entries as `f` returns, or `product` and `x` differ in length, and as
+/// [every driver](crate::family#panics).
+///
+/// # Examples
+/// ```
+/// let (mut value, mut product) = ([0.0; 2], [0.0; 2]);
+/// dualtape::vjp_into(|x| [x[0] * x[1], x[0] + x[1]], &[2.0, 3.0], &[1.0, 10.0], &mut value, &mut product);
+/// assert_eq!((value, product), ([6.0, 5.0], [13.0, 12.0]));
+/// ```
+#[track_caller]
+pub fn vjp_into<T: Float, Y: AsRef<[Reverse<T>]>>(
+    f: impl FnOnce(&[Reverse<T>]) -> Y,
+    x: &[T],
+    w: &[T],
+    value: &mut [T],
+    product: &mut [T],
+) {
+    check_length("vjp_into", "the buffer for the product", product.len(), x.len(), INPUT);
+    let entries = value.len();
+    let outputs = pull_back("vjp_into", f, x, w, product, |y| {
+        value.iter_mut().zip(y).for_each(|(value, y)| *value = y.primal());
+    });
+    check_length("vjp_into", "the buffer for the value", entries, outputs, OUTPUT);
+}
+
+/// Evaluates `f` at `x`, hands the outputs to `visit`, writes `wᵀ J` to `product`, and returns how many outputs there are.
+#[track_caller]
+pub(super) fn pull_back<T: Float, Y: AsRef<[Reverse<T>]>>(
+    driver: &str,
+    f: impl FnOnce(&[Reverse<T>]) -> Y,
+    x: &[T],
+    w: &[T],
+    product: &mut [T],
+    visit: impl FnOnce(&[Reverse<T>]),
+) -> usize {
     let mut session = Session::start(x);
     let y = f(session.variables());
     let y = y.as_ref();
-    check_length("vjp", "the weight", w.len(), "the value of f", y.len());
-    let mut product = vec![T::zero(); x.len()];
-    session.pull_back(y, |k| w[k], &mut product);
+    check_length(driver, "the weight", w.len(), y.len(), OUTPUT);
+    session.pull_back(y, |k| w[k], product);
     session.end();
-    (y.iter().map(|y| y.primal()).collect(), product)
+    visit(y);
+    y.len()
 }
 
 /// Jacobian of `f` at `x`: entry `(i, j)` is `∂fᵢ/∂xⱼ`.
@@ -133,7 +195,7 @@ pub fn vjp<T: Float, Y: AsRef<[Reverse<T>]>>(f: impl FnOnce(&[Reverse<T>]) -> Y,
 /// For a small `n` [`forward::jacobian`](crate::forward::jacobian) avoids the recording.
 ///
 /// # Panics
-/// If `f` returns a value of [another recording](crate::reverse#values-from-elsewhere) or joins one with its arguments.
+/// As [every driver](crate::family#panics).
 ///
 /// # Examples
 /// (x y, x + y) at (2, 3) has the Jacobian [[3, 2], [1, 1]].
@@ -143,8 +205,8 @@ pub fn vjp<T: Float, Y: AsRef<[Reverse<T>]>>(f: impl FnOnce(&[Reverse<T>]) -> Y,
 /// ```
 ///
 /// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., sections 3.1 and 3.2.
-#[doc(alias = "jacrev")]
 #[cfg(feature = "nalgebra")]
+#[must_use]
 #[track_caller]
 pub fn jacobian<T: Float, Y: AsRef<[Reverse<T>]>>(f: impl FnOnce(&[Reverse<T>]) -> Y, x: &[T]) -> DMatrix<T> {
     value_and_jacobian(f, x).1
@@ -153,7 +215,7 @@ pub fn jacobian<T: Float, Y: AsRef<[Reverse<T>]>>(f: impl FnOnce(&[Reverse<T>]) 
 /// Value and Jacobian of `f` at `x`. See [`jacobian`].
 ///
 /// # Panics
-/// If `f` returns a value of [another recording](crate::reverse#values-from-elsewhere) or joins one with its arguments.
+/// As [every driver](crate::family#panics).
 ///
 /// # Examples
 /// ```
@@ -161,6 +223,7 @@ pub fn jacobian<T: Float, Y: AsRef<[Reverse<T>]>>(f: impl FnOnce(&[Reverse<T>]) 
 /// assert_eq!((value, jacobian), (vec![6.0, 5.0], nalgebra::dmatrix![3.0, 2.0; 1.0, 1.0]));
 /// ```
 #[cfg(feature = "nalgebra")]
+#[must_use]
 #[track_caller]
 pub fn value_and_jacobian<T: Float, Y: AsRef<[Reverse<T>]>>(
     f: impl FnOnce(&[Reverse<T>]) -> Y,
@@ -175,20 +238,21 @@ pub fn value_and_jacobian<T: Float, Y: AsRef<[Reverse<T>]>>(
     (y.iter().map(|y| y.primal()).collect(), matrix)
 }
 
-/// Writes value and Jacobian of `f` at `x` to `value` and `matrix`. See [`jacobian`].
+/// Writes value and Jacobian of `f` at `x` to `value` and `jacobian`. See [`jacobian`].
 ///
 /// Once a call of the same size has been made on this thread, nothing is allocated (except by `f`).
 ///
 /// # Panics
-/// If `value` has not as many entries as `f` returns, or `matrix` not as many rows, or not as many columns as `x` has entries.
+/// If `value` has not as many entries as `f` returns, or `jacobian` not as many rows, or not as many columns as `x` has entries, and as [every
+/// driver](crate::family#panics).
 ///
 /// # Examples
 /// (x y, x + y) at (2, 3) has the Jacobian [[3, 2], [1, 1]].
 /// ```
-/// let (mut value, mut matrix) = ([0.0; 2], nalgebra::DMatrix::zeros(2, 2));
-/// dualtape::value_and_jacobian_into(|x| [x[0] * x[1], x[0] + x[1]], &[2.0, 3.0], &mut value, &mut matrix);
+/// let (mut value, mut jacobian) = ([0.0; 2], nalgebra::DMatrix::zeros(2, 2));
+/// dualtape::value_and_jacobian_into(|x| [x[0] * x[1], x[0] + x[1]], &[2.0, 3.0], &mut value, &mut jacobian);
 /// assert_eq!(value, [6.0, 5.0]);
-/// assert_eq!(matrix, nalgebra::dmatrix![3.0, 2.0; 1.0, 1.0]);
+/// assert_eq!(jacobian, nalgebra::dmatrix![3.0, 2.0; 1.0, 1.0]);
 /// ```
 #[cfg(feature = "nalgebra")]
 #[track_caller]
@@ -196,29 +260,28 @@ pub fn value_and_jacobian_into<T: Float, Y: AsRef<[Reverse<T>]>>(
     f: impl FnOnce(&[Reverse<T>]) -> Y,
     x: &[T],
     value: &mut [T],
-    matrix: &mut DMatrix<T>,
+    jacobian: &mut DMatrix<T>,
 ) {
     let session = Session::start(x);
     let y = f(session.variables());
     let y = y.as_ref();
-    check_length("value_and_jacobian_into", "the value", value.len(), "the result of f", y.len());
-    check_length("value_and_jacobian_into", "a column of the Jacobian", matrix.nrows(), "the result of f", y.len());
-    check_length("value_and_jacobian_into", "a row of the Jacobian", matrix.ncols(), "the point", x.len());
-    matrix.fill(T::zero());
-    session.jacobian(y, |i, j, entry| matrix[(i, j)] = entry);
+    check_length("value_and_jacobian_into", "the buffer for the value", value.len(), y.len(), OUTPUT);
+    check_jacobian("value_and_jacobian_into", jacobian.shape(), y.len(), x.len());
+    jacobian.fill(T::zero());
+    session.jacobian(y, |i, j, entry| jacobian[(i, j)] = entry);
     session.end();
     value.iter_mut().zip(y).for_each(|(value, y)| *value = y.primal());
 }
 
 /// Hessian of `f` at `x`: entry `(i, j)` is `∂²f/∂xᵢ∂xⱼ`. Exactly symmetric.
 ///
-/// Forward over reverse: gradients on dual numbers, `CHUNK` columns at a time.
+/// Forward over reverse: gradients on dual numbers, eight columns at a time.
 ///
 /// # Cost
 /// `⌈n / 8⌉` gradients on `Dual<T, 8>`. For up to four inputs [`hessian_of`](crate::hessian_of) and [`Chunk`] are faster.
 ///
 /// # Panics
-/// If `f` returns a value of [another recording](crate::reverse#values-from-elsewhere) or joins one with its arguments.
+/// As [every driver](crate::family#panics).
 ///
 /// # Examples
 /// x² y at (3, 2) has the Hessian [[2y, 2x], [2x, 0]].
@@ -229,62 +292,64 @@ pub fn value_and_jacobian_into<T: Float, Y: AsRef<[Reverse<T>]>>(
 ///
 /// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., section 5.1.
 #[cfg(feature = "nalgebra")]
+#[must_use]
 #[track_caller]
-pub fn hessian<T: Float>(f: impl FnMut(&[Reverse<Dual<T, CHUNK>>]) -> Reverse<Dual<T, CHUNK>>, x: &[T]) -> DMatrix<T> {
-    value_gradient_hessian(f, x).2
+pub fn hessian<T: Float>(f: impl FnMut(&[HessianNumber<T>]) -> HessianNumber<T>, x: &[T]) -> DMatrix<T> {
+    value_gradient_and_hessian(f, x).2
 }
 
 /// Value, gradient and Hessian of `f` at `x`. See [`hessian`].
 ///
 /// # Panics
-/// If `f` returns a value of [another recording](crate::reverse#values-from-elsewhere) or joins one with its arguments.
+/// As [every driver](crate::family#panics).
 ///
 /// # Examples
 /// ```
-/// let (value, gradient, hessian) = dualtape::value_gradient_hessian(|x| x[0] * x[0] * x[1], &[3.0, 2.0]);
+/// let (value, gradient, hessian) = dualtape::value_gradient_and_hessian(|x| x[0] * x[0] * x[1], &[3.0, 2.0]);
 /// assert_eq!((value, gradient), (18.0, vec![12.0, 9.0]));
 /// assert_eq!(hessian, nalgebra::dmatrix![4.0, 6.0; 6.0, 0.0]);
 /// ```
 #[cfg(feature = "nalgebra")]
+#[must_use]
 #[track_caller]
-pub fn value_gradient_hessian<T: Float>(
-    f: impl FnMut(&[Reverse<Dual<T, CHUNK>>]) -> Reverse<Dual<T, CHUNK>>,
+pub fn value_gradient_and_hessian<T: Float>(
+    f: impl FnMut(&[HessianNumber<T>]) -> HessianNumber<T>,
     x: &[T],
 ) -> (T, Vec<T>, DMatrix<T>) {
-    Chunk::<CHUNK>::value_gradient_hessian(f, x)
+    ByEight::value_gradient_and_hessian(f, x)
 }
 
 /// Writes gradient and Hessian of `f` at `x` to `g` and `h` and returns the value. See
-/// [`Chunk::value_gradient_hessian_into`].
+/// [`Chunk::value_gradient_and_hessian_into`].
 ///
 /// # Examples
 /// x² y at (3, 2) has the value 18, the gradient (12, 9) and the Hessian [[4, 6], [6, 0]].
 /// ```
 /// let (mut g, mut h) = ([0.0; 2], nalgebra::DMatrix::zeros(2, 2));
-/// let value = dualtape::value_gradient_hessian_into(|x| x[0] * x[0] * x[1], &[3.0, 2.0], &mut g, &mut h);
+/// let value = dualtape::value_gradient_and_hessian_into(|x| x[0] * x[0] * x[1], &[3.0, 2.0], &mut g, &mut h);
 /// assert_eq!((value, g), (18.0, [12.0, 9.0]));
 /// assert_eq!(h, nalgebra::dmatrix![4.0, 6.0; 6.0, 0.0]);
 /// ```
 #[cfg(feature = "nalgebra")]
 #[track_caller]
-pub fn value_gradient_hessian_into<T: Float>(
-    f: impl FnMut(&[Reverse<Dual<T, CHUNK>>]) -> Reverse<Dual<T, CHUNK>>,
+pub fn value_gradient_and_hessian_into<T: Float>(
+    f: impl FnMut(&[HessianNumber<T>]) -> HessianNumber<T>,
     x: &[T],
     g: &mut [T],
     h: &mut DMatrix<T>,
 ) -> T {
-    Chunk::<CHUNK>::value_gradient_hessian_into(f, x, g, h)
+    ByEight::value_gradient_and_hessian_into(f, x, g, h)
 }
 
 /// The Hessian with `N` columns per recording.
 ///
-/// Up to four inputs `N = 2` and `N = 4` are 1.5 times as fast as [`CHUNK`]; beyond that 8 is the best or close to it
+/// Up to four inputs `N = 2` and `N = 4` are 1.5 times as fast as the 8 of [`hessian`]; beyond that 8 is the best or close to it
 /// (`cargo bench --bench modes`).
 ///
 /// # Examples
 /// ```
 /// use dualtape::reverse::Chunk;
-/// let (value, gradient, hessian) = Chunk::<2>::value_gradient_hessian(|x| x[0] * x[0] * x[1], &[3.0, 2.0]);
+/// let (value, gradient, hessian) = Chunk::<2>::value_gradient_and_hessian(|x| x[0] * x[0] * x[1], &[3.0, 2.0]);
 /// assert_eq!((value, gradient), (18.0, vec![12.0, 9.0]));
 /// assert_eq!(hessian, nalgebra::dmatrix![4.0, 6.0; 6.0, 0.0]);
 /// ```
@@ -294,6 +359,16 @@ pub struct Chunk<const N: usize>;
 
 #[cfg(feature = "nalgebra")]
 impl<const N: usize> Chunk<N> {
+    /// Hessian of `f` at `x`. See [`hessian`].
+    ///
+    /// # Cost
+    /// `⌈n / N⌉` gradients on `Dual<T, N>`.
+    #[must_use]
+    #[track_caller]
+    pub fn hessian<T: Float>(f: impl FnMut(&[Reverse<Dual<T, N>>]) -> Reverse<Dual<T, N>>, x: &[T]) -> DMatrix<T> {
+        Self::value_gradient_and_hessian(f, x).2
+    }
+
     /// Value, gradient and Hessian of `f` at `x`. See [`hessian`].
     ///
     /// # Cost
@@ -301,15 +376,16 @@ impl<const N: usize> Chunk<N> {
     ///
     /// # Panics
     /// As [`hessian`].
+    #[must_use]
     #[track_caller]
-    pub fn value_gradient_hessian<T: Float>(
+    pub fn value_gradient_and_hessian<T: Float>(
         f: impl FnMut(&[Reverse<Dual<T, N>>]) -> Reverse<Dual<T, N>>,
         x: &[T],
     ) -> (T, Vec<T>, DMatrix<T>) {
         let n = x.len();
         let mut g = vec![T::zero(); n];
         let mut h = DMatrix::from_element(n, n, T::zero());
-        let value = Self::value_gradient_hessian_into(f, x, &mut g, &mut h);
+        let value = Self::value_gradient_and_hessian_into(f, x, &mut g, &mut h);
         (value, g, h)
     }
 
@@ -320,57 +396,48 @@ impl<const N: usize> Chunk<N> {
     /// # Panics
     /// If `g` has not as many entries as `x`, or `h` not as many rows and columns.
     #[track_caller]
-    pub fn value_gradient_hessian_into<T: Float>(
-        mut f: impl FnMut(&[Reverse<Dual<T, N>>]) -> Reverse<Dual<T, N>>,
+    pub fn value_gradient_and_hessian_into<T: Float>(
+        f: impl FnMut(&[Reverse<Dual<T, N>>]) -> Reverse<Dual<T, N>>,
         x: &[T],
         g: &mut [T],
         h: &mut DMatrix<T>,
     ) -> T {
-        const { assert!(N > 0, "a chunk has at least one direction") };
-        let n = x.len();
-        check_length("value_gradient_hessian_into", "the gradient", g.len(), "the point", n);
-        check_length("value_gradient_hessian_into", "a row of the Hessian", h.ncols(), "the point", n);
-        check_length("value_gradient_hessian_into", "a column of the Hessian", h.nrows(), "the point", n);
-        let mut scratch = pool::take::<OnDuals<T, N>>();
-        let OnDuals { point, gradient } = &mut *scratch;
-        point.clear();
-        point.extend(x.iter().map(|&x| Dual::constant(x)));
-        gradient.clear();
-        gradient.extend_from_slice(point);
-        let mut value = T::zero();
-        for first in (0..n.max(1)).step_by(N) {
-            let columns = first..n.min(first + N);
-            let tag = Tag::fresh();
-            for j in columns.clone() {
-                point[j] = Dual::seeded(x[j], j - first).tagged(tag);
-            }
-            value = value_and_gradient_into(&mut f, point, gradient).primal();
-            for j in columns {
-                point[j] = Dual::constant(x[j]);
-                // The lower triangle, mirrored.
-                for i in j..n {
-                    let entry = gradient[i].tangents()[j - first];
-                    h[(i, j)] = entry;
-                    h[(j, i)] = entry;
-                }
+        const DRIVER: &str = "value_gradient_and_hessian_into";
+        check_length(DRIVER, "the buffer for the gradient", g.len(), x.len(), INPUT);
+        check_hessian(DRIVER, h.shape(), x.len());
+        second_derivatives(f, x, g, |i, j, entry| h[(i, j)] = entry)
+    }
+}
+
+/// Writes the gradient of `f` at `x` to `g`, hands the entries of the Hessian to `set(row, column, value)`, and returns the value.
+#[cfg(feature = "nalgebra")]
+#[track_caller]
+pub(super) fn second_derivatives<T: Float, const N: usize>(
+    mut f: impl FnMut(&[Reverse<Dual<T, N>>]) -> Reverse<Dual<T, N>>,
+    x: &[T],
+    g: &mut [T],
+    mut set: impl FnMut(usize, usize, T),
+) -> T {
+    let mut point = Seeded::<T, N>::at(x);
+    let mut gradient = Seeded::<T, N>::at(x);
+    let mut value = T::zero();
+    for columns in chunks::<N>(x.len()) {
+        point.seed(columns.clone());
+        value = value_and_gradient_into(&mut f, point.as_slice(), gradient.as_mut_slice()).primal();
+        point.unseed(columns.clone());
+        for (lane, j) in columns.enumerate() {
+            // The lower triangle, mirrored.
+            for (i, entry) in gradient.as_slice().iter().enumerate().skip(j) {
+                let entry = entry.tangents()[lane];
+                set(i, j, entry);
+                set(j, i, entry);
             }
         }
-        g.iter_mut().zip(&*gradient).for_each(|(g, on_duals)| *g = on_duals.primal());
-        pool::put(scratch);
-        value
     }
-}
-
-/// Scratch memory of second derivatives: the point and the gradient on dual numbers.
-struct OnDuals<T, const N: usize> {
-    point: Vec<Dual<T, N>>,
-    gradient: Vec<Dual<T, N>>,
-}
-
-impl<T, const N: usize> Default for OnDuals<T, N> {
-    fn default() -> Self {
-        OnDuals { point: Vec::new(), gradient: Vec::new() }
-    }
+    g.iter_mut().zip(gradient.as_slice()).for_each(|(g, on_duals)| *g = on_duals.primal());
+    point.end();
+    gradient.end();
+    value
 }
 
 /// Hessian-vector product `H v` of `f` at `x`, without forming the Hessian.
@@ -379,8 +446,7 @@ impl<T, const N: usize> Default for OnDuals<T, N> {
 /// One gradient on `Dual<T>`: about two to three gradients.
 ///
 /// # Panics
-/// If `v` and `x` differ in length, or if `f` returns a value of [another recording](crate::reverse#values-from-elsewhere) or joins
-/// one with its arguments.
+/// If `v` and `x` differ in length, and as [every driver](crate::family#panics).
 ///
 /// # Examples
 /// x² y at (3, 2) has the Hessian [[4, 6], [6, 0]]; with v = (1, 10) the product is (64, 6).
@@ -389,35 +455,58 @@ impl<T, const N: usize> Default for OnDuals<T, N> {
 /// ```
 ///
 /// Source: B. A. Pearlmutter, "Fast exact multiplication by the Hessian", Neural Computation 6 (1994).
-#[doc(alias = "hessian_vector_product")]
+#[must_use]
 #[track_caller]
 pub fn hvp<T: Float>(f: impl FnOnce(&[Reverse<Dual<T>>]) -> Reverse<Dual<T>>, x: &[T], v: &[T]) -> Vec<T> {
-    check_length("hvp", "the direction", v.len(), "the point", x.len());
-    gradient_and_hvp(f, x, v).1
+    check_length("hvp", "the direction", v.len(), x.len(), INPUT);
+    value_gradient_and_hvp(f, x, v).2
 }
 
 /// Gradient and Hessian-vector product of `f` at `x`. See [`hvp`].
 ///
 /// # Panics
-/// If `v` and `x` differ in length, or if `f` returns a value of [another recording](crate::reverse#values-from-elsewhere) or joins
-/// one with its arguments.
+/// If `v` and `x` differ in length, and as [every driver](crate::family#panics).
 ///
 /// # Examples
 /// ```
 /// let (gradient, product) = dualtape::gradient_and_hvp(|x| x[0] * x[0] * x[1], &[3.0, 2.0], &[1.0, 10.0]);
 /// assert_eq!((gradient, product), (vec![12.0, 9.0], vec![64.0, 6.0]));
 /// ```
+#[must_use]
 #[track_caller]
 pub fn gradient_and_hvp<T: Float>(
     f: impl FnOnce(&[Reverse<Dual<T>>]) -> Reverse<Dual<T>>,
     x: &[T],
     v: &[T],
 ) -> (Vec<T>, Vec<T>) {
-    check_length("gradient_and_hvp", "the direction", v.len(), "the point", x.len());
+    check_length("gradient_and_hvp", "the direction", v.len(), x.len(), INPUT);
+    let (_, gradient, product) = value_gradient_and_hvp(f, x, v);
+    (gradient, product)
+}
+
+/// Value, gradient and Hessian-vector product of `f` at `x`. See [`hvp`].
+///
+/// # Panics
+/// If `v` and `x` differ in length, and as [every driver](crate::family#panics).
+///
+/// # Examples
+/// ```
+/// let (value, gradient, product) =
+///     dualtape::value_gradient_and_hvp(|x| x[0] * x[0] * x[1], &[3.0, 2.0], &[1.0, 10.0]);
+/// assert_eq!((value, gradient, product), (18.0, vec![12.0, 9.0], vec![64.0, 6.0]));
+/// ```
+#[must_use]
+#[track_caller]
+pub fn value_gradient_and_hvp<T: Float>(
+    f: impl FnOnce(&[Reverse<Dual<T>>]) -> Reverse<Dual<T>>,
+    x: &[T],
+    v: &[T],
+) -> (T, Vec<T>, Vec<T>) {
+    check_length("value_gradient_and_hvp", "the direction", v.len(), x.len(), INPUT);
     let mut g = vec![T::zero(); x.len()];
     let mut product = g.clone();
-    gradient_and_hvp_into(f, x, v, &mut g, &mut product);
-    (g, product)
+    let value = value_gradient_and_hvp_into(f, x, v, &mut g, &mut product);
+    (value, g, product)
 }
 
 /// Writes gradient and Hessian-vector product of `f` at `x` to `g` and `product` and returns the value. See [`hvp`].
@@ -425,29 +514,35 @@ pub fn gradient_and_hvp<T: Float>(
 /// Once a call of the same size has been made on this thread, nothing is allocated (except by `f`).
 ///
 /// # Panics
-/// If `v`, `g`, `product` and `x` differ in length.
+/// If `v`, `g`, `product` and `x` differ in length, and as [every driver](crate::family#panics).
+///
+/// # Examples
+/// ```
+/// let (mut gradient, mut product) = ([0.0; 2], [0.0; 2]);
+/// let f = |x: &[_]| -> dualtape::Reverse<dualtape::Dual<f64>> { x[0] * x[0] * x[1] };
+/// let value = dualtape::value_gradient_and_hvp_into(f, &[3.0, 2.0], &[1.0, 10.0], &mut gradient, &mut product);
+/// assert_eq!((value, gradient, product), (18.0, [12.0, 9.0], [64.0, 6.0]));
+/// ```
 #[track_caller]
-pub fn gradient_and_hvp_into<T: Float>(
+pub fn value_gradient_and_hvp_into<T: Float>(
     f: impl FnOnce(&[Reverse<Dual<T>>]) -> Reverse<Dual<T>>,
     x: &[T],
     v: &[T],
     g: &mut [T],
     product: &mut [T],
 ) -> T {
-    check_length("gradient_and_hvp_into", "the direction", v.len(), "the point", x.len());
-    check_length("gradient_and_hvp_into", "the gradient", g.len(), "the point", x.len());
-    check_length("gradient_and_hvp_into", "the product", product.len(), "the point", x.len());
-    let mut scratch = pool::take::<OnDuals<T, 1>>();
-    let OnDuals { point, gradient } = &mut *scratch;
+    const DRIVER: &str = "value_gradient_and_hvp_into";
+    check_length(DRIVER, "the direction", v.len(), x.len(), INPUT);
+    check_length(DRIVER, "the buffer for the gradient", g.len(), x.len(), INPUT);
+    check_length(DRIVER, "the buffer for the product", product.len(), x.len(), INPUT);
     let tag = Tag::fresh();
-    point.clear();
-    point.extend(x.iter().zip(v).map(|(&x, &v)| Dual::new(x, [v]).tagged(tag)));
-    gradient.clear();
-    gradient.extend_from_slice(point);
-    let value = value_and_gradient_into(f, point, gradient).primal();
-    for ((g, product), on_duals) in g.iter_mut().zip(product).zip(&*gradient) {
+    let point = Seeded::with(x.iter().zip(v).map(|(&x, &v)| Dual::new(x, [v]).tagged(tag)));
+    let mut gradient = Seeded::<T, 1>::at(x);
+    let value = value_and_gradient_into(f, point.as_slice(), gradient.as_mut_slice()).primal();
+    for ((g, product), on_duals) in g.iter_mut().zip(product).zip(gradient.as_slice()) {
         (*g, *product) = (on_duals.primal(), on_duals.tangent());
     }
-    pool::put(scratch);
+    point.end();
+    gradient.end();
     value
 }

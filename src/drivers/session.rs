@@ -5,6 +5,8 @@ use super::tape::index_of;
 use crate::float::{Float, fold};
 use crate::numbers::Reverse;
 use crate::recording::{Buffer, Recording, sweep};
+#[cfg(feature = "nalgebra")]
+use std::ops::Range;
 
 /// Everything one gradient call needs; the thread keeps it for the next call with the same `T`.
 struct Workspace<T> {
@@ -97,85 +99,91 @@ impl<T: Float> Session<T> {
             outputs.push(index_of(&self.recording, y));
         }
         let (n, m) = (self.recording.inputs(), y.len());
-        match (n <= m, n.min(m)) {
-            (true, 0..=1) => self.jacobian_by_columns::<1>(y, &outputs, set),
-            (true, 2) => self.jacobian_by_columns::<2>(y, &outputs, set),
-            (true, 3..=4) => self.jacobian_by_columns::<4>(y, &outputs, set),
-            (true, _) => self.jacobian_by_columns::<8>(y, &outputs, set),
-            (false, 0..=1) => self.jacobian_by_rows::<1>(y, &outputs, set),
-            (false, 2) => self.jacobian_by_rows::<2>(y, &outputs, set),
-            (false, 3..=4) => self.jacobian_by_rows::<4>(y, &outputs, set),
-            (false, _) => self.jacobian_by_rows::<8>(y, &outputs, set),
+        let along = if n <= m { Along::Columns } else { Along::Rows };
+        match n.min(m) {
+            0..=1 => self.jacobian_in_strips::<1>(along, y, &outputs, set),
+            2 => self.jacobian_in_strips::<2>(along, y, &outputs, set),
+            3..=4 => self.jacobian_in_strips::<4>(along, y, &outputs, set),
+            _ => self.jacobian_in_strips::<8>(along, y, &outputs, set),
         }
         pool::put(outputs);
     }
 
-    fn jacobian_by_columns<const L: usize>(
+    /// Goes over the matrix in strips of `L` columns or rows; each strip is one sweep with `L` lanes.
+    fn jacobian_in_strips<const L: usize>(
         &self,
+        along: Along,
         y: &[Reverse<T>],
         outputs: &[Option<usize>],
         mut set: impl FnMut(usize, usize, T),
     ) {
         let n = self.recording.inputs();
         self.recording.read(|records| {
-            let mut tangents = pool::take::<Vec<[T; L]>>();
-            for first in (0..n).step_by(L) {
-                let columns = first..n.min(first + L);
-                let seed = |tangents: &mut Vec<[T; L]>| {
-                    tangents.clear();
-                    tangents.resize(n, [T::zero(); L]);
-                    for column in columns.clone() {
-                        tangents[column][column - first] = T::one();
-                    }
-                };
-                let mut settled = false;
-                if !T::SPARSE {
-                    seed(&mut tangents);
-                    sweep::tangents::<T, L, false>(&records, &mut tangents);
-                    settled = outputs.iter().flatten().all(|&index| sweep::all_finite(&tangents[index]));
-                }
-                if !settled {
-                    seed(&mut tangents);
-                    sweep::tangents::<T, L, true>(&records, &mut tangents);
-                }
-                for (row, (&output, y)) in outputs.iter().zip(y).enumerate() {
-                    if let Some(index) = output {
-                        columns.clone().for_each(|j| set(row, j, fold(tangents[index][j - first], y.slope())));
-                    }
-                }
-            }
-            pool::put(tangents);
-        });
-    }
-
-    fn jacobian_by_rows<const L: usize>(
-        &self,
-        y: &[Reverse<T>],
-        outputs: &[Option<usize>],
-        mut set: impl FnMut(usize, usize, T),
-    ) {
-        let n = self.recording.inputs();
-        self.recording.read(|records| {
-            let mut adjoints = pool::take::<Vec<[T; L]>>();
-            adjoints.clear();
-            adjoints.resize(records.nodes(), [T::zero(); L]);
+            let mut lanes = pool::take::<Vec<[T; L]>>();
             let mut reached = pool::take::<Vec<[bool; L]>>();
-            for first in (0..y.len()).step_by(L) {
-                let rows = first..y.len().min(first + L);
-                sweep::backward::<T, L, false>(&records, &mut adjoints, &mut reached, |seed| {
-                    for row in rows.clone() {
-                        if let Some(index) = outputs[row] {
-                            seed(index, row - first, y[row].slope());
+            let seed_columns = |strip: Range<usize>, lanes: &mut Vec<[T; L]>| {
+                lanes.clear();
+                lanes.resize(n, [T::zero(); L]);
+                for (lane, column) in strip.enumerate() {
+                    lanes[column][lane] = T::one();
+                }
+            };
+            let side = match along {
+                Along::Columns => n,
+                Along::Rows => {
+                    // Adjoints are zero between sweeps.
+                    lanes.clear();
+                    lanes.resize(records.nodes(), [T::zero(); L]);
+                    y.len()
+                }
+            };
+            for first in (0..side).step_by(L) {
+                let strip = first..side.min(first + L);
+                match along {
+                    Along::Columns => {
+                        let mut settled = false;
+                        if !T::SPARSE {
+                            seed_columns(strip.clone(), &mut lanes);
+                            sweep::tangents::<T, L, false>(&records, &mut lanes);
+                            settled = outputs.iter().flatten().all(|&index| sweep::all_finite(&lanes[index]));
+                        }
+                        if !settled {
+                            seed_columns(strip.clone(), &mut lanes);
+                            sweep::tangents::<T, L, true>(&records, &mut lanes);
+                        }
+                        for (row, (&output, y)) in outputs.iter().zip(y).enumerate() {
+                            if let Some(index) = output {
+                                strip.clone().for_each(|j| set(row, j, fold(lanes[index][j - first], y.slope())));
+                            }
                         }
                     }
-                });
-                for (column, adjoint) in adjoints[..n].iter_mut().enumerate() {
-                    rows.clone().for_each(|row| set(row, column, adjoint[row - first]));
-                    *adjoint = [T::zero(); L];
+                    Along::Rows => {
+                        sweep::backward::<T, L, false>(&records, &mut lanes, &mut reached, |seed| {
+                            for row in strip.clone() {
+                                if let Some(index) = outputs[row] {
+                                    seed(index, row - first, y[row].slope());
+                                }
+                            }
+                        });
+                        for (column, adjoint) in lanes[..n].iter_mut().enumerate() {
+                            strip.clone().for_each(|row| set(row, column, adjoint[row - first]));
+                            *adjoint = [T::zero(); L];
+                        }
+                    }
                 }
             }
-            pool::put(adjoints);
+            pool::put(lanes);
             pool::put(reached);
         });
     }
+}
+
+/// The side of a Jacobian that a sweep computes several lanes of.
+#[cfg(feature = "nalgebra")]
+#[derive(Clone, Copy)]
+enum Along {
+    /// By tangents, forwards.
+    Columns,
+    /// By adjoints, backwards.
+    Rows,
 }

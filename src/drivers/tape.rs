@@ -11,7 +11,8 @@ use std::cell::RefCell;
 /// shows the parts: make variables, compute with them, and ask for the derivatives of any result, as often as needed. Recording
 /// stops when the tape is dropped; joining two of its variables after that panics.
 ///
-/// Several tapes may be alive on a thread; their values must not be mixed.
+/// Several tapes may be alive on a thread; their values must not be mixed. What comparisons of recorded values mean, and derivatives at
+/// kinks and singular points, is said in the [conventions](crate::conventions).
 ///
 /// # Cost
 /// One record (24 bytes at `f64`) for each operation that joins two nodes; [`Tape::adjoints`] is one pass over all of them.
@@ -24,8 +25,6 @@ use std::cell::RefCell;
 /// let y = x * x.exp();
 /// assert_eq!(tape.adjoints(y).wrt(x), 3.0 * 2.0_f64.exp()); // (1 + x) eˣ
 /// ```
-#[doc(alias = "GradientTape")]
-#[doc(alias = "wengert list")]
 pub struct Tape<T: Float> {
     recording: Recording<T>,
     /// The nodes whose adjoints can be asked for, by increasing index, with their values.
@@ -45,6 +44,20 @@ impl<T: Float> std::fmt::Debug for Tape<T> {
 }
 
 impl<T: Float> Tape<T> {
+    /// The index of the node that `x`, a value given to `method`, sits on, or `None` for a constant.
+    ///
+    /// # Panics
+    /// If `x` belongs to another tape.
+    #[track_caller]
+    fn index_of(&self, x: Reverse<T>, method: &str) -> Option<usize> {
+        locate(&self.recording, x, || {
+            format!(
+                "dualtape: {method}: the value belongs to another recording, and one of this tape is needed; ask the tape whose \
+                 variables it was computed from, or lift it into this one with `Reverse::constant`"
+            )
+        })
+    }
+
     /// Starts a tape on this thread.
     #[must_use]
     pub fn new() -> Tape<T> {
@@ -88,6 +101,7 @@ impl<T: Float> Tape<T> {
     /// let gradient: Vec<f64> = x.iter().map(|&x| adjoints.wrt(x)).collect();
     /// assert_eq!(gradient, [12.0, 8.0, 6.0]);
     /// ```
+    #[must_use]
     pub fn variables(&self, x: &[T]) -> Vec<Reverse<T>> {
         x.iter().map(|&x| self.variable(x)).collect()
     }
@@ -97,7 +111,7 @@ impl<T: Float> Tape<T> {
     /// Use the returned value in what follows. (Most operations record no node: see [`Reverse`].)
     ///
     /// # Panics
-    /// If `x` belongs to another recording.
+    /// If `x` belongs to another tape, or to a driver.
     ///
     /// # Examples
     /// With `u = sin x` retained, the adjoint of `u` in `y = u²` is `2 u`.
@@ -111,9 +125,10 @@ impl<T: Float> Tape<T> {
     /// assert_eq!(adjoints.wrt(x), 2.0 * 0.5_f64.sin() * 0.5_f64.cos());
     /// ```
     #[doc(alias = "retain_grad")]
+    #[must_use = "what follows has to use the retained value"]
     #[track_caller]
     pub fn retain(&self, x: Reverse<T>) -> Reverse<T> {
-        match index_of(&self.recording, x) {
+        match self.index_of(x, "Tape::retain") {
             None => self.variable(x.primal()),
             Some(_) => self.node_from(x.primal(), x.node(), x.slope()),
         }
@@ -125,7 +140,7 @@ impl<T: Float> Tape<T> {
     /// One pass over all records; memory for one number per node.
     ///
     /// # Panics
-    /// If `y` belongs to another recording.
+    /// If `y` belongs to another tape, or to a driver.
     ///
     /// # Examples
     /// Two results of one recording, here a product and a quotient:
@@ -141,10 +156,11 @@ impl<T: Float> Tape<T> {
     /// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., section 3.2.
     #[doc(alias = "backward")]
     #[doc(alias = "backprop")]
+    #[must_use]
     #[track_caller]
     pub fn adjoints(&self, y: Reverse<T>) -> Adjoints<'_, T> {
         let mut values = vec![[T::zero()]; self.recording.nodes()];
-        if let Some(index) = index_of(&self.recording, y) {
+        if let Some(index) = self.index_of(y, "Tape::adjoints") {
             self.recording.read(|records| {
                 sweep::backward::<T, 1, true>(&records, &mut values, &mut Vec::new(), |seed| seed(index, 0, y.slope()));
             });
@@ -219,7 +235,7 @@ impl<T: Float> Adjoints<'_, T> {
     #[must_use]
     #[track_caller]
     pub fn wrt(&self, x: Reverse<T>) -> T {
-        let Some(index) = index_of(&self.tape.recording, x) else {
+        let Some(index) = self.tape.index_of(x, "Adjoints::wrt") else {
             panic!("dualtape: the adjoint of a constant was asked for; make it a variable with `Tape::variable`");
         };
         let place = self.tape.variables.borrow().binary_search_by_key(&index, |&(index, _)| index);
@@ -244,20 +260,31 @@ impl<T: Float> Adjoints<'_, T> {
     }
 }
 
+/// The index of the node that `y`, a value that a driver's function returned, sits on, or `None` for a constant.
+///
+/// # Panics
+/// If `y` belongs to another recording.
+#[track_caller]
+pub(super) fn index_of<T: Float>(recording: &Recording<T>, y: Reverse<T>) -> Option<usize> {
+    locate(recording, y, || {
+        "dualtape: a value of another recording was given where one of this recording is needed. A differentiated function must \
+         return a value computed from its own arguments; `Reverse::constant` lifts values from outside"
+            .to_string()
+    })
+}
+
 /// The index of the node that `x` sits on, or `None` for a constant.
 ///
 /// # Panics
-/// If `x` belongs to another recording.
+/// With `message`, if `x` belongs to another recording.
 #[track_caller]
-pub(super) fn index_of<T: Float>(recording: &Recording<T>, x: Reverse<T>) -> Option<usize> {
+fn locate<T: Float>(recording: &Recording<T>, x: Reverse<T>, message: impl FnOnce() -> String) -> Option<usize> {
     if x.node().is_constant() {
         return None;
     }
     let index = recording.index(x.node());
-    assert!(
-        index.is_some(),
-        "dualtape: a value of another recording was given where one of this recording is needed. A differentiated function must \
-         return a value computed from its own arguments; `Reverse::constant` lifts values from outside"
-    );
+    if index.is_none() {
+        panic!("{}", message());
+    }
     index
 }

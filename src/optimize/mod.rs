@@ -1,7 +1,7 @@
 //! Minimisation with exact derivatives.
 //!
 //! [`newton()`] minimises a smooth function of several variables; [`Newton`] is the same with options. The gradient and
-//! the Hessian come from [`value_gradient_hessian`](crate::reverse::value_gradient_hessian), plain values from `f64`,
+//! the Hessian come from [`value_gradient_and_hessian`](crate::reverse::value_gradient_and_hessian), plain values from `f64`,
 //! so the function is a [`ScalarFunction`](crate::ScalarFunction): one generic method, on a struct that holds the data.
 //!
 //! No input makes this panic (unless the function itself does): NaN, overflow, a singular or indefinite Hessian and a

@@ -6,7 +6,7 @@
 
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 
-use crate::{ScalarFunction, value_gradient_hessian_of};
+use crate::{ScalarFunction, value_gradient_and_hessian_of};
 
 /// The sign of the Hessian to working precision.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,7 +34,7 @@ pub(super) struct Model {
 
 impl Model {
     pub fn at<F: ScalarFunction>(f: &F, x: DVector<f64>) -> Self {
-        let (value, gradient, hessian) = value_gradient_hessian_of(f, x.as_slice());
+        let (value, gradient, hessian) = value_gradient_and_hessian_of(f, x.as_slice());
         let gradient = DVector::from_vec(gradient);
         let finite = value.is_finite()
             && [x.as_slice(), gradient.as_slice(), hessian.as_slice()].concat().iter().all(|v| v.is_finite());

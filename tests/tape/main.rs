@@ -61,7 +61,7 @@ fn assert_in_order() {
 /// A variable whose gradient call has ended.
 fn stale() -> Reverse<f64> {
     let mut leak = Reverse::constant(0.0);
-    gradient(
+    let _ = gradient(
         |x| {
             leak = x[0];
             x[0]

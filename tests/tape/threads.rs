@@ -155,7 +155,7 @@ fn end_a_thread_that_records(user_state_goes_first: bool, sweep_on_drop: bool) {
         });
         assert_in_order();
         // One more that is alive on the stack, in an unfinished gradient call, when the thread ends by a panic.
-        gradient(
+        let _ = gradient(
             |x: &[Reverse<f64>]| if x[0] * x[1] > 0.0 { panic!("the thread ends here") } else { x[0] },
             &[1.0, 2.0],
         );

@@ -55,10 +55,10 @@ fn a_panic_through_several_recordings_ends_all_of_them() {
         gradient(
             |x| {
                 leaks[0] = x[0];
-                gradient(
+                let _ = gradient(
                     |y| {
                         leaks[1] = y[0];
-                        gradient(|_: &[Reverse<Dual<f64>>]| panic!("on purpose"), &[Dual::variable(1.0)]);
+                        let _ = gradient(|_: &[Reverse<Dual<f64>>]| panic!("on purpose"), &[Dual::variable(1.0)]);
                         y[0]
                     },
                     &[1.0],

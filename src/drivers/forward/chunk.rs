@@ -1,16 +1,47 @@
 //! Drivers for slices of any length, in chunks of directions.
 
-use crate::drivers::check_length;
-use crate::drivers::pool;
+use crate::drivers::seeded::{Seeded, chunks};
+use crate::drivers::{INPUT, OUTPUT, check_length};
 use crate::float::Float;
 use crate::numbers::{Dual, Tag};
-use std::ops::Range;
 
+#[cfg(feature = "nalgebra")]
+use crate::drivers::{check_hessian, check_jacobian, pool};
 #[cfg(feature = "nalgebra")]
 use nalgebra::DMatrix;
 
-/// Directions per evaluation in [`gradient`] and [`jacobian`].
-pub const CHUNK: usize = 8;
+/// What [`gradient`] and [`jacobian`] evaluate their function on: a dual number with the derivatives in eight directions at once.
+///
+/// # Examples
+/// A closure infers it; a function names it:
+/// ```
+/// use dualtape::forward;
+///
+/// fn volume(x: &[forward::Number<f64>]) -> forward::Number<f64> {
+///     x[0] * x[1] * x[2]
+/// }
+/// assert_eq!(forward::gradient(volume, &[2.0, 3.0, 4.0]), [12.0, 8.0, 6.0]);
+/// ```
+pub type Number<T> = Dual<T, 8>;
+
+/// What [`hessian`] evaluates its function on: dual numbers over dual numbers, four by four directions at once.
+///
+/// # Examples
+/// ```
+/// use dualtape::forward;
+///
+/// fn product(x: &[forward::HessianNumber<f64>]) -> forward::HessianNumber<f64> {
+///     x[0] * x[1]
+/// }
+/// assert_eq!(forward::hessian(product, &[2.0, 3.0]), nalgebra::dmatrix![0.0, 1.0; 1.0, 0.0]);
+/// ```
+#[cfg(feature = "nalgebra")]
+pub type HessianNumber<T> = Dual<Dual<T, 4>, 4>;
+
+/// The widths of [`Number`] and [`HessianNumber`], as drivers.
+type ByEight = Chunk<8>;
+#[cfg(feature = "nalgebra")]
+type ByFour = Chunk<4>;
 
 /// Jacobian-vector product: the value of `f` at `x`, and `J v`, its derivative in the direction `v`.
 ///
@@ -20,8 +51,7 @@ pub const CHUNK: usize = 8;
 /// One evaluation of `f` on `Dual<T>`.
 ///
 /// # Panics
-/// If `v` and `x` differ in length; with debug assertions, if `f` returns a number of
-/// [another differentiation](crate::forward#numbers-from-elsewhere) or joins one with its arguments.
+/// If `v` and `x` differ in length, and as [every driver](crate::family#panics).
 ///
 /// # Examples
 /// (x y, x + y) at (2, 3) has the Jacobian [[3, 2], [1, 1]]; with v = (1, 10) the product is (23, 11).
@@ -32,40 +62,108 @@ pub const CHUNK: usize = 8;
 /// ```
 ///
 /// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., section 3.1.
-#[doc(alias = "pushforward")]
+#[must_use]
 #[track_caller]
 pub fn jvp<T: Float, Y: AsRef<[Dual<T>]>>(f: impl FnOnce(&[Dual<T>]) -> Y, x: &[T], v: &[T]) -> (Vec<T>, Vec<T>) {
-    check_length("jvp", "the direction", v.len(), "the point", x.len());
+    let (mut value, mut product) = (Vec::new(), Vec::new());
+    push_forward("jvp", f, x, v, |y, _| {
+        value.push(y.primal());
+        product.push(y.tangent());
+    });
+    (value, product)
+}
+
+/// Writes the value of `f` at `x` to `value` and `J v` to `product`. See [`jvp`].
+///
+/// Once a call of the same size has been made on this thread, nothing is allocated (except by `f`).
+///
+/// # Panics
+/// If `v` and `x` differ in length, or `value` or `product` have not as many entries as `f` returns, and as
+/// [every driver](crate::family#panics).
+///
+/// # Examples
+/// ```
+/// let (mut value, mut product) = ([0.0; 2], [0.0; 2]);
+/// dualtape::jvp_into(|x| [x[0] * x[1], x[0] + x[1]], &[2.0, 3.0], &[1.0, 10.0], &mut value, &mut product);
+/// assert_eq!((value, product), ([6.0, 5.0], [23.0, 11.0]));
+/// ```
+#[track_caller]
+pub fn jvp_into<T: Float, Y: AsRef<[Dual<T>]>>(
+    f: impl FnOnce(&[Dual<T>]) -> Y,
+    x: &[T],
+    v: &[T],
+    value: &mut [T],
+    product: &mut [T],
+) {
+    let (entries, products) = (value.len(), product.len());
+    let outputs = push_forward("jvp_into", f, x, v, |y, k| {
+        if let (Some(value), Some(product)) = (value.get_mut(k), product.get_mut(k)) {
+            (*value, *product) = (y.primal(), y.tangent());
+        }
+    });
+    check_length("jvp_into", "the buffer for the value", entries, outputs, OUTPUT);
+    check_length("jvp_into", "the buffer for the product", products, outputs, OUTPUT);
+}
+
+/// Evaluates `f` at `x` with the tangents `v`, hands each output and its place to `visit`, and returns how many there are.
+#[track_caller]
+fn push_forward<T: Float, Y: AsRef<[Dual<T>]>>(
+    driver: &str,
+    f: impl FnOnce(&[Dual<T>]) -> Y,
+    x: &[T],
+    v: &[T],
+    mut visit: impl FnMut(Dual<T>, usize),
+) -> usize {
+    check_length(driver, "the direction", v.len(), x.len(), INPUT);
     let tag = Tag::fresh();
-    let point: Vec<Dual<T>> = x.iter().zip(v).map(|(&x, &v)| Dual::new(x, [v]).tagged(tag)).collect();
-    f(&point).as_ref().iter().map(|y| y.checked(tag)).map(|y| (y.primal(), y.tangent())).unzip()
+    let point = Seeded::with(x.iter().zip(v).map(|(&x, &v)| Dual::new(x, [v]).tagged(tag)));
+    let y = f(point.as_slice());
+    point.end();
+    let y = y.as_ref();
+    for (k, y) in y.iter().enumerate() {
+        visit(y.checked(tag), k);
+    }
+    y.len()
 }
 
 /// Gradient of `f` at `x` by forward mode, in ⌈n / 8⌉ evaluations. See [`Chunk::gradient`].
+///
+/// It shares no code with the sweeps of reverse mode, and so is a check of [`reverse::gradient`](crate::reverse::gradient) that is
+/// exact to rounding, where difference quotients are good for half of the digits.
+///
+/// # Panics
+/// As [every driver](crate::family#panics).
 ///
 /// # Examples
 /// ```
 /// assert_eq!(dualtape::forward::gradient(|x| x[0] * x[0] * x[1], &[3.0, 2.0]), [12.0, 9.0]);
 /// ```
-pub fn gradient<T: Float>(f: impl FnMut(&[Dual<T, CHUNK>]) -> Dual<T, CHUNK>, x: &[T]) -> Vec<T> {
-    Chunk::<CHUNK>::gradient(f, x)
+#[must_use]
+#[track_caller]
+pub fn gradient<T: Float>(f: impl FnMut(&[Number<T>]) -> Number<T>, x: &[T]) -> Vec<T> {
+    ByEight::gradient(f, x)
 }
 
 /// Value and gradient of `f` at `x` by forward mode. See [`Chunk::gradient`].
+///
+/// # Panics
+/// As [every driver](crate::family#panics).
 ///
 /// # Examples
 /// ```
 /// use dualtape::forward::value_and_gradient;
 /// assert_eq!(value_and_gradient(|x| x[0] * x[0] * x[1], &[3.0, 2.0]), (18.0, vec![12.0, 9.0]));
 /// ```
-pub fn value_and_gradient<T: Float>(f: impl FnMut(&[Dual<T, CHUNK>]) -> Dual<T, CHUNK>, x: &[T]) -> (T, Vec<T>) {
-    Chunk::<CHUNK>::value_and_gradient(f, x)
+#[must_use]
+#[track_caller]
+pub fn value_and_gradient<T: Float>(f: impl FnMut(&[Number<T>]) -> Number<T>, x: &[T]) -> (T, Vec<T>) {
+    ByEight::value_and_gradient(f, x)
 }
 
 /// Writes the gradient of `f` at `x` to `g` and returns the value. See [`Chunk::value_and_gradient_into`].
 ///
 /// # Panics
-/// If `g` and `x` differ in length.
+/// If `g` and `x` differ in length, and as [every driver](crate::family#panics).
 ///
 /// # Examples
 /// ```
@@ -74,29 +172,31 @@ pub fn value_and_gradient<T: Float>(f: impl FnMut(&[Dual<T, CHUNK>]) -> Dual<T, 
 /// assert_eq!((value, gradient), (18.0, [12.0, 9.0]));
 /// ```
 #[track_caller]
-pub fn value_and_gradient_into<T: Float>(
-    f: impl FnMut(&[Dual<T, CHUNK>]) -> Dual<T, CHUNK>,
-    x: &[T],
-    g: &mut [T],
-) -> T {
-    Chunk::<CHUNK>::value_and_gradient_into(f, x, g)
+pub fn value_and_gradient_into<T: Float>(f: impl FnMut(&[Number<T>]) -> Number<T>, x: &[T], g: &mut [T]) -> T {
+    ByEight::value_and_gradient_into(f, x, g)
 }
 
 /// Jacobian of `f` at `x` by forward mode, in ⌈n / 8⌉ evaluations. See [`Chunk::jacobian`].
+///
+/// # Panics
+/// If `f` returns different numbers of values for different directions, and as [every driver](crate::family#panics).
 ///
 /// # Examples
 /// ```
 /// let j = dualtape::forward::jacobian(|x| [x[0] * x[1], x[0] + x[1]], &[2.0, 3.0]);
 /// assert_eq!(j, nalgebra::dmatrix![3.0, 2.0; 1.0, 1.0]);
 /// ```
-#[doc(alias = "jacfwd")]
 #[cfg(feature = "nalgebra")]
+#[must_use]
 #[track_caller]
-pub fn jacobian<T: Float, Y: AsRef<[Dual<T, CHUNK>]>>(f: impl FnMut(&[Dual<T, CHUNK>]) -> Y, x: &[T]) -> DMatrix<T> {
-    Chunk::<CHUNK>::jacobian(f, x)
+pub fn jacobian<T: Float, Y: AsRef<[Number<T>]>>(f: impl FnMut(&[Number<T>]) -> Y, x: &[T]) -> DMatrix<T> {
+    ByEight::jacobian(f, x)
 }
 
 /// Value and Jacobian of `f` at `x` by forward mode. See [`Chunk::jacobian`].
+///
+/// # Panics
+/// As [`jacobian`].
 ///
 /// # Examples
 /// ```
@@ -104,15 +204,42 @@ pub fn jacobian<T: Float, Y: AsRef<[Dual<T, CHUNK>]>>(f: impl FnMut(&[Dual<T, CH
 /// assert_eq!((value, jacobian), (vec![6.0, 5.0], nalgebra::dmatrix![3.0, 2.0; 1.0, 1.0]));
 /// ```
 #[cfg(feature = "nalgebra")]
+#[must_use]
 #[track_caller]
-pub fn value_and_jacobian<T: Float, Y: AsRef<[Dual<T, CHUNK>]>>(
-    f: impl FnMut(&[Dual<T, CHUNK>]) -> Y,
+pub fn value_and_jacobian<T: Float, Y: AsRef<[Number<T>]>>(
+    f: impl FnMut(&[Number<T>]) -> Y,
     x: &[T],
 ) -> (Vec<T>, DMatrix<T>) {
-    Chunk::<CHUNK>::value_and_jacobian(f, x)
+    ByEight::value_and_jacobian(f, x)
+}
+
+/// Writes value and Jacobian of `f` at `x`, by forward mode, to `value` and `jacobian`. See [`Chunk::value_and_jacobian_into`].
+///
+/// # Panics
+/// If `value` or `jacobian` have not the shape of the result, and as [`jacobian`].
+///
+/// # Examples
+/// ```
+/// let (mut value, mut jacobian) = ([0.0; 2], nalgebra::DMatrix::zeros(2, 2));
+/// let f = |x: &[dualtape::forward::Number<f64>]| [x[0] * x[1], x[0] + x[1]];
+/// dualtape::forward::value_and_jacobian_into(f, &[2.0, 3.0], &mut value, &mut jacobian);
+/// assert_eq!((value, jacobian), ([6.0, 5.0], nalgebra::dmatrix![3.0, 2.0; 1.0, 1.0]));
+/// ```
+#[cfg(feature = "nalgebra")]
+#[track_caller]
+pub fn value_and_jacobian_into<T: Float, Y: AsRef<[Number<T>]>>(
+    f: impl FnMut(&[Number<T>]) -> Y,
+    x: &[T],
+    value: &mut [T],
+    jacobian: &mut DMatrix<T>,
+) {
+    ByEight::value_and_jacobian_into(f, x, value, jacobian);
 }
 
 /// Hessian of `f` at `x` by forward mode over itself. See [`Chunk::hessian`].
+///
+/// # Panics
+/// As [every driver](crate::family#panics).
 ///
 /// # Examples
 /// ```
@@ -120,8 +247,56 @@ pub fn value_and_jacobian<T: Float, Y: AsRef<[Dual<T, CHUNK>]>>(
 /// assert_eq!(h, nalgebra::dmatrix![4.0, 6.0; 6.0, 0.0]);
 /// ```
 #[cfg(feature = "nalgebra")]
-pub fn hessian<T: Float>(f: impl FnMut(&[Dual<Dual<T, 4>, 4>]) -> Dual<Dual<T, 4>, 4>, x: &[T]) -> DMatrix<T> {
-    Chunk::<4>::hessian(f, x)
+#[must_use]
+#[track_caller]
+pub fn hessian<T: Float>(f: impl FnMut(&[HessianNumber<T>]) -> HessianNumber<T>, x: &[T]) -> DMatrix<T> {
+    ByFour::hessian(f, x)
+}
+
+/// Value, gradient and Hessian of `f` at `x` by forward mode over itself. See [`Chunk::hessian`].
+///
+/// # Panics
+/// As [every driver](crate::family#panics).
+///
+/// # Examples
+/// ```
+/// let (value, gradient, hessian) = dualtape::forward::value_gradient_and_hessian(|x| x[0] * x[0] * x[1], &[3.0, 2.0]);
+/// assert_eq!((value, gradient), (18.0, vec![12.0, 9.0]));
+/// assert_eq!(hessian, nalgebra::dmatrix![4.0, 6.0; 6.0, 0.0]);
+/// ```
+#[cfg(feature = "nalgebra")]
+#[must_use]
+#[track_caller]
+pub fn value_gradient_and_hessian<T: Float>(
+    f: impl FnMut(&[HessianNumber<T>]) -> HessianNumber<T>,
+    x: &[T],
+) -> (T, Vec<T>, DMatrix<T>) {
+    ByFour::value_gradient_and_hessian(f, x)
+}
+
+/// Writes gradient and Hessian of `f` at `x`, by forward mode over itself, to `g` and `h` and returns the value. See
+/// [`Chunk::value_gradient_and_hessian_into`].
+///
+/// # Panics
+/// If `g` has not as many entries as `x`, or `h` not as many rows and columns, and as [every driver](crate::family#panics).
+///
+/// # Examples
+/// ```
+/// let (mut g, mut h) = ([0.0; 2], nalgebra::DMatrix::zeros(2, 2));
+/// let f = |x: &[dualtape::forward::HessianNumber<f64>]| x[0] * x[0] * x[1];
+/// let value = dualtape::forward::value_gradient_and_hessian_into(f, &[3.0, 2.0], &mut g, &mut h);
+/// assert_eq!((value, g), (18.0, [12.0, 9.0]));
+/// assert_eq!(h, nalgebra::dmatrix![4.0, 6.0; 6.0, 0.0]);
+/// ```
+#[cfg(feature = "nalgebra")]
+#[track_caller]
+pub fn value_gradient_and_hessian_into<T: Float>(
+    f: impl FnMut(&[HessianNumber<T>]) -> HessianNumber<T>,
+    x: &[T],
+    g: &mut [T],
+    h: &mut DMatrix<T>,
+) -> T {
+    ByFour::value_gradient_and_hessian_into(f, x, g, h)
 }
 
 /// The forward drivers with `N` directions per evaluation.
@@ -129,8 +304,7 @@ pub fn hessian<T: Float>(f: impl FnMut(&[Dual<Dual<T, 4>, 4>]) -> Dual<Dual<T, 4
 /// Any `N` works with any number of inputs; a good `N` divides it or exceeds it little.
 ///
 /// # Panics
-/// With debug assertions every driver panics if `f` returns a number of
-/// [another differentiation](crate::forward#numbers-from-elsewhere) or joins one with its arguments.
+/// As [every driver](crate::family#panics).
 ///
 /// # Examples
 /// ```
@@ -145,11 +319,15 @@ impl<const N: usize> Chunk<N> {
     ///
     /// # Cost
     /// `⌈n / N⌉` evaluations of `f` on `Dual<T, N>`.
+    #[must_use]
+    #[track_caller]
     pub fn gradient<T: Float>(f: impl FnMut(&[Dual<T, N>]) -> Dual<T, N>, x: &[T]) -> Vec<T> {
         Self::value_and_gradient(f, x).1
     }
 
     /// Value and gradient of `f` at `x`. See [`Chunk::gradient`].
+    #[must_use]
+    #[track_caller]
     pub fn value_and_gradient<T: Float>(f: impl FnMut(&[Dual<T, N>]) -> Dual<T, N>, x: &[T]) -> (T, Vec<T>) {
         let mut g = vec![T::zero(); x.len()];
         let y = Self::value_and_gradient_into(f, x, &mut g);
@@ -168,16 +346,17 @@ impl<const N: usize> Chunk<N> {
         x: &[T],
         g: &mut [T],
     ) -> T {
-        check_length("value_and_gradient_into", "the gradient", g.len(), "the point", x.len());
+        check_length("value_and_gradient_into", "the buffer for the gradient", g.len(), x.len(), INPUT);
+        let mut point = Seeded::<T, N>::at(x);
         let mut value = T::zero();
-        Self::for_each_chunk(x, |point, directions, tag| {
-            let y = f(point).checked(tag);
+        for chunk in chunks::<N>(x.len()) {
+            let tag = point.seed(chunk.clone());
+            let y = f(point.as_slice()).checked(tag);
+            point.unseed(chunk.clone());
             value = y.primal();
-            let first = directions.start;
-            for k in directions {
-                g[k] = y.tangents()[k - first];
-            }
-        });
+            g[chunk].iter_mut().zip(y.tangents()).for_each(|(g, tangent)| *g = tangent);
+        }
+        point.end();
         value
     }
 
@@ -191,6 +370,7 @@ impl<const N: usize> Chunk<N> {
     /// # Panics
     /// If `f` returns different numbers of values for different directions.
     #[cfg(feature = "nalgebra")]
+    #[must_use]
     #[track_caller]
     pub fn jacobian<T: Float, Y: AsRef<[Dual<T, N>]>>(f: impl FnMut(&[Dual<T, N>]) -> Y, x: &[T]) -> DMatrix<T> {
         Self::value_and_jacobian(f, x).1
@@ -198,35 +378,64 @@ impl<const N: usize> Chunk<N> {
 
     /// Value and Jacobian of `f` at `x`. See [`Chunk::jacobian`].
     #[cfg(feature = "nalgebra")]
+    #[must_use]
     #[track_caller]
     pub fn value_and_jacobian<T: Float, Y: AsRef<[Dual<T, N>]>>(
         mut f: impl FnMut(&[Dual<T, N>]) -> Y,
         x: &[T],
     ) -> (Vec<T>, DMatrix<T>) {
         let mut result: Option<(Vec<T>, DMatrix<T>)> = None;
-        let mut misfit = None;
-        Self::for_each_chunk(x, |point, directions, tag| {
-            let y = f(point);
+        let mut point = Seeded::<T, N>::at(x);
+        for chunk in chunks::<N>(x.len()) {
+            let tag = point.seed(chunk.clone());
+            let y = f(point.as_slice());
+            point.unseed(chunk.clone());
             let y = y.as_ref();
-            let (value, matrix) = result.get_or_insert_with(|| {
+            let (value, jacobian) = result.get_or_insert_with(|| {
                 (y.iter().map(|y| y.primal()).collect(), DMatrix::from_element(y.len(), x.len(), T::zero()))
             });
-            if y.len() != value.len() {
-                misfit = misfit.or(Some((directions.start, y.len())));
-                return;
-            }
+            check_outputs("jacobian", value.len(), y.len(), chunk.start);
             for (i, y) in y.iter().enumerate() {
-                for j in directions.clone() {
-                    matrix[(i, j)] = y.checked(tag).tangents()[j - directions.start];
-                }
+                let tangents = y.checked(tag).tangents();
+                chunk.clone().zip(tangents).for_each(|(j, tangent)| jacobian[(i, j)] = tangent);
             }
-        });
-        let result = result.expect("there is at least one chunk");
-        if let Some((direction, found)) = misfit {
-            let expected = result.0.len();
-            panic!("jacobian: f returned {expected} values for direction 0 and {found} for direction {direction}");
         }
-        result
+        point.end();
+        result.expect("there is at least one chunk")
+    }
+
+    /// Writes value and Jacobian of `f` at `x` to `value` and `jacobian`. See [`Chunk::jacobian`].
+    ///
+    /// Once a call of the same size has been made on this thread, nothing is allocated (except by `f`).
+    ///
+    /// # Panics
+    /// If `value` has not as many entries as `f` returns, or `jacobian` not as many rows, or not as many columns as `x` has entries.
+    #[cfg(feature = "nalgebra")]
+    #[track_caller]
+    pub fn value_and_jacobian_into<T: Float, Y: AsRef<[Dual<T, N>]>>(
+        mut f: impl FnMut(&[Dual<T, N>]) -> Y,
+        x: &[T],
+        value: &mut [T],
+        jacobian: &mut DMatrix<T>,
+    ) {
+        const DRIVER: &str = "value_and_jacobian_into";
+        let mut point = Seeded::<T, N>::at(x);
+        let mut outputs = None;
+        for chunk in chunks::<N>(x.len()) {
+            let tag = point.seed(chunk.clone());
+            let y = f(point.as_slice());
+            point.unseed(chunk.clone());
+            let y = y.as_ref();
+            check_outputs(DRIVER, *outputs.get_or_insert(y.len()), y.len(), chunk.start);
+            check_length(DRIVER, "the buffer for the value", value.len(), y.len(), OUTPUT);
+            check_jacobian(DRIVER, jacobian.shape(), y.len(), x.len());
+            for (i, y) in y.iter().enumerate() {
+                let y = y.checked(tag);
+                value[i] = y.primal();
+                chunk.clone().zip(y.tangents()).for_each(|(j, tangent)| jacobian[(i, j)] = tangent);
+            }
+        }
+        point.end();
     }
 
     /// Hessian of `f` at `x`: entry `(i, j)` is `∂²f/∂xᵢ∂xⱼ`. Exactly symmetric.
@@ -234,48 +443,80 @@ impl<const N: usize> Chunk<N> {
     /// # Cost
     /// `k (k + 1) / 2` evaluations of `f` on `Dual<Dual<T, N>, N>` with `k = ⌈n / N⌉`: good for a few inputs.
     #[cfg(feature = "nalgebra")]
-    pub fn hessian<T: Float>(mut f: impl FnMut(&[Dual<Dual<T, N>, N>]) -> Dual<Dual<T, N>, N>, x: &[T]) -> DMatrix<T> {
-        const { assert!(N > 0, "a chunk has at least one direction") };
+    #[must_use]
+    #[track_caller]
+    pub fn hessian<T: Float>(f: impl FnMut(&[Dual<Dual<T, N>, N>]) -> Dual<Dual<T, N>, N>, x: &[T]) -> DMatrix<T> {
+        Self::value_gradient_and_hessian(f, x).2
+    }
+
+    /// Value, gradient and Hessian of `f` at `x`. See [`Chunk::hessian`].
+    #[cfg(feature = "nalgebra")]
+    #[must_use]
+    #[track_caller]
+    pub fn value_gradient_and_hessian<T: Float>(
+        f: impl FnMut(&[Dual<Dual<T, N>, N>]) -> Dual<Dual<T, N>, N>,
+        x: &[T],
+    ) -> (T, Vec<T>, DMatrix<T>) {
         let n = x.len();
-        let mut hessian = DMatrix::from_element(n, n, T::zero());
-        for (rows, columns) in (0..n).step_by(N).flat_map(|i| (0..=i).step_by(N).map(move |j| (i, j))) {
+        let (mut g, mut h) = (vec![T::zero(); n], DMatrix::from_element(n, n, T::zero()));
+        let value = Self::value_gradient_and_hessian_into(f, x, &mut g, &mut h);
+        (value, g, h)
+    }
+
+    /// Writes gradient and Hessian of `f` at `x` to `g` and `h` and returns the value. See [`Chunk::hessian`].
+    ///
+    /// Once a call of the same size has been made on this thread, nothing is allocated (except by `f`).
+    ///
+    /// # Panics
+    /// If `g` has not as many entries as `x`, or `h` not as many rows and columns.
+    #[cfg(feature = "nalgebra")]
+    #[track_caller]
+    pub fn value_gradient_and_hessian_into<T: Float>(
+        mut f: impl FnMut(&[Dual<Dual<T, N>, N>]) -> Dual<Dual<T, N>, N>,
+        x: &[T],
+        g: &mut [T],
+        h: &mut DMatrix<T>,
+    ) -> T {
+        const DRIVER: &str = "value_gradient_and_hessian_into";
+        let n = x.len();
+        check_length(DRIVER, "the buffer for the gradient", g.len(), n, INPUT);
+        check_hessian(DRIVER, h.shape(), n);
+        let mut point = pool::take::<Vec<Dual<Dual<T, N>, N>>>();
+        let mut value = T::zero();
+        // The blocks on the diagonal and below it.
+        for (rows, columns) in chunks::<N>(n).flat_map(|i| chunks::<N>(i.end).map(move |j| (i.clone(), j))) {
             let (inner_tag, outer_tag) = (Tag::fresh(), Tag::fresh());
-            let point: Vec<_> = x
-                .iter()
-                .enumerate()
-                .map(|(k, &x)| {
-                    let inner = Dual::seeded_within(x, k, rows).tagged(inner_tag);
-                    Dual::seeded_within(inner, k, columns).tagged(outer_tag)
-                })
-                .collect();
-            let second = f(&point).checked(outer_tag).tangents().map(|tangent| tangent.checked(inner_tag).tangents());
-            for j in columns..n.min(columns + N) {
-                for i in rows.max(j)..n.min(rows + N) {
-                    hessian[(i, j)] = second[j - columns][i - rows];
-                    hessian[(j, i)] = hessian[(i, j)];
+            point.clear();
+            point.extend(x.iter().enumerate().map(|(k, &x)| {
+                let inner = Dual::seeded_within(x, k, rows.start).tagged(inner_tag);
+                Dual::seeded_within(inner, k, columns.start).tagged(outer_tag)
+            }));
+            let y = f(&point).checked(outer_tag);
+            if rows == columns {
+                let first = y.primal().checked(inner_tag);
+                value = first.primal();
+                g[rows.clone()].iter_mut().zip(first.tangents()).for_each(|(g, tangent)| *g = tangent);
+            }
+            for (j, tangent) in columns.zip(y.tangents()) {
+                let second = tangent.checked(inner_tag).tangents();
+                for i in rows.start.max(j)..rows.end {
+                    h[(i, j)] = second[i - rows.start];
+                    h[(j, i)] = h[(i, j)];
                 }
             }
         }
-        hessian
-    }
-
-    /// Calls `visit` with `x` seeded in the directions `k .. k + N`, for every chunk of inputs; at least once.
-    fn for_each_chunk<T: Float>(x: &[T], mut visit: impl FnMut(&[Dual<T, N>], Range<usize>, Tag)) {
-        const { assert!(N > 0, "a chunk has at least one direction") };
-        let mut point = pool::take::<Vec<Dual<T, N>>>();
-        point.clear();
-        point.extend(x.iter().map(|&x| Dual::constant(x)));
-        for first in (0..x.len().max(1)).step_by(N) {
-            let directions = first..x.len().min(first + N);
-            let tag = Tag::fresh();
-            for k in directions.clone() {
-                point[k] = Dual::seeded(x[k], k - first).tagged(tag);
-            }
-            visit(&point, directions.clone(), tag);
-            for k in directions {
-                point[k] = Dual::constant(x[k]);
-            }
-        }
         pool::put(point);
+        value
     }
+}
+
+/// Panics unless `f` returns as many values for the directions from `direction` on as for the first ones.
+#[cfg(feature = "nalgebra")]
+#[track_caller]
+fn check_outputs(driver: &str, expected: usize, found: usize, direction: usize) {
+    assert!(
+        expected == found,
+        "dualtape: {driver}: f returned {expected} values for direction 0 and {found} for direction {direction}; the number of \
+         values must not depend on the point"
+    );
 }

@@ -36,7 +36,7 @@ pub fn array<F: Function + 'static, const N: usize>() -> Contestant<'static, F> 
 
 pub fn hessian<F: Function + 'static>() -> Contestant<'static, F> {
     contestant("dualtape `hessian`", Mode::Reverse, |f: &F, x, hessian| {
-        let (value, _, matrix) = dualtape::value_gradient_hessian(|x| f.eval(x), x);
+        let (value, _, matrix) = dualtape::value_gradient_and_hessian(|x| f.eval(x), x);
         hessian.copy_from_slice(matrix.as_slice());
         value
     })
