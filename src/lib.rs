@@ -83,10 +83,14 @@ pub mod special;
 
 pub use drivers::forward::{derivative, value_and_derivative};
 pub use drivers::{ScalarFunction, forward};
+#[doc(hidden)]
+pub use float::engine;
 pub use float::{Float, Primitive, select};
 #[cfg(feature = "approx")]
 pub use numbers::AllParts;
 pub use numbers::Dual;
+#[cfg(feature = "nalgebra")]
+pub use numbers::Real;
 pub use special::Special;
 #[cfg(all(feature = "std", feature = "nalgebra"))]
 pub use {

@@ -24,6 +24,9 @@
 //! the computation both modes agree on this; where paths meet and cancel (`u - u`) the order of summation decides. The checks sit
 //! on the non-finite side of one branch per operation ([`fold`]).
 
+pub(crate) mod algorithm;
+pub mod engine;
+
 use crate::rules::{Binary, Reduction, Unary};
 use core::fmt::{Debug, Display, LowerExp, UpperExp};
 use core::iter::{Product, Sum};
@@ -60,7 +63,8 @@ use num_traits::{FloatConst, FromPrimitive, Inv, NumAssign, NumAssignOps, NumOps
     note = "the numbers are `f32`, `f64`, `Dual<T>` and `Reverse<T>`; a literal point needs a decimal point, `1.0` instead of `1`"
 )]
 pub trait Float:
-    num_traits::Float
+    engine::Engine
+    + num_traits::Float
     + FloatConst
     + FromPrimitive
     + FromStr
@@ -353,6 +357,13 @@ pub(crate) fn unlikely(condition: bool) -> bool {
 
 macro_rules! primitive {
     ($($t:ident),*) => {$(
+        impl engine::Engine for $t {
+            #[inline]
+            fn run<A: engine::Algorithm>(args: A::Args<'_, $t>) -> A::Output<$t> {
+                A::on_primitive(args)
+            }
+        }
+
         impl Float for $t {
             type Base = $t;
             type Fused<const K: usize> = $t;

@@ -16,6 +16,8 @@ mod operators;
 mod piecewise;
 #[cfg(feature = "rand")]
 mod rand;
+#[cfg(feature = "nalgebra")]
+mod real;
 #[cfg(feature = "std")]
 mod reverse;
 #[cfg(feature = "serde")]
@@ -26,14 +28,17 @@ mod text;
 #[cfg(feature = "approx")]
 pub use approx::AllParts;
 pub use dual::Dual;
+#[cfg(feature = "nalgebra")]
+pub use real::Real;
 #[cfg(feature = "std")]
 pub use reverse::Reverse;
 pub(crate) use tag::Tag;
 
 use crate::float::Float;
+use crate::float::engine::{Algorithm, Engine};
 
 /// What the stamped code needs to know of a number that is built on an inner one.
-pub(crate) trait Number: Float {
+pub trait Number: Float {
     type Inner: Float<Base = Self::Base>;
 
     /// The value, one level down.
@@ -77,3 +82,16 @@ macro_rules! for_each_number {
     };
 }
 pub(crate) use for_each_number;
+
+/// Every number is one level above its inner type.
+macro_rules! engine {
+    ($Number:ty, $($param:tt)*) => {
+        impl<T: Float, $($param)*> Engine for $Number {
+            #[inline]
+            fn run<A: Algorithm>(args: A::Args<'_, Self>) -> A::Output<Self> {
+                A::on_number(args)
+            }
+        }
+    };
+}
+for_each_number!(engine);

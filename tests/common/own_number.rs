@@ -131,6 +131,11 @@ macro_rules! number_over_f64 {
                 (Self::of(sin), Self::of(cos))
             }
         }
+        impl dualtape::engine::Engine for $Number {
+            fn run<A: dualtape::engine::Algorithm>(_: A::Args<'_, Self>) -> A::Output<Self> {
+                unimplemented!("no algorithm has a part for a number that is neither primitive nor built on an inner one")
+            }
+        }
         impl Float for $Number {
             type Base = f64;
             type Fused<const K: usize> = Self;
