@@ -23,9 +23,9 @@
 //! | [`determinant`](LinearAlgebra::determinant) | 3 n³ | n² / 2 |
 //! | [`log_determinant`](LinearAlgebra::log_determinant) | 10/3 n³ | n² / 2 |
 //! | [`symmetric_eigenvalues`](LinearAlgebra::symmetric_eigenvalues) | about 9 n³ | n³ / 4 |
-//! | [`symmetric_eigen`](LinearAlgebra::symmetric_eigen) | about 9 n³ and the records' | 3/2 n³ |
-//! | [`singular_values`](LinearAlgebra::singular_values) | about 20 n³ | n³ / 2 |
-//! | [`svd`](LinearAlgebra::svd) | about 20 n³ and the records' | 5/2 n³ |
+//! | [`symmetric_eigen`](LinearAlgebra::symmetric_eigen) | about 9 n³ and the records' | 5/4 n³ |
+//! | [`singular_values`](LinearAlgebra::singular_values) | about 60 n³ | n³ / 2 |
+//! | [`svd`](LinearAlgebra::svd) | about 60 n³ and the records' | 3 n³ |
 //!
 //! Source: M. B. Giles, "Collected matrix derivative results for forward and reverse mode algorithmic differentiation", Advances in
 //! Automatic Differentiation (Springer, 2008).
@@ -192,7 +192,7 @@ pub trait LinearAlgebra: Float {
     /// couple them. If an entry of the triangle is NaN or infinite, every result is NaN.
     ///
     /// # Cost
-    /// One decomposition on the inner type; `3/2 n³` records on a tape.
+    /// One decomposition on the inner type; `5/4 n³` records on a tape.
     ///
     /// # Panics
     /// If `a` is not square.
@@ -240,7 +240,7 @@ pub trait LinearAlgebra: Float {
     /// unless `dA` does not couple them. If an entry is NaN or infinite, every result is NaN.
     ///
     /// # Cost
-    /// One decomposition on the inner type; `5/2 n³` records on a tape.
+    /// One decomposition on the inner type; `3 n³` records on a tape.
     ///
     /// Source: K. A. O'Neil, "Critical points of the singular value decomposition", SIAM J. Matrix Anal. Appl. 27 (2005), section 2.
     fn svd(a: &DMatrix<Self>) -> (DMatrix<Self>, DVector<Self>, DMatrix<Self>) {
