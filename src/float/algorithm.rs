@@ -15,11 +15,20 @@ pub trait Algorithm {
     type Output<T: Float>;
 
     /// The computation on primitive numbers.
-    fn on_primitive<B: Primitive>(args: Self::Args<'_, B>) -> Self::Output<B>;
+    fn on_primitive<B: Scalar>(args: Self::Args<'_, B>) -> Self::Output<B>;
 
     /// The computation on numbers with derivatives, usually by [`Engine::run`](super::engine::Engine::run) on the inner type.
     fn on_number<N: Number>(args: Self::Args<'_, N>) -> Self::Output<N>;
 }
+
+/// A primitive number as other crates know it: with the feature `nalgebra` its matrices can be decomposed.
+#[cfg(feature = "nalgebra")]
+pub trait Scalar: Primitive + nalgebra::RealField {}
+/// A primitive number as other crates know it, here without any.
+#[cfg(not(feature = "nalgebra"))]
+pub trait Scalar: Primitive {}
+impl Scalar for f32 {}
+impl Scalar for f64 {}
 
 /// How many levels of derivatives the numbers of type `T` carry: 0 for `f64`, 2 for `Reverse<Dual<f64>>`.
 #[cfg(all(feature = "std", feature = "nalgebra"))]
@@ -34,7 +43,7 @@ struct Levels;
 impl Algorithm for Levels {
     type Args<'a, T: Float> = ();
     type Output<T: Float> = usize;
-    fn on_primitive<B: Primitive>((): ()) -> usize {
+    fn on_primitive<B: Scalar>((): ()) -> usize {
         0
     }
     fn on_number<N: Number>((): ()) -> usize {

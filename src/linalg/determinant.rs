@@ -11,10 +11,10 @@
 //! which is larger, so that nothing larger than the result arises and is rounded. Pivots that are 0 before the block is reached mean
 //! that a cofactor has more vanishing factors than the type has derivatives: all are 0.
 
-use super::{entries, inner, real};
+use super::{entries, inner};
 use crate::LinearAlgebra;
-use crate::float::algorithm::{Algorithm, levels};
-use crate::float::{Float, Primitive};
+use crate::float::Float;
+use crate::float::algorithm::{Algorithm, Scalar, levels};
 use crate::numbers::Number;
 use nalgebra::DMatrix;
 use num_traits::Float as _;
@@ -25,8 +25,8 @@ impl Algorithm for Determinant {
     type Args<'a, T: Float> = &'a DMatrix<T>;
     type Output<T: Float> = T;
 
-    fn on_primitive<B: Primitive>(a: &DMatrix<B>) -> B {
-        real(a).lu().determinant().primal()
+    fn on_primitive<B: Scalar>(a: &DMatrix<B>) -> B {
+        a.clone().lu().determinant()
     }
 
     fn on_number<N: Number>(a: &DMatrix<N>) -> N {
@@ -42,8 +42,9 @@ impl Algorithm for LogDeterminant {
     type Args<'a, T: Float> = &'a DMatrix<T>;
     type Output<T: Float> = Option<T>;
 
-    fn on_primitive<B: Primitive>(a: &DMatrix<B>) -> Option<B> {
-        let sum: B = real(a).lu().u().diagonal().iter().map(|pivot| pivot.abs().ln().primal()).sum();
+    fn on_primitive<B: Scalar>(a: &DMatrix<B>) -> Option<B> {
+        let logarithm = |pivot: &B| num_traits::Float::ln(num_traits::Float::abs(*pivot));
+        let sum: B = a.clone().lu().u().diagonal().iter().map(logarithm).sum();
         (sum != B::neg_infinity()).then_some(sum)
     }
 
@@ -60,7 +61,7 @@ fn cofactors<T: Float>(a: &DMatrix<T>) -> DMatrix<T> {
     let n = a.nrows();
     let block = (1 + levels::<T>()).min(n);
     let pivots = n - block;
-    // Eliminated in place: factors of L below the pivots, U times the pivots from them on, and S in the corner.
+    // Eliminated in place: factors of L below the pivots, U with rows times the pivots from them on, and S in the corner.
     let mut a = a.clone();
     let (mut rows, mut columns): (Vec<usize>, Vec<usize>) = ((0..n).collect(), (0..n).collect());
     let mut is_odd = false;
@@ -74,13 +75,11 @@ fn cofactors<T: Float>(a: &DMatrix<T>) -> DMatrix<T> {
         rows.swap(i, k);
         a.swap_columns(j, k);
         columns.swap(j, k);
-        for i in k + 1..n {
-            let factor = a[(i, k)] / a[(k, k)];
-            a[(i, k)] = factor;
-            for j in k + 1..n {
-                let product = factor * a[(k, j)];
-                a[(i, j)] -= product;
-            }
+        let factors: Vec<T> = (k + 1..n).map(|i| a[(i, k)] / a[(k, k)]).collect();
+        below(&mut a, k, k).copy_from_slice(&factors);
+        for j in k + 1..n {
+            let top = a[(k, j)];
+            below(&mut a, k, j).iter_mut().zip(&factors).for_each(|(x, &factor)| *x -= factor * top);
         }
     }
     // adj B: the products of all pivots with the cofactors of S, and for each pivot that of all others with det S.
@@ -104,18 +103,20 @@ fn cofactors<T: Float>(a: &DMatrix<T>) -> DMatrix<T> {
         adjugate[(k, k)] = before[k] * product;
         product *= a[(k, k)];
     }
-    // X L = adj B and U Y = X; the columns of L and the rows of U after the pivots are those of the identity.
+    // X L = adj B and U Y = X; the columns of L and the rows of U after the pivots are those of the identity. X has a triangle of
+    // zeros above the corner.
     for j in (0..pivots).rev() {
-        for i in 0..n {
-            let sum = T::dot((j + 1..n).map(|l| (adjugate[(i, l)], a[(l, j)])));
+        for i in j..n {
+            let end = if i < pivots { i + 1 } else { n };
+            let sum = T::dot((j + 1..end).map(|l| (adjugate[(i, l)], a[(l, j)])));
             adjugate[(i, j)] -= sum;
         }
     }
-    for i in (0..pivots).rev() {
-        let row: Vec<T> = (i + 1..n).map(|l| a[(i, l)] / a[(i, i)]).collect();
-        for j in 0..n {
-            let sum = T::dot(row.iter().enumerate().map(|(l, &u)| (u, adjugate[(i + 1 + l, j)])));
-            adjugate[(i, j)] -= sum;
+    let upper: Vec<Vec<T>> = (0..n).map(|l| (0..l.min(pivots)).map(|i| a[(i, l)] / a[(i, i)]).collect()).collect();
+    for mut column in adjugate.column_iter_mut() {
+        for (l, upper) in upper.iter().enumerate().rev() {
+            let bottom = column[l];
+            column.iter_mut().zip(upper).for_each(|(x, &factor)| *x -= factor * bottom);
         }
     }
     let mut cofactors = DMatrix::from_element(n, n, T::zero());
@@ -126,6 +127,12 @@ fn cofactors<T: Float>(a: &DMatrix<T>) -> DMatrix<T> {
         }
     }
     cofactors
+}
+
+/// The entries of column `j` below row `k`.
+fn below<T: Float>(a: &mut DMatrix<T>, k: usize, j: usize) -> &mut [T] {
+    let n = a.nrows();
+    &mut a.as_mut_slice()[j * n + k + 1..(j + 1) * n]
 }
 
 /// Where the entry of largest value is in the corner of `a` from row and column `k` on, NaN counting as largest.

@@ -34,8 +34,8 @@ mod determinant;
 mod spectra;
 mod systems;
 
-use crate::float::{Float, Primitive};
-use crate::numbers::{Number, Real};
+use crate::float::Float;
+use crate::numbers::Number;
 use nalgebra::{DMatrix, DVector};
 
 /// Decompositions of matrices of any number type, with their derivatives.
@@ -253,11 +253,6 @@ impl<T: Float> LinearAlgebra for T {}
 #[track_caller]
 fn check_square<T>(method: &str, a: &DMatrix<T>) {
     assert!(a.is_square(), "{method}: the matrix is {} x {}; it must be square", a.nrows(), a.ncols());
-}
-
-/// A matrix of primitive numbers as one that nalgebra decomposes.
-fn real<B: Primitive>(a: &DMatrix<B>) -> DMatrix<Real<B>> {
-    a.map(Real::constant)
 }
 
 /// The values of a matrix, one level down.

@@ -1,10 +1,10 @@
 //! Eigenvalues of symmetric matrices, and singular values.
 
-use super::{entries, form, inner, real};
+use super::{entries, form, inner};
 use crate::LinearAlgebra;
-use crate::float::algorithm::Algorithm;
+use crate::float::algorithm::{Algorithm, Scalar};
 use crate::float::{Float, Primitive};
-use crate::numbers::{Number, Real};
+use crate::numbers::Number;
 use nalgebra::{DMatrix, DVector, SymmetricEigen as Decomposition};
 use num_traits::{Float as _, One};
 
@@ -14,14 +14,14 @@ impl Algorithm for SymmetricEigen {
     type Args<'a, T: Float> = &'a DMatrix<T>;
     type Output<T: Float> = (DVector<T>, DMatrix<T>);
 
-    fn on_primitive<B: Primitive>(a: &DMatrix<B>) -> (DVector<B>, DMatrix<B>) {
+    fn on_primitive<B: Scalar>(a: &DMatrix<B>) -> (DVector<B>, DMatrix<B>) {
         let n = a.nrows();
         if n == 0 {
             return (DVector::zeros(0), DMatrix::zeros(0, 0));
         }
         let symmetric = DMatrix::from_fn(n, n, |i, j| lower(a, i, j));
         let eigen = if is_finite(&symmetric) {
-            Decomposition::try_new(real(&symmetric), Real::constant(B::epsilon()), iterations(n))
+            Decomposition::try_new(symmetric, <B as num_traits::Float>::epsilon(), iterations(n))
         } else {
             None
         };
@@ -29,9 +29,9 @@ impl Algorithm for SymmetricEigen {
             return (DVector::from_element(n, B::nan()), DMatrix::from_element(n, n, B::nan()));
         };
         let mut order: Vec<usize> = (0..n).collect();
-        order.sort_by(|&i, &j| eigen.eigenvalues[i].base().total_cmp(&eigen.eigenvalues[j].base()));
-        let values = DVector::from_fn(n, |i, _| eigen.eigenvalues[order[i]].primal());
-        (values, DMatrix::from_fn(n, n, |i, j| eigen.eigenvectors[(i, order[j])].primal()))
+        order.sort_by(|&i, &j| eigen.eigenvalues[i].total_cmp(&eigen.eigenvalues[j]));
+        let values = DVector::from_fn(n, |i, _| eigen.eigenvalues[order[i]]);
+        (values, DMatrix::from_fn(n, n, |i, j| eigen.eigenvectors[(i, order[j])]))
     }
 
     fn on_number<N: Number>(a: &DMatrix<N>) -> (DVector<N>, DMatrix<N>) {
@@ -61,7 +61,7 @@ impl Algorithm for SymmetricEigenvalues {
     type Args<'a, T: Float> = &'a DMatrix<T>;
     type Output<T: Float> = DVector<T>;
 
-    fn on_primitive<B: Primitive>(a: &DMatrix<B>) -> DVector<B> {
+    fn on_primitive<B: Scalar>(a: &DMatrix<B>) -> DVector<B> {
         SymmetricEigen::on_primitive(a).0
     }
 
@@ -89,7 +89,7 @@ impl Algorithm for Svd {
     type Args<'a, T: Float> = &'a DMatrix<T>;
     type Output<T: Float> = (DMatrix<T>, DVector<T>, DMatrix<T>);
 
-    fn on_primitive<B: Primitive>(a: &DMatrix<B>) -> (DMatrix<B>, DVector<B>, DMatrix<B>) {
+    fn on_primitive<B: Scalar>(a: &DMatrix<B>) -> (DMatrix<B>, DVector<B>, DMatrix<B>) {
         let (m, n) = a.shape();
         let wide = m < n;
         let decomposition = if is_finite(a) { jacobi(if wide { a.transpose() } else { a.clone() }) } else { None };
@@ -134,7 +134,7 @@ impl Algorithm for SingularValues {
     type Args<'a, T: Float> = &'a DMatrix<T>;
     type Output<T: Float> = DVector<T>;
 
-    fn on_primitive<B: Primitive>(a: &DMatrix<B>) -> DVector<B> {
+    fn on_primitive<B: Scalar>(a: &DMatrix<B>) -> DVector<B> {
         Svd::on_primitive(a).1
     }
 
@@ -171,15 +171,16 @@ fn jacobi<B: Primitive>(a: DMatrix<B>) -> Option<(DMatrix<B>, DVector<B>, DMatri
     let mut sweeps = 0;
     loop {
         // Columns by decreasing length converge sooner.
+        let lengths: Vec<B> = w.iter().map(|w| dot(w, w)).collect();
         let mut order: Vec<usize> = (0..n).collect();
-        let lengths: Vec<B> = w.iter().map(|w| dot(w, w).sqrt()).collect();
         order.sort_by(|&i, &j| lengths[j].total_cmp(&lengths[i]));
-        w = order.iter().map(|&j| w[j].clone()).collect();
-        v = order.iter().map(|&j| v[j].clone()).collect();
+        let mut squares: Vec<B> = order.iter().map(|&j| lengths[j]).collect();
+        w = order.iter().map(|&j| std::mem::take(&mut w[j])).collect();
+        v = order.iter().map(|&j| std::mem::take(&mut v[j])).collect();
         let mut is_orthogonal = true;
         for p in 0..n {
             for q in p + 1..n {
-                is_orthogonal &= !make_orthogonal(&mut w, &mut v, p, q);
+                is_orthogonal &= !make_orthogonal(&mut w, &mut v, &mut squares, p, q);
             }
         }
         if is_orthogonal {
@@ -205,9 +206,10 @@ fn jacobi<B: Primitive>(a: DMatrix<B>) -> Option<(DMatrix<B>, DVector<B>, DMatri
 /// Ten are enough for hundreds of columns.
 const SWEEPS: usize = 60;
 
-/// Turns the columns `p` and `q` in their plane so that they are orthogonal, and those of `v` likewise. `false` if they were.
-fn make_orthogonal<B: Primitive>(w: &mut [Vec<B>], v: &mut [Vec<B>], p: usize, q: usize) -> bool {
-    let (alpha, beta, gamma) = (dot(&w[p], &w[p]), dot(&w[q], &w[q]), dot(&w[p], &w[q]));
+/// Turns the columns `p` and `q` in their plane so that they are orthogonal, and those of `v` likewise. `false` if they were. `squares`
+/// holds the squares of their lengths.
+fn make_orthogonal<B: Primitive>(w: &mut [Vec<B>], v: &mut [Vec<B>], squares: &mut [B], p: usize, q: usize) -> bool {
+    let (alpha, beta, gamma) = (squares[p], squares[q], dot(&w[p], &w[q]));
     let least = B::min_positive_value() / B::epsilon();
     let tolerance = B::epsilon() * B::lit(w[p].len() as f64).sqrt() * alpha.sqrt() * beta.sqrt();
     if gamma.abs() <= tolerance || gamma.abs() < least {
@@ -217,12 +219,14 @@ fn make_orthogonal<B: Primitive>(w: &mut [Vec<B>], v: &mut [Vec<B>], p: usize, q
     let tangent = zeta.signum() / (zeta.abs() + zeta.hypot(B::one()));
     let cosine = tangent.hypot(B::one()).recip();
     let sine = cosine * tangent;
-    for columns in [w, v] {
+    for columns in [&mut *w, v] {
         let (left, right) = columns.split_at_mut(q);
         for (x, y) in left[p].iter_mut().zip(&mut right[0]) {
             (*x, *y) = (cosine * *x - sine * *y, sine * *x + cosine * *y);
         }
     }
+    squares[p] = dot(&w[p], &w[p]);
+    squares[q] = dot(&w[q], &w[q]);
     true
 }
 
@@ -241,7 +245,16 @@ fn orthogonal_to<B: Primitive>(vectors: &[Vec<B>], entries: usize) -> Vec<B> {
 }
 
 fn dot<B: Primitive>(x: &[B], y: &[B]) -> B {
-    x.iter().zip(y).map(|(&x, &y)| x * y).sum()
+    // Four sums, which the processor forms at the same time.
+    let mut sums = [B::zero(); 4];
+    let (x, y) = (x.chunks_exact(4), y.chunks_exact(4));
+    let rest: B = x.remainder().iter().zip(y.remainder()).map(|(&x, &y)| x * y).sum();
+    for (x, y) in x.zip(y) {
+        for k in 0..4 {
+            sums[k] += x[k] * y[k];
+        }
+    }
+    (sums[0] + sums[2]) + (sums[1] + sums[3]) + rest
 }
 
 /// An entry of the identity matrix.

@@ -1,10 +1,10 @@
 //! The solution of a linear system, and the inverse.
 
-use super::{form, inner, real};
+use super::{form, inner};
 use crate::LinearAlgebra;
-use crate::float::algorithm::Algorithm;
-use crate::float::{Float, Primitive};
-use crate::numbers::{Number, Real};
+use crate::float::Float;
+use crate::float::algorithm::{Algorithm, Scalar};
+use crate::numbers::Number;
 use nalgebra::{DMatrix, DVector};
 use num_traits::One;
 
@@ -14,8 +14,8 @@ impl Algorithm for Solve {
     type Args<'a, T: Float> = (&'a DMatrix<T>, &'a DVector<T>);
     type Output<T: Float> = Option<DVector<T>>;
 
-    fn on_primitive<B: Primitive>((a, b): (&DMatrix<B>, &DVector<B>)) -> Option<DVector<B>> {
-        Some(real(a).lu().solve(&b.map(Real::constant))?.map(Real::primal))
+    fn on_primitive<B: Scalar>((a, b): (&DMatrix<B>, &DVector<B>)) -> Option<DVector<B>> {
+        a.clone().lu().solve(b)
     }
 
     fn on_number<N: Number>((a, b): (&DMatrix<N>, &DVector<N>)) -> Option<DVector<N>> {
@@ -32,8 +32,8 @@ impl Algorithm for Inverse {
     type Args<'a, T: Float> = &'a DMatrix<T>;
     type Output<T: Float> = Option<DMatrix<T>>;
 
-    fn on_primitive<B: Primitive>(a: &DMatrix<B>) -> Option<DMatrix<B>> {
-        Some(real(a).lu().try_inverse()?.map(Real::primal))
+    fn on_primitive<B: Scalar>(a: &DMatrix<B>) -> Option<DMatrix<B>> {
+        a.clone().lu().try_inverse()
     }
 
     fn on_number<N: Number>(a: &DMatrix<N>) -> Option<DMatrix<N>> {
