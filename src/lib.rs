@@ -45,7 +45,7 @@
 //! - [`Dual`], [`Reverse`]: the number types. [`Tape`]: the recording behind `Reverse`.
 //! - [`forward`], [`reverse`]: the drivers; [`matrix`]: those for functions of matrices. [`ScalarFunction`], [`VectorFunction`]:
 //!   functions as values, for code that needs one function on several types.
-//! - [`linalg`]: linear algebra with derivatives of whole matrices.
+//! - [`linalg`]: linear algebra with derivatives of whole matrices. [`Real`]: any number as a scalar of nalgebra.
 //! - [`optimize`]: Newton's method.
 //! - [`ecosystem`]: which other crates run on these numbers.
 //!

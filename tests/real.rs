@@ -1,8 +1,8 @@
 //! nalgebra inside functions of every number type, by `Real`.
 #![cfg(all(feature = "std", feature = "nalgebra"))]
 
-use dualtape::{Float, LinearAlgebra, Real, Reverse, ScalarFunction, forward, gradient, hessian, optimize};
-use nalgebra::{DMatrix, DVector, Isometry2, Point2, Rotation2, UnitQuaternion, Vector2, Vector3};
+use dualtape::{Float, LinearAlgebra, Real, Reverse, ScalarFunction, Tape, forward, gradient, hessian, optimize};
+use nalgebra::{DMatrix, DVector, Isometry2, Point2, RealField, Rotation2, UnitQuaternion, Vector2, Vector3, convert};
 
 /// Rotation and shift that take the points p to q.
 struct Fit {
@@ -15,7 +15,11 @@ impl ScalarFunction for Fit {
         let rotation = Rotation2::new(Real::constant(x[0]));
         let shift = Vector2::new(x[1], x[2]).map(Real::constant);
         let point = |p: [f64; 2]| Vector2::from(p.map(|p| Real::constant(T::lit(p))));
-        self.p.iter().zip(&self.q).map(|(&p, &q)| (rotation * point(p) + shift - point(q)).norm_squared().primal()).sum()
+        self.p
+            .iter()
+            .zip(&self.q)
+            .map(|(&p, &q)| (rotation * point(p) + shift - point(q)).norm_squared().primal())
+            .sum()
     }
 }
 
@@ -114,5 +118,21 @@ fn values_and_derivatives_are_those_of_the_number() {
     let w = [0.3, -0.7, 0.5];
     assert_eq!(gradient(wrapped, &w), gradient(bare, &w));
     assert_eq!(wrapped(&w), (UnitQuaternion::new(Vector3::from(w)) * Vector3::new(1.0, 2.0, 3.0)).sum());
+    fn likelihood<T: RealField + Copy>(x: T) -> T {
+        let a = DMatrix::from_fn(
+            4,
+            4,
+            |i, j| if i == j { x.exp() + x.tanh() } else { x.sin() / convert((1 + i + j) as f64) },
+        );
+        let cholesky = a.clone().cholesky().expect("positive definite");
+        cholesky.solve(&DVector::from_element(4, x.sqrt())).norm() + a.determinant().ln().powf(x) + x.hypot(x.cos())
+    }
+    let tape = Tape::new();
+    let (x, start) = (tape.variable(0.75), tape.len());
+    let bare = likelihood(x);
+    let records = tape.len() - start;
+    let wrapped = likelihood(Real::constant(x)).primal();
+    assert_eq!(tape.len() - start - records, records);
+    assert_eq!((bare.primal(), tape.adjoints(bare).wrt(x)), (wrapped.primal(), tape.adjoints(wrapped).wrt(x)));
     assert_eq!(size_of::<Real<f64>>() - size_of::<f64>(), if cfg!(debug_assertions) { 8 } else { 0 });
 }

@@ -1,7 +1,7 @@
 //! [`Engine`], the part of [`Float`](super::Float) that the crate itself calls. It is hidden from the documentation.
 
-pub use super::algorithm::Algorithm;
 use super::Float;
+pub use super::algorithm::Algorithm;
 
 /// What the crate needs to know of a number and its user does not.
 pub trait Engine: Sized {

@@ -17,7 +17,7 @@ use crate::float::Float;
 use crate::float::algorithm::{Algorithm, Scalar, levels};
 use crate::numbers::Number;
 use nalgebra::DMatrix;
-use num_traits::Float as _;
+use num_traits::{Float as _, Zero as _};
 
 pub(super) struct Determinant;
 
@@ -66,7 +66,7 @@ fn cofactors<T: Float>(a: &DMatrix<T>) -> DMatrix<T> {
     let (mut rows, mut columns): (Vec<usize>, Vec<usize>) = ((0..n).collect(), (0..n).collect());
     let mut is_odd = false;
     for k in 0..pivots {
-        let (i, j) = place_of_largest(&a, k);
+        let Some((i, j)) = place_of_largest(&a, k) else { return DMatrix::from_element(n, n, T::nan()) };
         if a[(i, j)].is_zero() {
             return DMatrix::from_element(n, n, T::zero());
         }
@@ -106,10 +106,11 @@ fn cofactors<T: Float>(a: &DMatrix<T>) -> DMatrix<T> {
     // X L = adj B and U Y = X; the columns of L and the rows of U after the pivots are those of the identity. X has a triangle of
     // zeros above the corner.
     for j in (0..pivots).rev() {
-        for i in j..n {
-            let end = if i < pivots { i + 1 } else { n };
-            let sum = T::dot((j + 1..end).map(|l| (adjugate[(i, l)], a[(l, j)])));
-            adjugate[(i, j)] -= sum;
+        for l in j + 1..n {
+            let (left, right) = adjugate.as_mut_slice().split_at_mut(l * n);
+            let rows = l.min(pivots)..n;
+            let (to, from) = (&mut left[j * n..(j + 1) * n], &right[rows.clone()]);
+            to[rows].iter_mut().zip(from).for_each(|(x, &y)| *x -= a[(l, j)] * y);
         }
     }
     let upper: Vec<Vec<T>> = (0..n).map(|l| (0..l.min(pivots)).map(|i| a[(i, l)] / a[(i, i)]).collect()).collect();
@@ -135,11 +136,28 @@ fn below<T: Float>(a: &mut DMatrix<T>, k: usize, j: usize) -> &mut [T] {
     &mut a.as_mut_slice()[j * n + k + 1..(j + 1) * n]
 }
 
-/// Where the entry of largest value is in the corner of `a` from row and column `k` on, NaN counting as largest.
-fn place_of_largest<T: Float>(a: &DMatrix<T>, k: usize) -> (usize, usize) {
-    let size = |(i, j): (usize, usize)| a[(i, j)].base().abs();
-    let places = (k..a.ncols()).flat_map(|j| (k..a.nrows()).map(move |i| (i, j)));
-    places.fold((k, k), |best, place| if size(place) > size(best) || size(place).is_nan() { place } else { best })
+/// Where the entry of largest value is in the corner of `a` from row and column `k` on; `None` if one is NaN.
+fn place_of_largest<T: Float>(a: &DMatrix<T>, k: usize) -> Option<(usize, usize)> {
+    // In two passes, since the compiler vectorises a maximum and no search.
+    let mut best = (T::Base::zero(), k);
+    for j in k..a.ncols() {
+        let sizes = corner_of_column(a, k, j).iter().map(|x| x.base().abs());
+        let (most, is_nan) =
+            sizes.fold((best.0, false), |(most, is_nan), x| (if x > most { x } else { most }, is_nan | x.is_nan()));
+        if is_nan {
+            return None;
+        }
+        if most > best.0 {
+            best = (most, j);
+        }
+    }
+    let row = corner_of_column(a, k, best.1).iter().position(|x| x.base().abs() == best.0);
+    Some((k + row.unwrap_or(0), best.1))
+}
+
+/// The entries of column `j` from row `k` on.
+fn corner_of_column<T: Float>(a: &DMatrix<T>, k: usize, j: usize) -> &[T] {
+    &a.as_slice()[j * a.nrows() + k..(j + 1) * a.nrows()]
 }
 
 /// The determinant of the given rows and columns, as many of each, by expansion along the first row: `rows.len()!` products.

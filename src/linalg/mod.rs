@@ -13,19 +13,19 @@
 //! derivative, so `n²` records replace the `n³ / 3` records of elimination.
 //!
 //! # Cost
-//! For a matrix `n x n`: operations on the inner type, and records on a tape when every entry is a variable. `tests/linalg.rs` counts
-//! the records.
+//! For a matrix `n x n`: operations on the inner type, besides those of records, and records on a tape when every entry is a variable.
+//! `tests/linalg.rs` counts the records. On dual numbers a record stands for two products in every direction.
 //!
 //! | method | operations | records |
 //! |---|---|---|
 //! | [`solve`](LinearAlgebra::solve) | 8/3 n³ | n² + n/2 |
-//! | [`inverse`](LinearAlgebra::inverse) | 8/3 n³ and the records' | n³ |
-//! | [`determinant`](LinearAlgebra::determinant) | 3 n³ | n² / 2 |
-//! | [`log_determinant`](LinearAlgebra::log_determinant) | 10/3 n³ | n² / 2 |
+//! | [`inverse`](LinearAlgebra::inverse) | 2 n³ | n³ |
+//! | [`determinant`](LinearAlgebra::determinant) | 8/3 n³ | n² / 2 |
+//! | [`log_determinant`](LinearAlgebra::log_determinant) | 8/3 n³ | n² / 2 |
 //! | [`symmetric_eigenvalues`](LinearAlgebra::symmetric_eigenvalues) | about 9 n³ | n³ / 4 |
-//! | [`symmetric_eigen`](LinearAlgebra::symmetric_eigen) | about 9 n³ and the records' | 5/4 n³ |
-//! | [`singular_values`](LinearAlgebra::singular_values) | about 60 n³ | n³ / 2 |
-//! | [`svd`](LinearAlgebra::svd) | about 60 n³ and the records' | 3 n³ |
+//! | [`symmetric_eigen`](LinearAlgebra::symmetric_eigen) | about 9 n³ | 5/4 n³ |
+//! | [`singular_values`](LinearAlgebra::singular_values) | about 70 n³ | n³ / 2 |
+//! | [`svd`](LinearAlgebra::svd) | about 70 n³ | 3 n³ |
 //!
 //! Source: M. B. Giles, "Collected matrix derivative results for forward and reverse mode algorithmic differentiation", Advances in
 //! Automatic Differentiation (Springer, 2008).
@@ -204,9 +204,9 @@ pub trait LinearAlgebra: Float {
 
     /// Singular values in decreasing order, as many as the shorter side of `a` is long: `dσᵢ = uᵢᵀ dA vᵢ`.
     ///
-    /// The gradient of `σᵢ` has the relative accuracy of its vectors: the unit of rounding times `σ₁` over the distance to the next
-    /// singular value, or for the least one over `σᵢ + σⱼ` if that is less. Higher derivatives divide by these distances once more for
-    /// each order, and for a matrix that is not square by `σᵢ`.
+    /// The error of the gradient of `σᵢ` is a few roundings times `σ₁` over the distance to the next singular value. (Both vectors come
+    /// from one decomposition.) Higher derivatives divide by that distance once more for each order, and if `a` is not square also by
+    /// `σᵢ`.
     ///
     /// Where singular values coincide or are 0 they have no derivative in general; what is returned belongs to the vectors that the
     /// decomposition chose, and the sum over repeated values that are not 0 is right. If an entry is NaN or infinite, every result is

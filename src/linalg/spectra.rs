@@ -46,7 +46,8 @@ impl Algorithm for SymmetricEigen {
                 coupling[(j, i)] = coupling[(i, j)];
             }
         }
-        let lambda = DVector::from_fn(n, |i, _| N::join_all(values[i], [(coupling[(i, i)], N::Inner::one())].into_iter()));
+        let lambda =
+            DVector::from_fn(n, |i, _| N::join_all(values[i], [(coupling[(i, i)], N::Inner::one())].into_iter()));
         let vectors = DMatrix::from_fn(n, n, |row, i| {
             let others = (0..n).filter(|&j| j != i);
             N::join_all(v[(row, i)], others.map(|j| (coupling[(i, j)], v[(row, j)] / (values[i] - values[j]))))
@@ -168,19 +169,19 @@ fn jacobi<B: Primitive>(a: DMatrix<B>) -> Option<(DMatrix<B>, DVector<B>, DMatri
     let scale = B::lit(2.0).powf(largest.log2().floor());
     let mut w: Vec<Vec<B>> = a.column_iter().map(|column| column.iter().map(|&x| x / scale).collect()).collect();
     let mut v: Vec<Vec<B>> = (0..n).map(|j| (0..n).map(|i| unit(i, j)).collect()).collect();
+    let mut lengths: Vec<B> = w.iter().map(|w| length(w)).collect();
     let mut sweeps = 0;
     loop {
         // Columns by decreasing length converge sooner.
-        let lengths: Vec<B> = w.iter().map(|w| dot(w, w)).collect();
         let mut order: Vec<usize> = (0..n).collect();
         order.sort_by(|&i, &j| lengths[j].total_cmp(&lengths[i]));
-        let mut squares: Vec<B> = order.iter().map(|&j| lengths[j]).collect();
+        lengths = order.iter().map(|&j| lengths[j]).collect();
         w = order.iter().map(|&j| std::mem::take(&mut w[j])).collect();
         v = order.iter().map(|&j| std::mem::take(&mut v[j])).collect();
         let mut is_orthogonal = true;
         for p in 0..n {
             for q in p + 1..n {
-                is_orthogonal &= !make_orthogonal(&mut w, &mut v, &mut squares, p, q);
+                is_orthogonal &= !make_orthogonal(&mut w, &mut v, &mut lengths, p, q);
             }
         }
         if is_orthogonal {
@@ -191,7 +192,6 @@ fn jacobi<B: Primitive>(a: DMatrix<B>) -> Option<(DMatrix<B>, DVector<B>, DMatri
             return None;
         }
     }
-    let lengths: Vec<B> = w.iter().map(|w| dot(w, w).sqrt()).collect();
     let sigma = DVector::from_fn(n, |j, _| lengths[j] * scale);
     for j in 0..n {
         if lengths[j] >= B::min_positive_value().sqrt() {
@@ -206,18 +206,17 @@ fn jacobi<B: Primitive>(a: DMatrix<B>) -> Option<(DMatrix<B>, DVector<B>, DMatri
 /// Ten are enough for hundreds of columns.
 const SWEEPS: usize = 60;
 
-/// Turns the columns `p` and `q` in their plane so that they are orthogonal, and those of `v` likewise. `false` if they were. `squares`
-/// holds the squares of their lengths.
-fn make_orthogonal<B: Primitive>(w: &mut [Vec<B>], v: &mut [Vec<B>], squares: &mut [B], p: usize, q: usize) -> bool {
-    let (alpha, beta, gamma) = (squares[p], squares[q], dot(&w[p], &w[q]));
-    let least = B::min_positive_value() / B::epsilon();
-    let tolerance = B::epsilon() * B::lit(w[p].len() as f64).sqrt() * alpha.sqrt() * beta.sqrt();
-    if gamma.abs() <= tolerance || gamma.abs() < least {
+/// Turns the columns `p` and `q`, which have these lengths, in their plane so that they are orthogonal, and those of `v` likewise. `false`
+/// if they were.
+fn make_orthogonal<B: Primitive>(w: &mut [Vec<B>], v: &mut [Vec<B>], lengths: &mut [B], p: usize, q: usize) -> bool {
+    let (alpha, beta, gamma) = (lengths[p], lengths[q], dot(&w[p], &w[q]));
+    let tolerance = B::epsilon() * B::lit(w[p].len() as f64).sqrt() * alpha * beta;
+    if gamma.abs() <= tolerance || gamma.abs() < B::min_positive_value() / B::epsilon() {
         return false;
     }
-    let zeta = (beta - alpha) / (gamma + gamma);
-    let tangent = zeta.signum() / (zeta.abs() + zeta.hypot(B::one()));
-    let cosine = tangent.hypot(B::one()).recip();
+    let zeta = (beta - alpha) * (beta + alpha) / (gamma + gamma);
+    let tangent = zeta.signum() / (zeta.abs() + (B::one() + zeta * zeta).sqrt());
+    let cosine = (B::one() + tangent * tangent).sqrt().recip();
     let sine = cosine * tangent;
     for columns in [&mut *w, v] {
         let (left, right) = columns.split_at_mut(q);
@@ -225,8 +224,8 @@ fn make_orthogonal<B: Primitive>(w: &mut [Vec<B>], v: &mut [Vec<B>], squares: &m
             (*x, *y) = (cosine * *x - sine * *y, sine * *x + cosine * *y);
         }
     }
-    squares[p] = dot(&w[p], &w[p]);
-    squares[q] = dot(&w[q], &w[q]);
+    lengths[p] = length(&w[p]);
+    lengths[q] = length(&w[q]);
     true
 }
 
@@ -240,8 +239,12 @@ fn orthogonal_to<B: Primitive>(vectors: &[Vec<B>], entries: usize) -> Vec<B> {
         let part = dot(&result, v);
         result.iter_mut().zip(v).for_each(|(x, &v)| *x -= part * v);
     }
-    let length = dot(&result, &result).sqrt();
+    let length = length(&result);
     result.iter().map(|&x| x / length).collect()
+}
+
+fn length<B: Primitive>(x: &[B]) -> B {
+    dot(x, x).sqrt()
 }
 
 fn dot<B: Primitive>(x: &[B], y: &[B]) -> B {

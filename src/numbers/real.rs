@@ -14,7 +14,7 @@ use super::Dual;
 /// Where a matrix function stands in [`LinearAlgebra`](crate::LinearAlgebra), that is cheaper on a tape, and it needs no wrapping.
 ///
 /// # Cost
-/// That of `T`: nothing is stored or computed besides.
+/// That of `T`: nothing is stored besides (but a mark with debug assertions), and a tape gets the same records.
 ///
 /// # Examples
 /// A rotation and a shift that take the points `p` to `q`, as well as they can, by Newton's method:
