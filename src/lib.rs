@@ -46,7 +46,7 @@
 //! - [`Dual`], [`Reverse`]: the number types. [`Tape`]: the recording behind `Reverse`.
 //! - [`forward`], [`reverse`]: the drivers; [`matrix`]: those for functions of matrices. [`ScalarFunction`], [`VectorFunction`]:
 //!   functions as values, for code that needs one function on several types.
-//! - [`linalg`]: linear algebra with derivatives of whole matrices.
+//! - [`linalg`]: linear algebra with derivatives of whole matrices. [`Real`]: any number as a scalar of nalgebra.
 //! - [`optimize`]: Newton's method.
 //! - [`ecosystem`]: which other crates run on these numbers.
 //!
@@ -88,11 +88,15 @@ pub mod special;
 pub use drivers::forward::derivative;
 pub use drivers::forward::value_and_derivative;
 pub use drivers::{ScalarFunction, forward};
+#[doc(hidden)]
+pub use float::engine;
 pub use float::{Float, Primitive, select};
 #[cfg(feature = "approx")]
 pub use numbers::AllParts;
 #[doc(alias = "dual number", alias = "hyperdual", alias = "jet", alias = "stop_gradient")]
 pub use numbers::Dual;
+#[cfg(feature = "nalgebra")]
+pub use numbers::Real;
 pub use special::Special;
 
 /// Matrices of [`jacobian`] and [`hessian`] come from this version of nalgebra.

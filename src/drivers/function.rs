@@ -9,8 +9,10 @@ use crate::float::Float;
 /// one from a generic function without data.
 ///
 /// The bound is `Float` and no more, since it runs on types that are not known where it is written. Data of type `f64` is lifted with
-/// [`Float::lit`]; linear algebra that asks for nalgebra's `RealField` or for [`LinearAlgebra`](crate::linalg) cannot be called inside, and is
-/// differentiated by the drivers for closures.
+/// [`Float::lit`]. With the feature `nalgebra`, every `Float` has the methods of [`LinearAlgebra`](crate::linalg), and
+#[cfg_attr(feature = "nalgebra", doc = "[`Real<T>`](crate::Real) ")]
+#[cfg_attr(not(feature = "nalgebra"), doc = "`Real<T>` ")]
+/// takes it where nalgebra asks for a `RealField`: for rotations, poses and decompositions.
 ///
 /// # Examples
 /// ```

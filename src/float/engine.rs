@@ -2,6 +2,7 @@
 //! the crate can implement it, the list of numbers is complete.
 
 use super::Float;
+pub use super::algorithm::Algorithm;
 
 /// The engines' part of [`Float`].
 pub trait Engine: Sized {
@@ -17,6 +18,12 @@ pub trait Engine: Sized {
 
     /// What a function of `K` inputs is evaluated on inside [`Float::fuse`]: `Dual<T, K>` for `Reverse<T>`, else the type itself.
     type Fused<const K: usize>: Float<Base = <Self as Float>::Base>
+    where
+        Self: Float;
+
+    /// Runs an algorithm on numbers of this type: its part for primitive numbers or its part for numbers on an inner type,
+    /// whichever fits.
+    fn run<A: Algorithm>(args: A::Args<'_, Self>) -> A::Output<Self>
     where
         Self: Float;
 }

@@ -3,7 +3,8 @@
 //!
 //! What questions about a number mean, and what happens where 0 meets infinity, is written down in [`crate::conventions`].
 
-mod engine;
+pub(crate) mod algorithm;
+pub mod engine;
 mod primitive;
 mod products;
 mod rule;

@@ -1,5 +1,6 @@
 //! [`Primitive`]: `f32` and `f64`, the bottom of every nest.
 
+use super::engine::Algorithm;
 use super::rule::{Binary, Reduction, Unary};
 use super::{Engine, Float};
 use num_traits::float::TotalOrder;
@@ -35,6 +36,10 @@ macro_rules! primitive {
         impl Engine for $t {
             const NESTED: bool = false;
             type Fused<const K: usize> = $t;
+            #[inline]
+            fn run<A: Algorithm>(args: A::Args<'_, $t>) -> A::Output<$t> {
+                A::on_primitive(args)
+            }
         }
 
         impl Float for $t {

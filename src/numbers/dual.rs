@@ -1,6 +1,7 @@
 //! [`Dual`], the number of forward mode.
 
 use super::{Number, Tag, piecewise};
+use crate::float::engine::Algorithm;
 use crate::float::{
     Binary, Engine, Float, Primitive, Reduction, Unary, fold, passed, quotient_is_plain, quotient_tangent,
     slope_is_plain, unlikely, with_partials,
@@ -294,6 +295,10 @@ impl<T: Float, const N: usize> Engine for Dual<T, N> {
     const NESTED: bool = true;
     const SPARSE: bool = T::SPARSE;
     type Fused<const K: usize> = Self;
+    #[inline]
+    fn run<A: Algorithm>(args: A::Args<'_, Self>) -> A::Output<Self> {
+        A::on_number(args)
+    }
 }
 
 impl<T: Float, const N: usize> Float for Dual<T, N> {

@@ -16,6 +16,8 @@ mod operators;
 mod piecewise;
 #[cfg(feature = "rand")]
 mod rand;
+#[cfg(feature = "nalgebra")]
+mod real;
 #[cfg(feature = "std")]
 mod reverse;
 #[cfg(feature = "serde")]
@@ -26,6 +28,8 @@ mod text;
 #[cfg(feature = "approx")]
 pub use approx::AllParts;
 pub use dual::Dual;
+#[cfg(feature = "nalgebra")]
+pub use real::Real;
 #[cfg(feature = "std")]
 pub use reverse::Reverse;
 pub(crate) use tag::Tag;
@@ -33,7 +37,7 @@ pub(crate) use tag::Tag;
 use crate::float::Float;
 
 /// What the stamped code needs to know of a number that is built on an inner one.
-pub(crate) trait Number: Float {
+pub trait Number: Float {
     /// The value, one level down.
     fn inner(&self) -> Self::Inner;
 

@@ -1,6 +1,7 @@
 //! [`Reverse`], the number of reverse mode.
 
 use super::{Dual, Number, Tag, piecewise};
+use crate::float::engine::Algorithm;
 use crate::float::{
     Binary, Engine, Float, Primitive, Reduction, Unary, fold, passed, quotient_is_plain, quotient_tangent,
     slope_is_plain, unlikely, with_partials,
@@ -199,6 +200,10 @@ impl<T: Float> Engine for Reverse<T> {
     const NESTED: bool = true;
     const SPARSE: bool = true;
     type Fused<const K: usize> = Dual<T, K>;
+    #[inline]
+    fn run<A: Algorithm>(args: A::Args<'_, Self>) -> A::Output<Self> {
+        A::on_number(args)
+    }
 }
 
 impl<T: Float> Float for Reverse<T> {

@@ -133,6 +133,9 @@ macro_rules! number_over_f64 {
         }
         impl crate::float::Engine for $Number {
             const NESTED: bool = false;
+            fn run<A: crate::float::engine::Algorithm>(_: A::Args<'_, Self>) -> A::Output<Self> {
+                unimplemented!("no algorithm has a part for a number that is neither primitive nor built on an inner one")
+            }
             type Fused<const K: usize> = Self;
         }
         impl crate::Float for $Number {

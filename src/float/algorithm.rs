@@ -1,0 +1,52 @@
+//! [`Algorithm`], a computation that is one thing on primitive numbers and another on numbers with derivatives.
+
+use super::{Float, Primitive};
+use crate::numbers::Number;
+
+/// A computation in two parts: on primitive numbers, and on numbers that are built on an inner type.
+///
+/// The decomposition of a matrix is the model: on `f64` it is computed, and on a number with derivatives it is computed on the inner
+/// type, then its derivative is added by a rule. Code that is generic over `Float` calls both by
+/// [`Engine::run`](super::engine::Engine::run), with no bound on the type besides `Float`.
+pub trait Algorithm {
+    /// What the computation takes.
+    type Args<'a, T: Float>;
+    /// What it returns.
+    type Output<T: Float>;
+
+    /// The computation on primitive numbers.
+    fn on_primitive<B: Scalar>(args: Self::Args<'_, B>) -> Self::Output<B>;
+
+    /// The computation on numbers with derivatives, usually by [`Engine::run`](super::engine::Engine::run) on the inner type.
+    fn on_number<N: Number>(args: Self::Args<'_, N>) -> Self::Output<N>;
+}
+
+/// A primitive number as other crates know it: with the feature `nalgebra` its matrices can be decomposed.
+#[cfg(feature = "nalgebra")]
+pub trait Scalar: Primitive + nalgebra::RealField {}
+/// A primitive number as other crates know it, here without any.
+#[cfg(not(feature = "nalgebra"))]
+pub trait Scalar: Primitive {}
+impl Scalar for f32 {}
+impl Scalar for f64 {}
+
+/// How many levels of derivatives the numbers of type `T` carry: 0 for `f64`, 2 for `Reverse<Dual<f64>>`.
+#[cfg(all(feature = "std", feature = "nalgebra"))]
+pub(crate) fn levels<T: Float>() -> usize {
+    T::run::<Levels>(())
+}
+
+#[cfg(all(feature = "std", feature = "nalgebra"))]
+struct Levels;
+
+#[cfg(all(feature = "std", feature = "nalgebra"))]
+impl Algorithm for Levels {
+    type Args<'a, T: Float> = ();
+    type Output<T: Float> = usize;
+    fn on_primitive<B: Scalar>((): ()) -> usize {
+        0
+    }
+    fn on_number<N: Number>((): ()) -> usize {
+        1 + levels::<N::Inner>()
+    }
+}

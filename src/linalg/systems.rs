@@ -1,0 +1,60 @@
+//! The solution of a linear system, and the inverse.
+
+use super::{form, inner};
+use crate::LinearAlgebra;
+use crate::float::Float;
+use crate::float::algorithm::{Algorithm, Scalar};
+use crate::numbers::Number;
+use nalgebra::{DMatrix, DVector};
+use num_traits::One;
+
+pub(super) struct Solve;
+
+impl Algorithm for Solve {
+    type Args<'a, T: Float> = (&'a DMatrix<T>, &'a DVector<T>);
+    type Output<T: Float> = Option<DVector<T>>;
+
+    fn on_primitive<B: Scalar>((a, b): (&DMatrix<B>, &DVector<B>)) -> Option<DVector<B>> {
+        a.clone().lu().solve(b)
+    }
+
+    fn on_number<N: Number>((a, b): (&DMatrix<N>, &DVector<N>)) -> Option<DVector<N>> {
+        let value = inner(a);
+        let x = LinearAlgebra::solve(&value, &b.map(|b| b.inner()))?;
+        let inverse = LinearAlgebra::inverse(&value)?;
+        Some(corrected(a, b.as_slice(), x.as_slice(), &inverse))
+    }
+}
+
+pub(super) struct Inverse;
+
+impl Algorithm for Inverse {
+    type Args<'a, T: Float> = &'a DMatrix<T>;
+    type Output<T: Float> = Option<DMatrix<T>>;
+
+    fn on_primitive<B: Scalar>(a: &DMatrix<B>) -> Option<DMatrix<B>> {
+        a.clone().lu().try_inverse()
+    }
+
+    fn on_number<N: Number>(a: &DMatrix<N>) -> Option<DMatrix<N>> {
+        let inverse = LinearAlgebra::inverse(&inner(a))?;
+        let mut result = DMatrix::zeros(a.nrows(), a.ncols());
+        for j in 0..a.ncols() {
+            let unit: Vec<N> = (0..a.nrows()).map(|i| if i == j { N::one() } else { N::zero() }).collect();
+            result.set_column(j, &corrected(a, &unit, inverse.column(j).as_slice(), &inverse));
+        }
+        Some(result)
+    }
+}
+
+/// `x + A₀⁻¹ (b - A x)`, for a solution `x` on the inner type: its value is `x` and its derivative that of the solution.
+fn corrected<N: Number>(a: &DMatrix<N>, b: &[N], x: &[N::Inner], inverse: &DMatrix<N::Inner>) -> DVector<N> {
+    let residual = |i: usize| {
+        let products = (0..x.len()).map(|k| (a[(i, k)], -x[k]));
+        form(products.chain([(b[i], N::Inner::one())]))
+    };
+    let residuals: Vec<N> = (0..b.len()).map(residual).collect();
+    DVector::from_fn(x.len(), |i, _| {
+        N::join_all(x[i], residuals.iter().enumerate().map(|(j, &residual)| (residual, inverse[(i, j)])))
+    })
+}
