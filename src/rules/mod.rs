@@ -99,6 +99,7 @@
 
 mod algebraic;
 pub(crate) mod dialect;
+mod logarithm;
 mod power;
 mod radial;
 
@@ -106,6 +107,7 @@ use crate::float::Float;
 pub use crate::float::{Binary, Reduction, Rule, Unary};
 use algebraic::{CubeRoot, Quadratic};
 use dialect::{define_rules, visit_rows};
+use logarithm::LogDerivative;
 use num_traits::FloatConst as _;
 use radial::Radial;
 
@@ -255,8 +257,8 @@ macro_rules! elementary {
             /// ```
             /// assert_eq!(dualtape::derivative(|x| x.log(std::f64::consts::E), 2.0), 0.5);
             /// ```
-            // `x ln b` may overflow, and `1 / x` too.
-            pub Log = log(x, b) { [x.log(b)] |x, b, _| b.ln().recip() / x, |_, b, z| -(z / b.ln()) / b,
+            pub Log = log(x, b) { [x.log(b)]
+                |x, b, _| x.binary(LogDerivative(1, 0), b), |x, b, _| x.binary(LogDerivative(0, 1), b),
                 through |t, x, b, _| t / x / b.ln(), |t, _, b, z| -(t / b) * (z / b.ln()) } for [Float ComplexField];
             /// Length `√(x² + y²)` without undue overflow; partials `x / z` and `y / z`, 0 at the origin.
             ///
