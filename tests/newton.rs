@@ -15,7 +15,7 @@ scalar_function!(Rosenbrock = rosenbrock);
 scalar_function!(DoubleWell = double_well);
 
 fn traced(method: Newton, f: &impl ScalarFunction, x0: &[f64]) -> Report {
-    Newton { trace: true, ..method }.minimize(f, x0)
+    method.trace(true).minimize(f, x0)
 }
 
 #[track_caller]
@@ -46,7 +46,7 @@ fn pure_iterates_on_rosenbrock() {
         (1.0, 1.0, 0.0),
     ];
     // The first step solves H p = -g with these numbers.
-    let start = Newton { max_iterations: 0, ..Newton::pure() }.minimize(&Rosenbrock, &[-1.2, 1.0]);
+    let start = Newton::pure().max_iterations(0).minimize(&Rosenbrock, &[-1.2, 1.0]);
     for (found, expected) in start.hessian.iter().zip([1330.0, 480.0, 480.0, 200.0]) {
         assert_close(*found, expected, 1e-12);
     }
@@ -386,7 +386,7 @@ fn kinks_stop_it() {
 fn limit_on_iterations() {
     for method in [Newton::default(), Newton::pure()] {
         for max_iterations in [0, 1, 3] {
-            let report = Newton { max_iterations, ..method.clone() }.minimize(&Rosenbrock, &[-1.2, 1.0]);
+            let report = method.clone().max_iterations(max_iterations).minimize(&Rosenbrock, &[-1.2, 1.0]);
             assert_eq!((report.status, report.iterations), (Status::MaxIterations, max_iterations));
         }
     }
@@ -397,7 +397,7 @@ fn limit_on_iterations() {
     }
     scalar_function!(Parabola = parabola);
     for (max_iterations, start) in [(0, 3.0), (1, 0.0)] {
-        let report = Newton { max_iterations, ..Newton::default() }.minimize(&Parabola, &[start]);
+        let report = Newton::new().max_iterations(max_iterations).minimize(&Parabola, &[start]);
         assert_eq!((report.status, report.iterations), (Status::Converged, max_iterations));
     }
 }
@@ -405,17 +405,130 @@ fn limit_on_iterations() {
 #[test]
 fn small_first_radius_keeps_near_the_start() {
     // A step of a hundredth of the size of the start.
-    let region = TrustRegion { initial_radius: 0.01, ..TrustRegion::default() };
-    let method = Newton { max_iterations: 1, trust_region: Some(region), ..Newton::default() };
-    let near = method.minimize(&Rosenbrock, &[-1.2, 1.0]);
-    let far = Newton { max_iterations: 1, ..Newton::default() }.minimize(&Rosenbrock, &[-1.2, 1.0]);
+    let once = Newton::new().max_iterations(1);
+    let near = once.clone().trust_region(TrustRegion::new().initial_radius(0.01)).minimize(&Rosenbrock, &[-1.2, 1.0]);
+    let far = once.minimize(&Rosenbrock, &[-1.2, 1.0]);
     let distance = |report: &Report| (report.x[0] + 1.2).hypot(report.x[1] - 1.0);
     assert!(distance(&near) < 0.05 && distance(&far) > 0.3, "{near:?} {far:?}");
-    for initial_radius in [f64::INFINITY, f64::NAN, 0.0, -1.0] {
-        let region = TrustRegion { initial_radius, ..TrustRegion::default() };
-        let method = Newton { trust_region: Some(region), ..Newton::default() };
+    for radius in [f64::MAX, 1e-12] {
+        let method = Newton::new().trust_region(TrustRegion::new().initial_radius(radius));
         assert_minimum(&method.minimize(&Rosenbrock, &[-1.2, 1.0]), &[1.0, 1.0], 1e-14);
     }
+}
+
+#[test]
+fn looser_tolerances_end_sooner() {
+    /// Each Newton step takes a third of the way to 0.
+    fn f<T: Float>(x: &[T]) -> T {
+        T::lit(1.0) + x[0].powi(4)
+    }
+    scalar_function!(Flat = f);
+    let tight = optimize::newton(&Flat, &[1.0]);
+    let by_value = Newton::new().value_tolerance(1e-6).minimize(&Flat, &[1.0]);
+    let by_step = Newton::new().step_tolerance(0.01).value_tolerance(0.0).minimize(&Flat, &[1.0]);
+    for report in [&tight, &by_value, &by_step] {
+        assert_eq!(report.status, Status::Converged, "{report}");
+    }
+    // A Newton step gains 2/3 x⁴ and is x/3 long, at the point before the last.
+    assert!((1e-8..3e-6).contains(&(by_value.value - 1.0)) && (1e-3..0.03).contains(&by_step.x[0]));
+    assert!(by_value.iterations < tight.iterations && by_step.iterations < tight.iterations);
+    // With neither, every digit of a regular minimum is found.
+    let report = Newton::new().step_tolerance(0.0).value_tolerance(0.0).minimize(&Rosenbrock, &[-1.2, 1.0]);
+    assert_eq!((report.status, report.value), (Status::Converged, 0.0));
+}
+
+// ---------------------------------------------------------------- options and report
+
+/// The text of a panic, and whether it is reported at the caller in this file, who can mend it.
+fn panic_of<R>(call: impl FnOnce() -> R) -> (String, bool) {
+    use std::cell::Cell;
+    use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+    use std::sync::Once;
+    thread_local!(static HERE: Cell<bool> = const { Cell::new(false) });
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let report = take_hook();
+        set_hook(Box::new(move |info| {
+            HERE.set(info.location().is_some_and(|place| place.file() == file!()));
+            report(info);
+        }));
+    });
+    let panic = catch_unwind(AssertUnwindSafe(call)).err().expect("no panic");
+    (panic.downcast_ref::<String>().expect("no text").clone(), HERE.get())
+}
+
+#[test]
+fn options_are_checked_where_they_are_set() {
+    let allowed = TrustRegion::new();
+    for (value, shown) in
+        [(0.0, "0.0"), (-1.0, "-1.0"), (f64::INFINITY, "inf"), (f64::NAN, "NaN"), (f64::NEG_INFINITY, "-inf")]
+    {
+        let text = format!("TrustRegion::initial_radius: expected a positive finite number, found {shown}");
+        assert_eq!(panic_of(|| allowed.clone().initial_radius(value)), (text, true));
+    }
+    for (value, shown) in [(0.25, "0.25"), (-1e-9, "-1e-9"), (f64::NAN, "NaN"), (1.0, "1.0")] {
+        let text = format!("TrustRegion::acceptance: expected a number in [0, 0.25), found {shown}");
+        assert_eq!(panic_of(|| allowed.clone().acceptance(value)), (text, true));
+    }
+    for (value, shown) in [(-1e-300, "-1e-300"), (f64::NAN, "NaN"), (f64::NEG_INFINITY, "-inf")] {
+        let text = |name| format!("Newton::{name}: expected a number that is not negative, found {shown}");
+        assert_eq!(panic_of(|| Newton::new().value_tolerance(value)), (text("value_tolerance"), true));
+        assert_eq!(panic_of(|| Newton::new().step_tolerance(value)), (text("step_tolerance"), true));
+    }
+    // The ends of the ranges.
+    let region = TrustRegion::new().initial_radius(5e-324).initial_radius(f64::MAX).acceptance(0.0).acceptance(0.249);
+    let _ = Newton::new().trust_region(region).value_tolerance(0.0).step_tolerance(f64::INFINITY);
+    assert_eq!((Newton::new(), TrustRegion::new()), (Newton::default(), TrustRegion::default()));
+}
+
+#[test]
+fn acceptance_decides_which_steps_are_taken() {
+    /// Not even a fifth of the reduction that the model at 1 predicts comes true.
+    fn f<T: Float>(x: &[T]) -> T {
+        if x[0] > T::lit(0.9) { (x[0] * T::lit(10.0)).powi(2) } else { T::lit(85.0) + x[0].powi(2) }
+    }
+    scalar_function!(Step = f);
+    for (acceptance, taken) in [(0.0, true), (0.14, true), (0.16, false), (0.2, false)] {
+        let region = TrustRegion::new().acceptance(acceptance);
+        let report = Newton::new().trust_region(region).max_iterations(1).minimize(&Step, &[1.0]);
+        assert_eq!(report.x[0].abs() < 1e-9, taken, "{acceptance}: {report}");
+    }
+}
+
+#[test]
+fn report_as_a_table() {
+    let report = Newton::new().max_iterations(2).minimize(&Rosenbrock, &[-1.2, 1.0]);
+    let text = report.to_string();
+    let rows: Vec<(&str, &str)> = text.lines().map(|line| line.split_at(15)).collect();
+    let Report { value, gradient_norm, x, .. } = &report;
+    let expected = [
+        ("status         ", "iteration limit reached".to_string()),
+        ("iterations     ", "2".to_string()),
+        ("evaluations    ", format!("2 of the value, {} with derivatives", report.evaluations.hessian)),
+        ("value          ", format!("{value:?}")),
+        ("gradient norm  ", format!("{gradient_norm:?}")),
+        ("decrement      ", format!("{:?}", report.decrement)),
+        ("x              ", format!("[{:?}, {:?}]", x[0], x[1])),
+    ];
+    assert!(rows.iter().map(|&(name, shown)| (name, shown.to_string())).eq(expected), "{text}");
+    // Digits as asked for, and not all of many variables.
+    let text = format!("{:.2}", Newton::new().max_iterations(0).minimize(&Rosenbrock, &[0.5; 10]));
+    assert_eq!(text.lines().nth(3).unwrap(), "value          5.85e1"); // 9 (100/16 + 1/4)
+    let halves = ["5.00e-1"; 8].join(", ");
+    assert_eq!(text.lines().last().unwrap(), format!("x              [{halves}, .. 10 in all]"));
+}
+
+/// A type that is not sized is a function, too.
+#[test]
+fn functions_of_unsized_types() {
+    struct Targets<D: ?Sized>(D);
+    impl ScalarFunction for Targets<[f64]> {
+        fn eval<T: Float>(&self, x: &[T]) -> T {
+            self.0.iter().map(|&target| (x[0] - T::lit(target)).powi(2)).sum()
+        }
+    }
+    let targets: &Targets<[f64]> = &Targets([1.0, 2.0, 6.0]);
+    assert_eq!(optimize::newton(targets, &[0.0]).x, [3.0]);
 }
 
 /// No function and no start makes it panic or run without end, and a point it calls a minimum has a finite value.
@@ -452,7 +565,7 @@ fn nothing_panics() {
     for function in (0..13).map(Nasty) {
         for x in numbers {
             for y in numbers {
-                for method in [Newton { max_iterations: 200, ..Newton::default() }, Newton::pure()] {
+                for method in [Newton::new().max_iterations(200), Newton::pure()] {
                     let report = method.minimize(&function, &[x, y]);
                     let finite = report.value.is_finite() && report.x.iter().all(|x| x.is_finite());
                     assert!(finite || report.status == Status::NonFinite, "{} at {x}, {y}: {report:?}", function.0);

@@ -9,7 +9,7 @@ use super::trust_region::boundary_step;
 use crate::ScalarFunction;
 
 /// A minimisation under way.
-pub(super) struct Iteration<'a, F> {
+pub(super) struct Iteration<'a, F: ?Sized> {
     options: &'a Newton,
     f: &'a F,
     pub point: Model,
@@ -47,7 +47,7 @@ enum Outcome {
 /// At a minimum with definite Hessian Newton's method does far better, since it converges quadratically.
 const FALL: f64 = 0.25;
 
-impl<'a, F: ScalarFunction> Iteration<'a, F> {
+impl<'a, F: ScalarFunction + ?Sized> Iteration<'a, F> {
     pub fn new(options: &'a Newton, f: &'a F, x0: &[f64]) -> Self {
         let point = Model::at(f, DVector::from_column_slice(x0));
         let evaluations = Evaluations { value: 0, hessian: 1 };
