@@ -245,6 +245,159 @@ fn saddle_points_are_left() {
     assert_eq!(Newton::pure().minimize(&Product, &[0.0, 0.0]).status, Status::Indefinite);
 }
 
+/// Two wells, symmetric in v, from starts whose gradient along the negative curvature is of any size: with
+/// x = u + v and y = u - v it is x⁴ - 0.86 x² + y⁴ - 0.86 y² + (x + y - 1)².
+fn wells<T: Float>(p: &[T]) -> T {
+    let (u2, v2) = (p[0] * p[0], p[1] * p[1]);
+    let fourth_powers = T::lit(2.0) * (u2 * u2 + T::lit(6.0) * u2 * v2 + v2 * v2);
+    fourth_powers - T::lit(1.72) * (u2 + v2) + (T::lit(2.0) * p[0] - T::lit(1.0)).powi(2)
+}
+scalar_function!(Wells = wells);
+
+#[test]
+fn points_of_symmetry_are_left_however_small_the_gradient() {
+    for step in 0..600 {
+        for sign in [1.0, -1.0] {
+            let v = sign * 10f64.powf(-1.0 - 0.5 * f64::from(step)); // 1e-1 to 1e-300
+            let report = optimize::newton(&Wells, &[0.1, v]);
+            assert_eq!(report.status, Status::Converged, "from {v:e}: {report}");
+            assert_close(report.value, -0.32837305109246495, 1e-15);
+            assert!(report.iterations <= 20, "from {v:e}: {report}");
+        }
+    }
+    // In variables that mix both directions the gradient there is what rounding leaves.
+    fn mixed<T: Float>(x: &[T]) -> T {
+        let well = |x: T| x.powi(4) - T::lit(0.86) * x * x;
+        well(x[0]) + well(x[1]) + (x[0] + x[1] - T::lit(1.0)).powi(2)
+    }
+    scalar_function!(Mixed = mixed);
+    for e in 0..60 {
+        for moved in [0.0, 2f64.powi(-e), -(2f64.powi(-e))] {
+            let report = optimize::newton(&Mixed, &[0.1 + moved, 0.1]);
+            assert_eq!(report.status, Status::Converged, "from {moved:e}: {report}");
+            assert_close(report.value, -0.32837305109246495, 1e-15);
+        }
+    }
+}
+
+/// Double wells beside parabolas, from where all wells have their top, straight and in rotated variables: the gradient
+/// is zero there, or what rounding leaves.
+#[test]
+fn tops_of_many_wells_are_left() {
+    struct Tops {
+        wells: usize,
+        rotated: bool,
+    }
+    impl ScalarFunction for Tops {
+        fn eval<T: Float>(&self, x: &[T]) -> T {
+            let x: Vec<T> = if self.rotated {
+                // A reflection: x - 2 w (w'x) / w'w, with w = (1, 2, ..).
+                let weights = || (1..=x.len()).map(|i| T::lit(i as f64));
+                let along: T = weights().zip(x).map(|(w, &x)| w * x).sum();
+                let square: T = weights().map(|w| w * w).sum();
+                weights().zip(x).map(|(w, &x)| x - T::lit(2.0) * w * along / square).collect()
+            } else {
+                x.to_vec()
+            };
+            let (wells, bowls) = x.split_at(self.wells);
+            let well = |&x: &T| x.powi(4) - T::lit(2.0) * x * x;
+            let bowl = |(i, &x): (usize, &T)| T::lit(1.0 + i as f64) * (x - T::lit(0.5)).powi(2);
+            wells.iter().map(well).sum::<T>() + bowls.iter().enumerate().map(bowl).sum::<T>()
+        }
+    }
+    for (n, wells) in [(2, 1), (2, 2), (3, 2), (5, 1), (5, 5), (10, 4), (20, 7)] {
+        for rotated in [false, true] {
+            for radius in [0.1, 1.0, 7.0, 100.0, 1e6] {
+                let method = Newton::new().trust_region(TrustRegion::new().initial_radius(radius));
+                let report = method.minimize(&Tops { wells, rotated }, &vec![0.0; n]);
+                assert_eq!(report.status, Status::Converged, "{wells} of {n}, radius {radius}: {report}");
+                assert_close(report.value, -(wells as f64), 1e-13);
+                assert!(report.iterations <= 60, "{wells} of {n}, radius {radius}: {report}");
+            }
+        }
+    }
+}
+
+/// One stiff variable must not say "converged" for others that still move.
+#[test]
+fn valleys_are_not_minima() {
+    fn beale<T: Float>(x: &[T]) -> T {
+        [1.5, 2.25, 2.625]
+            .into_iter()
+            .zip(1..)
+            .map(|(y, i)| (T::lit(y) - x[0] * (T::one() - x[1].powi(i))).powi(2))
+            .sum()
+    }
+    fn stiff<T: Float>(x: &[T]) -> T {
+        T::lit(1e12) * (x[0] - T::lit(1.0)).powi(2) + (x[1] - x[0]).powi(4)
+    }
+    scalar_function!(Beale = beale);
+    scalar_function!(Stiff = stiff);
+    assert_minimum(&optimize::newton(&Beale, &[1.0, 1.0]), &[3.0, 0.5], 1e-14);
+    // From here the value falls towards 0.452 as x[0] falls to -∞.
+    for start in [10.0, 100.0] {
+        for radius in [1.0, 17.0, 100.0, 133.0, 1000.0] {
+            let method = Newton::new().trust_region(TrustRegion::new().initial_radius(radius));
+            let report = method.minimize(&Beale, &[start, start]);
+            assert_eq!(report.status, Status::MaxIterations, "from {start}, radius {radius}: {report}");
+        }
+    }
+    // The gap y - x shrinks by a third in each step, a hundred million times slower than x - 1.
+    for start in [[1.0, 5.0], [3.0, 5.0]] {
+        let report = optimize::newton(&Stiff, &start);
+        assert!(report.converged() && report.value <= 1e-20, "{report}");
+    }
+}
+
+/// A coordinate that is zero at the start and at the minimum is never small against itself; the others tell.
+#[test]
+fn coordinates_that_stay_near_zero_do_not_delay_the_end() {
+    fn curved<T: Float>(p: &[T]) -> T {
+        let (x, y) = (p[0], p[1]);
+        T::lit(100.0) * (y + x * x - T::lit(0.09)).powi(2) + (x - T::lit(0.3)).powi(2) + (y * x.exp()).powi(2)
+    }
+    fn steep<T: Float>(p: &[T]) -> T {
+        let (x, y) = (p[0], p[1]);
+        (x.exp() - T::lit(3.0)).powi(2) + (T::lit(1e4) * y + x.sin() - T::lit(3f64.ln().sin())).powi(2)
+    }
+    scalar_function!(Curved = curved);
+    scalar_function!(Steep = steep);
+    for (report, x) in
+        [(optimize::newton(&Curved, &[2.0, 0.0]), 0.3), (optimize::newton(&Steep, &[0.0, 0.0]), 3f64.ln())]
+    {
+        assert_minimum(&report, &[x, 0.0], 1e-15);
+        assert!(report.iterations <= 20, "{report}");
+    }
+}
+
+/// How many steps a curved valley takes does not hang on the digits of the first radius.
+#[test]
+fn valleys_take_as_many_steps_from_every_first_radius() {
+    let start: Vec<f64> = [-1.2, 1.0].repeat(25);
+    let steps: Vec<usize> = (0..24)
+        .map(|k| {
+            let radius = 50.0 * 2f64.powf(f64::from(k) / 7.0);
+            let report =
+                Newton::new().trust_region(TrustRegion::new().initial_radius(radius)).minimize(&Rosenbrock, &start);
+            assert!(report.converged(), "radius {radius}: {report}");
+            report.iterations
+        })
+        .collect();
+    let [least, most] = [steps.iter().min(), steps.iter().max()].map(|steps| *steps.unwrap());
+    assert!(most <= least + 5 && most <= 100, "{steps:?}");
+}
+
+/// |x|^1.5 has an infinite second derivative at its minimum: Newton steps overshoot to -x, where the value is the same.
+#[test]
+fn steps_that_overshoot_are_shortened_to_where_the_values_point() {
+    fn f<T: Float>(x: &[T]) -> T {
+        x[0].abs().powf(T::lit(1.5)) + x[1] * x[1]
+    }
+    scalar_function!(Cusp = f);
+    let report = optimize::newton(&Cusp, &[1.0, 1.0]);
+    assert!(report.value < 1e-15 && report.iterations <= 10, "{report}");
+}
+
 /// Values near 1e10 have an error of 1e-6, so that they show nothing of (x - 1)² below |x - 1| = 1e-3; gradients do.
 #[test]
 fn last_digits_come_from_the_gradient() {
