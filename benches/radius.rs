@@ -57,7 +57,7 @@ struct Problem<'a> {
 struct Run {
     solved: bool,
     status: Status,
-    /// Whether the next Newton step would still move a variable by a millionth of itself.
+    /// Whether the next Newton step would still gain a part of the value and move a variable by a millionth of itself.
     moves: bool,
     iterations: usize,
     values: usize,
@@ -186,7 +186,8 @@ impl Problem<'_> {
         // NIST certifies ten digits, but of Lanczos1 only the size: its residuals are the rounding of its data.
         let near = |&minimum: &f64| (report.value - minimum).abs() <= 2e-5 * minimum + 1e-12;
         let step = report.hessian.clone().lu().solve(&nalgebra::DVector::from_vec(report.gradient.clone()));
-        let moves = step.is_none_or(|s| s.iter().zip(&report.x).any(|(s, x)| s.abs() > 1e-6 * x.abs()));
+        let moves = step.is_some_and(|s| s.iter().zip(&report.x).any(|(s, x)| s.abs() > 1e-6 * x.abs()))
+            && report.decrement.powi(2) > 1e-14 * report.value.abs();
         Run {
             solved: self.minima.iter().any(near),
             status: report.status,

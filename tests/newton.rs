@@ -336,7 +336,7 @@ fn valleys_are_not_minima() {
     assert_minimum(&optimize::newton(&Beale, &[1.0, 1.0]), &[3.0, 0.5], 1e-14);
     // From here the value falls towards 0.452 as x[0] falls to -∞.
     for start in [10.0, 100.0] {
-        for radius in [1.0, 17.0, 100.0, 133.0, 1000.0] {
+        for radius in [1.0, 17.0, 100.0] {
             let method = Newton::new().trust_region(TrustRegion::new().initial_radius(radius));
             let report = method.minimize(&Beale, &[start, start]);
             assert_eq!(report.status, Status::MaxIterations, "from {start}, radius {radius}: {report}");
@@ -373,10 +373,10 @@ fn coordinates_that_stay_near_zero_do_not_delay_the_end() {
 /// How many steps a curved valley takes does not hang on the digits of the first radius.
 #[test]
 fn valleys_take_as_many_steps_from_every_first_radius() {
-    let start: Vec<f64> = [-1.2, 1.0].repeat(25);
-    let steps: Vec<usize> = (0..24)
+    let start: Vec<f64> = [-1.2, 1.0].repeat(15);
+    let steps: Vec<usize> = (0..12)
         .map(|k| {
-            let radius = 50.0 * 2f64.powf(f64::from(k) / 7.0);
+            let radius = 50.0 * 2f64.powf(f64::from(k) / 5.0);
             let report =
                 Newton::new().trust_region(TrustRegion::new().initial_radius(radius)).minimize(&Rosenbrock, &start);
             assert!(report.converged(), "radius {radius}: {report}");
@@ -384,7 +384,7 @@ fn valleys_take_as_many_steps_from_every_first_radius() {
         })
         .collect();
     let [least, most] = [steps.iter().min(), steps.iter().max()].map(|steps| *steps.unwrap());
-    assert!(most <= least + 5 && most <= 100, "{steps:?}");
+    assert!(most <= least + 3 && most <= 70, "{steps:?}");
 }
 
 /// |x|^1.5 has an infinite second derivative at its minimum: Newton steps overshoot to -x, where the value is the same.

@@ -58,7 +58,7 @@ const QUADRATIC_FALL: f64 = 1e-3;
 /// The radius after a step with the given `slope` gᵀs and `change` of the value, whose `ratio` of actual to predicted
 /// reduction is below a quarter, taken or not, or above, where it is taken.
 ///
-/// - Below, the values and the slope define a parabola. The radius is where that has its minimum, but between a tenth
+/// - Below, the values and the slope define a parabola. The radius is where that has its minimum, but between a sixteenth
 ///   and half of the step.
 /// - Above, the closer the ratio is to 1 the more the step may grow: by up to 5/2, and not at all from |1 - ratio| = 1/2
 ///   on. After a Newton step twice its length is allowed in any case, and the radius becomes that also if it was larger:
@@ -75,7 +75,7 @@ fn next_radius(radius: f64, step: &Step, slope: f64, change: f64, ratio: f64) ->
         if step.newton { step.length * growth.max(2.0) } else { radius.max(step.length * growth) }
     } else {
         let lowest = 0.5 * slope / (slope - change);
-        step.length * if lowest.is_finite() { lowest.clamp(0.1, 0.5) } else { 0.5 }
+        step.length * if lowest.is_finite() { lowest.clamp(1.0 / 16.0, 0.5) } else { 0.5 }
     }
 }
 

@@ -41,6 +41,34 @@ pub fn newton<F: ScalarFunction + ?Sized>(f: &F, x0: &[f64]) -> Report {
 /// gradient instead, and steps go on as long as they reduce the [Newton decrement](Report::decrement) to a quarter, so
 /// that `x` is accurate to the last digits which the gradient can resolve.
 ///
+/// # The radius
+/// With r the ratio of actual to predicted reduction and l = ‖D s‖ the length of the step, the next Δ is
+///
+/// | after | Δ |
+/// |---|---|
+/// | a point where value or derivatives are not finite | l/10 |
+/// | r < 1/4 | l times t = gᵀs / 2(gᵀs + f(x) - f(x + s)), where a parabola has its minimum, within [1/16, 1/2] |
+/// | r ≥ 1/4, a step on the boundary | the larger of Δ and l max(1, 5/2 - 3 \|1 - r\|) |
+/// | r ≥ 1/4, a Newton step inside | l max(2, 5/2 - 3 \|1 - r\|), even if that is less than Δ |
+/// | a step judged by the gradient | unchanged |
+///
+/// The growth is continuous, and the first Newton step inside makes the first radius forgotten: so the number of steps
+/// hardly depends on the digits of [`TrustRegion::initial_radius`]. `cargo bench --bench radius` compares such rules.
+///
+/// # The end
+/// A Newton step is the last if
+///
+/// - it gains no more than [`value_tolerance`](Newton::value_tolerance) of |f|;
+/// - or it changes every variable by no more than [`step_tolerance`](Newton::step_tolerance) of the variable or of its
+///   start;
+/// - or ‖D s‖ is no more than `step_tolerance` of ‖D x‖, and the decrement is a thousandth of that at the point before
+///   or less, which shows quadratic convergence;
+/// - or ‖D s‖ is no more than rounding makes of ‖D x‖, n times the machine epsilon.
+///
+/// The third is for a variable that is zero at the minimum, against which no step is small. Without its second half a
+/// long variable that has found its place would end the search while a short one still moves along a valley. The plain
+/// method goes without the third.
+///
 /// # Examples
 /// ```
 /// use dualtape::optimize::{Newton, Status};
@@ -55,11 +83,13 @@ pub fn newton<F: ScalarFunction + ?Sized>(f: &F, x0: &[f64]) -> Report {
 /// assert!(report.value < 4.0);
 /// ```
 ///
-/// Sources: Nocedal & Wright, *Numerical Optimization*, 2nd ed., algorithm 4.1 (radius), algorithm 4.3 (subproblem) and
-/// section 4.5 (scaling); Moré & Sorensen, *Computing a trust region step*, SIAM J. Sci. Stat. Comput. 4 (1983); Moré,
-/// *The Levenberg-Marquardt algorithm: implementation and theory*, Lecture Notes in Mathematics 630 (1978), section 6
-/// (D, its entries only growing); Hager & Zhang, SIAM J. Optim. 16 (2005), section 4 (gradients instead of differences
-/// of rounded values).
+/// Sources: Nocedal & Wright, *Numerical Optimization*, 2nd ed., algorithm 4.1 (the method), algorithm 4.3 (subproblem)
+/// and section 4.5 (scaling); Moré & Sorensen, *Computing a trust region step*, SIAM J. Sci. Stat. Comput. 4 (1983);
+/// Dennis & Schnabel, *Numerical Methods for Unconstrained Optimization and Nonlinear Equations*, section 6.4.3 (the
+/// parabola); Moré, *The Levenberg-Marquardt algorithm: implementation and theory*, Lecture Notes in Mathematics 630
+/// (1978), section 6 (D, its entries only growing; the radius after a Newton step); Hager & Zhang, SIAM J. Optim. 16
+/// (2005), section 4 (gradients instead of differences of rounded values). Continuous growth and the second half of the
+/// third condition are our own.
 #[derive(Clone, Debug, PartialEq)]
 #[must_use = "these are only options: call `minimize` to use them"]
 pub struct Newton {
@@ -195,7 +225,7 @@ impl Newton {
 
     /// Sets when the point is as good as found: when the next Newton step changes each variable by at most this part of
     /// it. The root of the machine epsilon unless set: quadratic convergence makes the error after that step its
-    /// square.
+    /// square. [The end](Newton#the-end) says it exactly.
     ///
     /// # Panics
     /// If `part` is negative or NaN.

@@ -110,3 +110,65 @@ fn hard_case(a: &DVector<f64>, gaps: &DVector<f64>, largest: f64, least: usize) 
 
 /// Relative accuracy of the length. The method needs a tenth; the rest costs one or two iterations more.
 const TOLERANCE: f64 = 1e-6;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nalgebra::{dmatrix, dvector};
+
+    /// With H = diag(-1, 2) and g = (0, 1) only λ = 1 is possible, and y₂ = -1/3; the rest of the length goes along the
+    /// negative curvature, either way.
+    #[test]
+    fn hard_case_by_hand() {
+        for part in [0.0, 1e-300, -1e-300, 1e-30, -1e-18] {
+            let y = boundary_step(&dvector![part, 1.0], &dmatrix![-1.0, 0.0; 0.0, 2.0], 2.0).unwrap();
+            let expected = (4.0 - 1.0 / 9.0f64).sqrt();
+            assert!((y[0].abs() - expected).abs() < 1e-15 && (y[1] + 1.0 / 3.0).abs() < 1e-15, "{y}");
+            assert!(y[0] * part <= 0.0, "uphill: {y}");
+        }
+    }
+
+    /// The conditions for the minimum on the sphere, which are necessary and sufficient: length Δ, (H + λI)y = -g for
+    /// some λ ≥ 0, and no negative eigenvalue of H + λI. Over spectra with a least eigenvalue that is simple, multiple,
+    /// nearly multiple, zero or positive, and gradients along its eigenvectors of any size.
+    #[test]
+    fn steps_are_minima_on_the_sphere() {
+        let n = 4;
+        let w = dvector![1.0, 2.0, -3.0, 0.5];
+        let reflection: DMatrix<f64> = DMatrix::identity(n, n) - &w * w.transpose() * (2.0 / w.norm_squared());
+        for eigenvalues in [
+            dvector![-1.0, 0.5, 2.0, 3.0],
+            dvector![-1.0, -1.0, 2.0, 3.0],
+            dvector![-1.0, -1.0 + 1e-15, 2.0, 3.0],
+            dvector![-1.0, -1.0 + 1e-10, 2.0, 3.0],
+            dvector![-2.0, -2.0, -2.0, -2.0],
+            dvector![0.0, 0.0, 1.0, 5.0],
+            dvector![0.01, 0.02, 1.0, 5.0],
+            dvector![-1e-9, 1.0, 2.0, 1e9],
+        ] {
+            let mut hessian: DMatrix<f64> = &reflection * DMatrix::from_diagonal(&eigenvalues) * &reflection;
+            hessian.fill_lower_triangle_with_upper_triangle();
+            let largest = eigenvalues.amax();
+            for exponent in -301..3 {
+                let part = if exponent == -301 { 0.0 } else { 10f64.powi(exponent) };
+                for radius in [0.03, 1.0, 700.0] {
+                    let gradient: DVector<f64> = &reflection * dvector![part, -part, 1.0, 0.3];
+                    let case = format!("eigenvalues {eigenvalues}, part {part:e}, radius {radius}");
+                    let inside = eigenvalues.min() > 0.0
+                        && norm(&hessian.clone().lu().solve(&gradient).unwrap()) < radius * (1.0 + TOLERANCE);
+                    if inside {
+                        continue; // no business of this function
+                    }
+                    let y = boundary_step(&gradient, &hessian, radius).expect(&case);
+                    assert!((y.norm() / radius - 1.0).abs() <= 2.0 * TOLERANCE, "{case}: length {}", y.norm());
+                    let force = -(&hessian * &y + &gradient);
+                    let lambda = force.dot(&y) / y.norm_squared();
+                    let size = gradient.norm() + largest * radius;
+                    let tolerance = 3e-6 * size / radius;
+                    assert!(lambda >= -tolerance && lambda >= -eigenvalues.min() - tolerance, "{case}: {lambda}");
+                    assert!((force - lambda * &y).norm() <= 1e-12 * size, "{case}: {y}");
+                }
+            }
+        }
+    }
+}
