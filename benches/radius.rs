@@ -235,7 +235,8 @@ fn study(set: &str, problems: &[Problem], radii: &[f64], earlier: Option<&Earlie
         least(radii),
         most(radii)
     );
-    let kinds: [(&str, fn(&Function) -> bool); 4] = [
+    type Belongs = fn(&Function) -> bool;
+    let kinds: [(&str, Belongs); 4] = [
         ("all", |_| true),
         ("Moré, Garbow & Hillstrom", |f| matches!(f, Function::Mgh(_))),
         ("NIST", |f| matches!(f, Function::Nist(_))),
