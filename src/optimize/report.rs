@@ -17,7 +17,7 @@ pub enum Status {
     /// Also where a bound without a minimum is approached until value or gradient underflows, as by a logistic regression on separable
     /// data: a huge `x` and a vanishing Hessian tell.
     Converged,
-    /// The limit on iterations was reached first.
+    /// The limit on iterations was reached first; also in a valley without a minimum, which is walked without end.
     MaxIterations,
     /// No step helps, down to the spacing of floating-point numbers: at a kink or a jump, or where rounding errors of
     /// the value hide its slope.
