@@ -362,10 +362,21 @@ fn coordinates_that_stay_near_zero_do_not_delay_the_end() {
     }
     scalar_function!(Curved = curved);
     scalar_function!(Steep = steep);
-    for (report, x) in
-        [(optimize::newton(&Curved, &[2.0, 0.0]), 0.3), (optimize::newton(&Steep, &[0.0, 0.0]), 3f64.ln())]
-    {
-        assert_minimum(&report, &[x, 0.0], 1e-15);
+    /// The second residual is a difference of numbers near 1000, known less well than x and y.
+    fn noisy<T: Float>(p: &[T]) -> T {
+        let (x, y) = (p[0], p[1]);
+        let far = |x: T, y: T| ((y + T::lit(1e3)).powi(2) + x * x).sqrt();
+        (x.exp() - T::lit(3.0)).powi(2) + (far(x, y) - far(T::lit(3f64.ln()), T::zero())).powi(2)
+    }
+    scalar_function!(Noisy = noisy);
+    for (report, x, tolerance) in [
+        (optimize::newton(&Curved, &[2.0, 0.0]), 0.3, 1e-15),
+        (optimize::newton(&Steep, &[0.0, 0.0]), 3f64.ln(), 1e-15),
+        (optimize::newton(&Noisy, &[0.0, 0.0]), 3f64.ln(), 1e-12),
+        (optimize::newton(&Noisy, &[3.3, 0.0]), 3f64.ln(), 1e-12),
+        (optimize::newton(&Noisy, &[-0.3, 0.0]), 3f64.ln(), 1e-12),
+    ] {
+        assert_minimum(&report, &[x, 0.0], tolerance);
         assert!(report.iterations <= 20, "{report}");
     }
 }
