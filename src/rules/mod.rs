@@ -80,7 +80,7 @@
 //! | through `ln`, `log2`, `logistic`, `y0` | 0.5 | 0.0 | 0.0 | 0.0 |
 //! | through `ln_1p` | 1.0 | 1.0 | 0.5 | 1.5 |
 //! | through `ln_gamma` | 1.0 | 1.5 | 1.5 | 14.5 |
-//! | through `log` | 1.5 | 2.0 | 1.5 | 2.0 |
+//! | through `log` | 1.5 | 3.0 | 6.0 | 26.0 |
 //! | through `log10` | 1.0 | 0.0 | 0.0 | 0.0 |
 //! | through `logit` | 1.0 | 1.5 | 3.5 | 1.5 |
 //! | through `polygamma` | 0.5 | 1.0 | 1.5 | 18.0 |
