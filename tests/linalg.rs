@@ -551,7 +551,7 @@ fn singular_value_decompositions_hold() {
         let (m, n) = a.shape();
         let r = m.min(n);
         assert_eq!((u.shape(), sigma.len(), v.shape()), ((m, r), r, (n, r)));
-        assert!(sigma.as_slice().is_sorted_by(|a, b| a >= b), "{sigma}");
+        assert!(sigma.as_slice().is_sorted_by(|a, b| a >= b), "{m} x {n}: {sigma}");
         let rounding = 2e-15 * (4 + r) as f64;
         for x in [&u, &v] {
             assert!((x.transpose() * x - DMatrix::identity(r, r)).iter().all(|x| x.abs() < rounding), "{m} x {n}");

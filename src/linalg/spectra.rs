@@ -215,7 +215,9 @@ fn make_orthogonal<B: Primitive>(w: &mut [Vec<B>], v: &mut [Vec<B>], lengths: &m
         return false;
     }
     let zeta = (beta - alpha) * (beta + alpha) / (gamma + gamma);
-    let tangent = zeta.signum() / (zeta.abs() + (B::one() + zeta * zeta).sqrt());
+    // The square of a large one would overflow.
+    let root = if zeta.abs() * B::epsilon() < B::one() { (B::one() + zeta * zeta).sqrt() } else { zeta.abs() };
+    let tangent = zeta.signum() / (zeta.abs() + root);
     let cosine = (B::one() + tangent * tangent).sqrt().recip();
     let sine = cosine * tangent;
     for columns in [&mut *w, v] {
