@@ -169,7 +169,7 @@ fn jacobi<B: Primitive>(a: DMatrix<B>) -> Option<(DMatrix<B>, DVector<B>, DMatri
     let scale = B::lit(2.0).powf(largest.log2().floor());
     let mut w: Vec<Vec<B>> = a.column_iter().map(|column| column.iter().map(|&x| x / scale).collect()).collect();
     let mut v: Vec<Vec<B>> = (0..n).map(|j| (0..n).map(|i| unit(i, j)).collect()).collect();
-    let mut lengths: Vec<B> = w.iter().map(|w| length(w)).collect();
+    let mut lengths: Vec<B> = w.iter_mut().map(|w| shortest_is_zero(w)).collect();
     let mut sweeps = 0;
     loop {
         // Columns by decreasing length converge sooner.
@@ -194,7 +194,7 @@ fn jacobi<B: Primitive>(a: DMatrix<B>) -> Option<(DMatrix<B>, DVector<B>, DMatri
     }
     let sigma = DVector::from_fn(n, |j, _| lengths[j] * scale);
     for j in 0..n {
-        if lengths[j] >= B::min_positive_value().sqrt() {
+        if lengths[j] > B::zero() {
             w[j].iter_mut().for_each(|x| *x /= lengths[j]);
         } else {
             w[j] = orthogonal_to(&w[..j], m);
@@ -211,7 +211,7 @@ const SWEEPS: usize = 60;
 fn make_orthogonal<B: Primitive>(w: &mut [Vec<B>], v: &mut [Vec<B>], lengths: &mut [B], p: usize, q: usize) -> bool {
     let (alpha, beta, gamma) = (lengths[p], lengths[q], dot(&w[p], &w[q]));
     let tolerance = B::epsilon() * B::lit(w[p].len() as f64).sqrt() * alpha * beta;
-    if gamma.abs() <= tolerance || gamma.abs() < B::min_positive_value() / B::epsilon() {
+    if gamma.abs() <= tolerance {
         return false;
     }
     let zeta = (beta - alpha) * (beta + alpha) / (gamma + gamma);
@@ -226,9 +226,19 @@ fn make_orthogonal<B: Primitive>(w: &mut [Vec<B>], v: &mut [Vec<B>], lengths: &m
             (*x, *y) = (cosine * *x - sine * *y, sine * *x + cosine * *y);
         }
     }
-    lengths[p] = length(&w[p]);
-    lengths[q] = length(&w[q]);
+    lengths[p] = shortest_is_zero(&mut w[p]);
+    lengths[q] = shortest_is_zero(&mut w[q]);
     true
+}
+
+/// The length of a column, which becomes zero if its square has no digits: it is nothing beside the largest entry, which is at least 1.
+fn shortest_is_zero<B: Primitive>(column: &mut [B]) -> B {
+    let length = length(column);
+    if length < (B::min_positive_value() / B::epsilon()).sqrt() {
+        column.fill(B::zero());
+        return B::zero();
+    }
+    length
 }
 
 /// A unit vector orthogonal to these unit vectors, which are fewer than its entries: what is left of the axis that has most left.
