@@ -88,8 +88,6 @@ pub mod special;
 pub use drivers::forward::derivative;
 pub use drivers::forward::value_and_derivative;
 pub use drivers::{ScalarFunction, forward};
-#[doc(hidden)]
-pub use float::engine;
 pub use float::{Float, Primitive, select};
 #[cfg(feature = "approx")]
 pub use numbers::AllParts;

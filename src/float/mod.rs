@@ -4,7 +4,7 @@
 //! What questions about a number mean, and what happens where 0 meets infinity, is written down in [`crate::conventions`].
 
 pub(crate) mod algorithm;
-pub mod engine;
+pub(crate) mod engine;
 mod primitive;
 mod products;
 mod rule;
