@@ -41,7 +41,7 @@ use num_traits::{FloatConst, FromPrimitive, Inv, NumAssign, NumAssignOps, NumOps
 /// assert_eq!(dualtape::gradient(|v| kinetic(3.0, v), &[1.0, 2.0]), [3.0, 6.0]); // m v
 /// ```
 ///
-/// The trait is sealed: the numbers are those of this crate.
+/// The trait is sealed: the numbers are those of this crate, and what is written over them can count on that.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a differentiable number",
     note = "the numbers are `f32`, `f64`, `Dual<T>` and `Reverse<T>`; a literal point needs a decimal point, `1.0` instead of `1`"
