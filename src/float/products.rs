@@ -5,7 +5,7 @@
 
 #[cfg(doc)]
 use super::Unary;
-use super::{Float, Primitive as _};
+use super::{Float, Primitive};
 
 /// The convention "a zero tangent stays zero", once for every engine: `tangent * slope`, where a tangent that is zero in all
 /// its parts stays zero even if the slope is infinite or NaN.
@@ -26,18 +26,24 @@ fn is_central<T: Float>(x: T) -> bool {
         (false, true) => (1e-60, 1e60),
         (false, false) => (1e-150, 1e150),
     };
-    let (least, largest, x) = (T::Base::nearest(least), T::Base::nearest(largest), x.base());
-    (x > least && x < largest) || (x < -least && x > -largest)
+    let size = num_traits::Float::abs(x.base());
+    size > T::Base::nearest(least) && size < T::Base::nearest(largest)
 }
 
 /// `true` if a tangent may be multiplied with `slope`, the derivative of a rule at `x`: nothing leaves the range on the way before the
 /// result does. If not, the tangent passes through the rule ([`Unary::through`]).
 #[inline(always)]
 pub(crate) fn slope_is_plain<T: Float>(x: T, slope: T) -> bool {
-    // The derivatives of a slope, which nested numbers carry, are larger by a power of `1 / x` for each order. At 0 and infinity the
-    // slope is a limit, which the conventions give.
-    let is_limit = || x.is_zero() || x.is_infinite();
-    !unlikely(!((is_central(slope) && (!T::NESTED || is_central(x))) || is_limit()))
+    // The derivatives of a slope, which nested numbers carry, are larger by a power of `1 / x` for each order.
+    let is_plain = is_central(slope) && (!T::NESTED || is_central(x));
+    is_plain || is_limit(x.base())
+}
+
+/// At 0 and infinity a slope is a limit, which the conventions give.
+#[cold]
+#[inline(never)]
+fn is_limit<B: Primitive>(x: B) -> bool {
+    x.is_zero() || num_traits::Float::is_infinite(x)
 }
 
 /// The tangent of a rule's value by [`Unary::through`] or one of its siblings, `through`, by the fold rule; `y` is the value.
