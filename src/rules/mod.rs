@@ -235,7 +235,8 @@ macro_rules! elementary {
             /// assert_eq!(dualtape::derivative(|x| x.powi(3), 2.0), 12.0);
             /// assert_eq!(dualtape::derivative(|x| x.powi(-1), 2.0), -0.25);
             /// ```
-            pub Powi(n: i32) = powi(x) { [x.powi(n)] |x, y| powi_slope(n, x, y), through |t, x, _| times_powi_slope(t, n, x) } for [Float FloatCore ComplexField];
+            pub Powi(n: i32) = powi(x) { [x.powi(n)] |x, y| powi_slope(n, x, y),
+                through |t, x, _| times_powi_slope(t, n, x) } for [Float FloatCore ComplexField];
             /// Power `xʸ`; partials `y xʸ⁻¹` and `xʸ ln x`.
             ///
             /// `x⁰` is identically 1. At `x = 0` the partial in `y` is its limit: 0 for `y > 0`, `-∞` for `y ≤ 0`. For `x < 0` the
