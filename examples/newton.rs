@@ -53,7 +53,7 @@ fn main() -> io::Result<()> {
 
 /// Minimises the sum of squares from one of the two starting points.
 fn fit(problem: &Problem, start: usize) -> (Report, Duration) {
-    let method = Newton { max_iterations: 10_000, ..Newton::default() };
+    let method = Newton::new().max_iterations(10_000);
     let clock = Instant::now();
     let report = method.minimize(problem, &problem.starts[start]);
     let time = clock.elapsed();

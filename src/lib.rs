@@ -88,12 +88,10 @@ pub mod special;
 pub use drivers::forward::derivative;
 pub use drivers::forward::value_and_derivative;
 pub use drivers::{ScalarFunction, forward};
-#[doc(hidden)]
-pub use float::engine;
 pub use float::{Float, Primitive, select};
 #[cfg(feature = "approx")]
 pub use numbers::AllParts;
-#[doc(alias = "dual number", alias = "hyperdual", alias = "jet", alias = "stop_gradient")]
+#[doc(alias = "dual number", alias = "hyperdual", alias = "jet", alias = "stop_gradient", alias = "forward mode")]
 pub use numbers::Dual;
 #[cfg(feature = "nalgebra")]
 pub use numbers::Real;
@@ -122,7 +120,7 @@ pub use drivers::reverse::vjp;
 #[doc(alias = "GradientTape", alias = "backward", alias = "wengert list", alias = "zero_grad")]
 pub use drivers::tape::Tape;
 #[cfg(feature = "std")]
-#[doc(alias = "stop_gradient")]
+#[doc(alias = "stop_gradient", alias = "reverse mode", alias = "adjoint", alias = "automatic differentiation")]
 pub use numbers::Reverse;
 #[cfg(feature = "std")]
 pub use {

@@ -71,15 +71,15 @@ pub fn dot<T: Float>(x: &[T], y: &[T]) -> T {
 pub fn norm<T: Float>(x: &[T]) -> T {
     let y = T::reduce(Norm, x.iter().copied());
     // A length that overflows or is subnormal has fewer digits than the direction.
-    let two = T::Base::nearest(2.0);
-    let scale = if unlikely(y.is_infinite()) && !x.iter().any(|x| x.is_infinite()) {
-        two.powi(-40)
-    } else if unlikely(y.is_subnormal()) {
-        two.powi(60)
-    } else {
-        return y;
-    };
-    T::reduce(Norm, x.iter().map(|&x| x * scale)) / scale
+    if unlikely(y.is_infinite()) && !x.iter().any(|x| x.is_infinite()) {
+        let scale = T::Base::nearest(2.0).powi(-40);
+        return T::reduce(Norm, x.iter().map(|&x| x * scale)) / scale;
+    }
+    if unlikely(y.is_subnormal()) {
+        // The second derivative may overflow in one direction and not in another; the length of a pair has closed forms.
+        return x.iter().fold(T::zero(), |length, x| length.hypot(*x));
+    }
+    y
 }
 
 /// `ln(Σ exp xᵢ)`, computed from the largest so that nothing overflows; partial derivatives `exp(xᵢ - y)`, the softmax.

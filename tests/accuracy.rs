@@ -399,7 +399,7 @@ fn measure_tangents<B: Primitive>() -> Measured {
             let exact = row.orders[order];
             // By `u` the function is a power or an exponential: all orders are of one size, unless terms cancel.
             let size = row.orders[1..].iter().map(|exact| exact.log10).fold(f64::NEG_INFINITY, f64::max);
-            let unit = if row.is_exponential && exact.nearest != 0.0 { exact.roundings(size).max(1.0) } else { 1.0 };
+            let unit = if row.is_exponential { exact.roundings(size).max(1.0) } else { 1.0 };
             for (engine, got) in derivatives(curve, B::zero(), order) {
                 let past_infinity = order > 1 && is_past_infinity::<B>(&row.orders[1..order], exact);
                 let error = if past_infinity && !got.is_finite() { 0.0 } else { error(got, exact) / unit };

@@ -173,6 +173,7 @@ table! { Convention, conventions:
     |y| T::lit(7.0) % y,                    3.0 =>    1.0,   -2.0,    0.0;
     |y| T::lit(-7.0) % y,                   3.0 =>   -1.0,    2.0,    0.0;
     |y| T::lit(6.0) % y,                    3.0 =>    0.0,   -2.0,    0.0;
+    |y| T::one() % y,                       0.1 => 0.09999999999999995, -9.0, 0.0; // the quotient rounds up to 10
 
 
     // The ends of the range.

@@ -15,7 +15,7 @@ scalar_function!(Rosenbrock = rosenbrock);
 scalar_function!(DoubleWell = double_well);
 
 fn traced(method: Newton, f: &impl ScalarFunction, x0: &[f64]) -> Report {
-    Newton { trace: true, ..method }.minimize(f, x0)
+    method.trace(true).minimize(f, x0)
 }
 
 #[track_caller]
@@ -46,7 +46,7 @@ fn pure_iterates_on_rosenbrock() {
         (1.0, 1.0, 0.0),
     ];
     // The first step solves H p = -g with these numbers.
-    let start = Newton { max_iterations: 0, ..Newton::pure() }.minimize(&Rosenbrock, &[-1.2, 1.0]);
+    let start = Newton::pure().max_iterations(0).minimize(&Rosenbrock, &[-1.2, 1.0]);
     for (found, expected) in start.hessian.iter().zip([1330.0, 480.0, 480.0, 200.0]) {
         assert_close(*found, expected, 1e-12);
     }
@@ -245,6 +245,170 @@ fn saddle_points_are_left() {
     assert_eq!(Newton::pure().minimize(&Product, &[0.0, 0.0]).status, Status::Indefinite);
 }
 
+/// Two wells, symmetric in v, from starts whose gradient along the negative curvature is of any size: with
+/// x = u + v and y = u - v it is x⁴ - 0.86 x² + y⁴ - 0.86 y² + (x + y - 1)².
+fn wells<T: Float>(p: &[T]) -> T {
+    let (u2, v2) = (p[0] * p[0], p[1] * p[1]);
+    let fourth_powers = T::lit(2.0) * (u2 * u2 + T::lit(6.0) * u2 * v2 + v2 * v2);
+    fourth_powers - T::lit(1.72) * (u2 + v2) + (T::lit(2.0) * p[0] - T::lit(1.0)).powi(2)
+}
+scalar_function!(Wells = wells);
+
+#[test]
+fn points_of_symmetry_are_left_however_small_the_gradient() {
+    for step in 0..600 {
+        for sign in [1.0, -1.0] {
+            let v = sign * 10f64.powf(-1.0 - 0.5 * f64::from(step)); // 1e-1 to 1e-300
+            let report = optimize::newton(&Wells, &[0.1, v]);
+            assert_eq!(report.status, Status::Converged, "from {v:e}: {report}");
+            assert_close(report.value, -0.32837305109246495, 1e-15);
+            assert!(report.iterations <= 20, "from {v:e}: {report}");
+        }
+    }
+    // In variables that mix both directions the gradient there is what rounding leaves.
+    fn mixed<T: Float>(x: &[T]) -> T {
+        let well = |x: T| x.powi(4) - T::lit(0.86) * x * x;
+        well(x[0]) + well(x[1]) + (x[0] + x[1] - T::lit(1.0)).powi(2)
+    }
+    scalar_function!(Mixed = mixed);
+    for e in 0..60 {
+        for moved in [0.0, 2f64.powi(-e), -(2f64.powi(-e))] {
+            let report = optimize::newton(&Mixed, &[0.1 + moved, 0.1]);
+            assert_eq!(report.status, Status::Converged, "from {moved:e}: {report}");
+            assert_close(report.value, -0.32837305109246495, 1e-15);
+        }
+    }
+}
+
+/// Double wells beside parabolas, from where all wells have their top, straight and in rotated variables: the gradient
+/// is zero there, or what rounding leaves.
+#[test]
+fn tops_of_many_wells_are_left() {
+    struct Tops {
+        wells: usize,
+        rotated: bool,
+    }
+    impl ScalarFunction for Tops {
+        fn eval<T: Float>(&self, x: &[T]) -> T {
+            let x: Vec<T> = if self.rotated {
+                // A reflection: x - 2 w (w'x) / w'w, with w = (1, 2, ..).
+                let weights = || (1..=x.len()).map(|i| T::lit(i as f64));
+                let along: T = weights().zip(x).map(|(w, &x)| w * x).sum();
+                let square: T = weights().map(|w| w * w).sum();
+                weights().zip(x).map(|(w, &x)| x - T::lit(2.0) * w * along / square).collect()
+            } else {
+                x.to_vec()
+            };
+            let (wells, bowls) = x.split_at(self.wells);
+            let well = |&x: &T| x.powi(4) - T::lit(2.0) * x * x;
+            let bowl = |(i, &x): (usize, &T)| T::lit(1.0 + i as f64) * (x - T::lit(0.5)).powi(2);
+            wells.iter().map(well).sum::<T>() + bowls.iter().enumerate().map(bowl).sum::<T>()
+        }
+    }
+    for (n, wells) in [(2, 1), (2, 2), (3, 2), (5, 1), (5, 5), (10, 4), (20, 7)] {
+        for rotated in [false, true] {
+            for radius in [0.1, 1.0, 7.0, 100.0, 1e6] {
+                let method = Newton::new().trust_region(TrustRegion::new().initial_radius(radius));
+                let report = method.minimize(&Tops { wells, rotated }, &vec![0.0; n]);
+                assert_eq!(report.status, Status::Converged, "{wells} of {n}, radius {radius}: {report}");
+                assert_close(report.value, -(wells as f64), 1e-13);
+                assert!(report.iterations <= 60, "{wells} of {n}, radius {radius}: {report}");
+            }
+        }
+    }
+}
+
+/// One stiff variable must not say "converged" for others that still move.
+#[test]
+fn valleys_are_not_minima() {
+    fn beale<T: Float>(x: &[T]) -> T {
+        [1.5, 2.25, 2.625]
+            .into_iter()
+            .zip(1..)
+            .map(|(y, i)| (T::lit(y) - x[0] * (T::one() - x[1].powi(i))).powi(2))
+            .sum()
+    }
+    fn stiff<T: Float>(x: &[T]) -> T {
+        T::lit(1e12) * (x[0] - T::lit(1.0)).powi(2) + (x[1] - x[0]).powi(4)
+    }
+    scalar_function!(Beale = beale);
+    scalar_function!(Stiff = stiff);
+    assert_minimum(&optimize::newton(&Beale, &[1.0, 1.0]), &[3.0, 0.5], 1e-14);
+    // From here the value falls towards 0.452 as x[0] falls to -∞.
+    for start in [10.0, 100.0] {
+        for radius in [1.0, 17.0, 100.0] {
+            let method = Newton::new().trust_region(TrustRegion::new().initial_radius(radius));
+            let report = method.minimize(&Beale, &[start, start]);
+            assert_eq!(report.status, Status::MaxIterations, "from {start}, radius {radius}: {report}");
+        }
+    }
+    // The gap y - x shrinks by a third in each step, a hundred million times slower than x - 1.
+    for start in [[1.0, 5.0], [3.0, 5.0]] {
+        let report = optimize::newton(&Stiff, &start);
+        assert!(report.converged() && report.value <= 1e-20, "{report}");
+    }
+}
+
+/// A coordinate that is zero at the start and at the minimum is never small against itself; the others tell.
+#[test]
+fn coordinates_that_stay_near_zero_do_not_delay_the_end() {
+    fn curved<T: Float>(p: &[T]) -> T {
+        let (x, y) = (p[0], p[1]);
+        T::lit(100.0) * (y + x * x - T::lit(0.09)).powi(2) + (x - T::lit(0.3)).powi(2) + (y * x.exp()).powi(2)
+    }
+    fn steep<T: Float>(p: &[T]) -> T {
+        let (x, y) = (p[0], p[1]);
+        (x.exp() - T::lit(3.0)).powi(2) + (T::lit(1e4) * y + x.sin() - T::lit(3f64.ln().sin())).powi(2)
+    }
+    scalar_function!(Curved = curved);
+    scalar_function!(Steep = steep);
+    /// The second residual is a difference of numbers near 1000, known less well than x and y.
+    fn noisy<T: Float>(p: &[T]) -> T {
+        let (x, y) = (p[0], p[1]);
+        let far = |x: T, y: T| ((y + T::lit(1e3)).powi(2) + x * x).sqrt();
+        (x.exp() - T::lit(3.0)).powi(2) + (far(x, y) - far(T::lit(3f64.ln()), T::zero())).powi(2)
+    }
+    scalar_function!(Noisy = noisy);
+    for (report, x, tolerance) in [
+        (optimize::newton(&Curved, &[2.0, 0.0]), 0.3, 1e-15),
+        (optimize::newton(&Steep, &[0.0, 0.0]), 3f64.ln(), 1e-15),
+        (optimize::newton(&Noisy, &[0.0, 0.0]), 3f64.ln(), 1e-12),
+        (optimize::newton(&Noisy, &[3.3, 0.0]), 3f64.ln(), 1e-12),
+        (optimize::newton(&Noisy, &[-0.3, 0.0]), 3f64.ln(), 1e-12),
+    ] {
+        assert_minimum(&report, &[x, 0.0], tolerance);
+        assert!(report.iterations <= 20, "{report}");
+    }
+}
+
+/// How many steps a curved valley takes does not hang on the digits of the first radius.
+#[test]
+fn valleys_take_as_many_steps_from_every_first_radius() {
+    let start: Vec<f64> = [-1.2, 1.0].repeat(15);
+    let steps: Vec<usize> = (0..12)
+        .map(|k| {
+            let radius = 50.0 * 2f64.powf(f64::from(k) / 5.0);
+            let report =
+                Newton::new().trust_region(TrustRegion::new().initial_radius(radius)).minimize(&Rosenbrock, &start);
+            assert!(report.converged(), "radius {radius}: {report}");
+            report.iterations
+        })
+        .collect();
+    let [least, most] = [steps.iter().min(), steps.iter().max()].map(|steps| *steps.unwrap());
+    assert!(most <= least + 3 && most <= 70, "{steps:?}");
+}
+
+/// |x|^1.5 has an infinite second derivative at its minimum: Newton steps overshoot to -x, where the value is the same.
+#[test]
+fn steps_that_overshoot_are_shortened_to_where_the_values_point() {
+    fn f<T: Float>(x: &[T]) -> T {
+        x[0].abs().powf(T::lit(1.5)) + x[1] * x[1]
+    }
+    scalar_function!(Cusp = f);
+    let report = optimize::newton(&Cusp, &[1.0, 1.0]);
+    assert!(report.value < 1e-15 && report.iterations <= 10, "{report}");
+}
+
 /// Values near 1e10 have an error of 1e-6, so that they show nothing of (x - 1)² below |x - 1| = 1e-3; gradients do.
 #[test]
 fn last_digits_come_from_the_gradient() {
@@ -386,7 +550,7 @@ fn kinks_stop_it() {
 fn limit_on_iterations() {
     for method in [Newton::default(), Newton::pure()] {
         for max_iterations in [0, 1, 3] {
-            let report = Newton { max_iterations, ..method.clone() }.minimize(&Rosenbrock, &[-1.2, 1.0]);
+            let report = method.clone().max_iterations(max_iterations).minimize(&Rosenbrock, &[-1.2, 1.0]);
             assert_eq!((report.status, report.iterations), (Status::MaxIterations, max_iterations));
         }
     }
@@ -397,7 +561,7 @@ fn limit_on_iterations() {
     }
     scalar_function!(Parabola = parabola);
     for (max_iterations, start) in [(0, 3.0), (1, 0.0)] {
-        let report = Newton { max_iterations, ..Newton::default() }.minimize(&Parabola, &[start]);
+        let report = Newton::new().max_iterations(max_iterations).minimize(&Parabola, &[start]);
         assert_eq!((report.status, report.iterations), (Status::Converged, max_iterations));
     }
 }
@@ -405,17 +569,130 @@ fn limit_on_iterations() {
 #[test]
 fn small_first_radius_keeps_near_the_start() {
     // A step of a hundredth of the size of the start.
-    let region = TrustRegion { initial_radius: 0.01, ..TrustRegion::default() };
-    let method = Newton { max_iterations: 1, trust_region: Some(region), ..Newton::default() };
-    let near = method.minimize(&Rosenbrock, &[-1.2, 1.0]);
-    let far = Newton { max_iterations: 1, ..Newton::default() }.minimize(&Rosenbrock, &[-1.2, 1.0]);
+    let once = Newton::new().max_iterations(1);
+    let near = once.clone().trust_region(TrustRegion::new().initial_radius(0.01)).minimize(&Rosenbrock, &[-1.2, 1.0]);
+    let far = once.minimize(&Rosenbrock, &[-1.2, 1.0]);
     let distance = |report: &Report| (report.x[0] + 1.2).hypot(report.x[1] - 1.0);
     assert!(distance(&near) < 0.05 && distance(&far) > 0.3, "{near:?} {far:?}");
-    for initial_radius in [f64::INFINITY, f64::NAN, 0.0, -1.0] {
-        let region = TrustRegion { initial_radius, ..TrustRegion::default() };
-        let method = Newton { trust_region: Some(region), ..Newton::default() };
+    for radius in [f64::MAX, 1e-12] {
+        let method = Newton::new().trust_region(TrustRegion::new().initial_radius(radius));
         assert_minimum(&method.minimize(&Rosenbrock, &[-1.2, 1.0]), &[1.0, 1.0], 1e-14);
     }
+}
+
+#[test]
+fn looser_tolerances_end_sooner() {
+    /// Each Newton step takes a third of the way to 0.
+    fn f<T: Float>(x: &[T]) -> T {
+        T::lit(1.0) + x[0].powi(4)
+    }
+    scalar_function!(Flat = f);
+    let tight = optimize::newton(&Flat, &[1.0]);
+    let by_value = Newton::new().value_tolerance(1e-6).minimize(&Flat, &[1.0]);
+    let by_step = Newton::new().step_tolerance(0.01).value_tolerance(0.0).minimize(&Flat, &[1.0]);
+    for report in [&tight, &by_value, &by_step] {
+        assert_eq!(report.status, Status::Converged, "{report}");
+    }
+    // A Newton step gains 2/3 x⁴ and is x/3 long, at the point before the last.
+    assert!((1e-8..3e-6).contains(&(by_value.value - 1.0)) && (1e-3..0.03).contains(&by_step.x[0]));
+    assert!(by_value.iterations < tight.iterations && by_step.iterations < tight.iterations);
+    // With neither, every digit of a regular minimum is found.
+    let report = Newton::new().step_tolerance(0.0).value_tolerance(0.0).minimize(&Rosenbrock, &[-1.2, 1.0]);
+    assert_eq!((report.status, report.value), (Status::Converged, 0.0));
+}
+
+// ---------------------------------------------------------------- options and report
+
+/// The text of a panic, and whether it is reported at the caller in this file, who can mend it.
+fn panic_of<R>(call: impl FnOnce() -> R) -> (String, bool) {
+    use std::cell::Cell;
+    use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+    use std::sync::Once;
+    thread_local!(static HERE: Cell<bool> = const { Cell::new(false) });
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let report = take_hook();
+        set_hook(Box::new(move |info| {
+            HERE.set(info.location().is_some_and(|place| place.file() == file!()));
+            report(info);
+        }));
+    });
+    let panic = catch_unwind(AssertUnwindSafe(call)).err().expect("no panic");
+    (panic.downcast_ref::<String>().expect("no text").clone(), HERE.get())
+}
+
+#[test]
+fn options_are_checked_where_they_are_set() {
+    let allowed = TrustRegion::new();
+    for (value, shown) in
+        [(0.0, "0.0"), (-1.0, "-1.0"), (f64::INFINITY, "inf"), (f64::NAN, "NaN"), (f64::NEG_INFINITY, "-inf")]
+    {
+        let text = format!("TrustRegion::initial_radius: expected a positive finite number, found {shown}");
+        assert_eq!(panic_of(|| allowed.clone().initial_radius(value)), (text, true));
+    }
+    for (value, shown) in [(0.25, "0.25"), (-1e-9, "-1e-9"), (f64::NAN, "NaN"), (1.0, "1.0")] {
+        let text = format!("TrustRegion::acceptance: expected a number in [0, 0.25), found {shown}");
+        assert_eq!(panic_of(|| allowed.clone().acceptance(value)), (text, true));
+    }
+    for (value, shown) in [(-1e-300, "-1e-300"), (f64::NAN, "NaN"), (f64::NEG_INFINITY, "-inf")] {
+        let text = |name| format!("Newton::{name}: expected a number that is not negative, found {shown}");
+        assert_eq!(panic_of(|| Newton::new().value_tolerance(value)), (text("value_tolerance"), true));
+        assert_eq!(panic_of(|| Newton::new().step_tolerance(value)), (text("step_tolerance"), true));
+    }
+    // The ends of the ranges.
+    let region = TrustRegion::new().initial_radius(5e-324).initial_radius(f64::MAX).acceptance(0.0).acceptance(0.249);
+    let _ = Newton::new().trust_region(region).value_tolerance(0.0).step_tolerance(f64::INFINITY);
+    assert_eq!((Newton::new(), TrustRegion::new()), (Newton::default(), TrustRegion::default()));
+}
+
+#[test]
+fn acceptance_decides_which_steps_are_taken() {
+    /// Not even a fifth of the reduction that the model at 1 predicts comes true.
+    fn f<T: Float>(x: &[T]) -> T {
+        if x[0] > T::lit(0.9) { (x[0] * T::lit(10.0)).powi(2) } else { T::lit(85.0) + x[0].powi(2) }
+    }
+    scalar_function!(Step = f);
+    for (acceptance, taken) in [(0.0, true), (0.14, true), (0.16, false), (0.2, false)] {
+        let region = TrustRegion::new().acceptance(acceptance);
+        let report = Newton::new().trust_region(region).max_iterations(1).minimize(&Step, &[1.0]);
+        assert_eq!(report.x[0].abs() < 1e-9, taken, "{acceptance}: {report}");
+    }
+}
+
+#[test]
+fn report_as_a_table() {
+    let report = Newton::new().max_iterations(2).minimize(&Rosenbrock, &[-1.2, 1.0]);
+    let text = report.to_string();
+    let rows: Vec<(&str, &str)> = text.lines().map(|line| line.split_at(15)).collect();
+    let Report { value, gradient_norm, x, .. } = &report;
+    let expected = [
+        ("status         ", "iteration limit reached".to_string()),
+        ("iterations     ", "2".to_string()),
+        ("evaluations    ", format!("2 of the value, {} with derivatives", report.evaluations.hessian)),
+        ("value          ", format!("{value:?}")),
+        ("gradient norm  ", format!("{gradient_norm:?}")),
+        ("decrement      ", format!("{:?}", report.decrement)),
+        ("x              ", format!("[{:?}, {:?}]", x[0], x[1])),
+    ];
+    assert!(rows.iter().map(|&(name, shown)| (name, shown.to_string())).eq(expected), "{text}");
+    // Digits as asked for, and not all of many variables.
+    let text = format!("{:.2}", Newton::new().max_iterations(0).minimize(&Rosenbrock, &[0.5; 10]));
+    assert_eq!(text.lines().nth(3).unwrap(), "value          5.85e1"); // 9 (100/16 + 1/4)
+    let halves = ["5.00e-1"; 8].join(", ");
+    assert_eq!(text.lines().last().unwrap(), format!("x              [{halves}, .. 10 in all]"));
+}
+
+/// A type that is not sized is a function, too.
+#[test]
+fn functions_of_unsized_types() {
+    struct Targets<D: ?Sized>(D);
+    impl ScalarFunction for Targets<[f64]> {
+        fn eval<T: Float>(&self, x: &[T]) -> T {
+            self.0.iter().map(|&target| (x[0] - T::lit(target)).powi(2)).sum()
+        }
+    }
+    let targets: &Targets<[f64]> = &Targets([1.0, 2.0, 6.0]);
+    assert_eq!(optimize::newton(targets, &[0.0]).x, [3.0]);
 }
 
 /// No function and no start makes it panic or run without end, and a point it calls a minimum has a finite value.
@@ -452,7 +729,7 @@ fn nothing_panics() {
     for function in (0..13).map(Nasty) {
         for x in numbers {
             for y in numbers {
-                for method in [Newton { max_iterations: 200, ..Newton::default() }, Newton::pure()] {
+                for method in [Newton::new().max_iterations(200), Newton::pure()] {
                     let report = method.minimize(&function, &[x, y]);
                     let finite = report.value.is_finite() && report.x.iter().all(|x| x.is_finite());
                     assert!(finite || report.status == Status::NonFinite, "{} at {x}, {y}: {report:?}", function.0);

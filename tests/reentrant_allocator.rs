@@ -252,3 +252,29 @@ fn tapes_may_come_and_go_while_threads_do() {
         std::thread::spawn(run).join().unwrap();
     }
 }
+
+/// The memory that drivers keep with the thread is not held while it grows.
+#[test]
+fn an_allocator_may_call_drivers() {
+    dualtape::release_memory();
+    let calls = Rc::new(Cell::new(0));
+    let counted = calls.clone();
+    // Four entries of the list of what is kept: its first allocation. Others come before it, and would make it grow by themselves.
+    let list = 4 * size_of::<Box<dyn std::any::Any>>();
+    let hook = move |_, layout: Layout, _| {
+        if layout.size() != list {
+            return;
+        }
+        let mut slope = [0.0];
+        dualtape::value_and_gradient_into(|x: &[Reverse<f64>]| x[0] * x[0], &[3.0], &mut slope);
+        assert_eq!(slope, [6.0]);
+        counted.set(counted.get() + 1);
+    };
+    let gradient = with_hook(hook, || {
+        let mut slopes = [0.0; 2];
+        dualtape::value_and_gradient_into(|x: &[Reverse<f64>]| x[0] * x[1], &[2.0, 3.0], &mut slopes);
+        slopes
+    });
+    assert_eq!(gradient, [3.0, 2.0]);
+    assert!(calls.get() > 1, "the allocator was called {} times", calls.get());
+}

@@ -27,7 +27,7 @@ fn names_show_parameters() {
     assert_eq!(Partials { given: 2 }.name().to_string(), "partials { given: 2 }");
 }
 
-/// Every rule of the crate has a name of its own.
+/// No two rules that are shown to a visitor share a name.
 #[test]
 fn names_are_unique() {
     struct Names(Vec<&'static str>);
@@ -78,12 +78,13 @@ fn a_rule_with_another_number_of_partials_panics_with_its_name() {
     let forward = |given| move |x: &[Dual<f64, 8>]| Dual::reduce(Partials { given }, x.iter().copied());
     let nested = |given| move |x: &[Reverse<Dual<f64>>]| Reverse::reduce(Partials { given }, x.iter().copied());
     let expected = |few_or_many: &str, given: usize| {
+        let found = if given > 3 { "more than 3".to_string() } else { given.to_string() };
         format!(
-            "dualtape: the rule `partials {{ given: {given} }}` returned too {few_or_many} partial derivatives, {given} for 3 \
+            "dualtape: the rule `partials {{ given: {given} }}` returned too {few_or_many} partial derivatives, {found} for 3 \
              arguments; `Reduction::partials` must return one for each"
         )
     };
-    for (few_or_many, given) in [("few", 0), ("few", 2), ("many", 4)] {
+    for (few_or_many, given) in [("few", 0), ("few", 2), ("many", 4), ("many", usize::MAX)] {
         assert_eq!(message(move || drop(gradient(reverse(given), &x))), expected(few_or_many, given));
         assert_eq!(
             message(move || drop(dualtape::forward::gradient(forward(given), &x))),
@@ -152,4 +153,48 @@ fn rounding_gives_constants() {
         assert!(y.is_constant());
     }
     assert!(!x.relu().is_constant());
+}
+
+/// `f` at 0 and beside it, where a tangent that is no seed meets a slope that is 0 or infinite: the limit, times the tangent.
+#[test]
+fn tangents_that_are_no_seeds_meet_limits() {
+    type Row = (&'static str, fn(Dual<f64>) -> Dual<f64>, f64, f64);
+    let rows: &[Row] = &[
+        ("(c x)^1.5", |x| x.powf(1.5), 0.0, 0.0),
+        ("(c x)^0.5", |x| x.powf(0.5), 0.0, f64::INFINITY),
+        ("(c x)^0.5 at inf", |x| x.powf(0.5), f64::INFINITY, 0.0),
+        ("cbrt", |x| x.cbrt(), 0.0, f64::INFINITY),
+        ("cbrt at inf", |x| x.cbrt(), f64::INFINITY, 0.0),
+        ("sqrt", |x| x.sqrt(), 0.0, f64::INFINITY),
+        ("ln", |x| x.ln(), 0.0, f64::INFINITY),
+        ("ln at inf", |x| x.ln(), f64::INFINITY, 0.0),
+        ("exp at -inf", |x| x.exp(), f64::NEG_INFINITY, 0.0),
+        ("tanh at inf", |x| x.tanh(), f64::INFINITY, 0.0),
+        ("atan at inf", |x| x.atan(), f64::INFINITY, 0.0),
+        ("asinh at -inf", |x| x.asinh(), f64::NEG_INFINITY, 0.0),
+        ("recip", |x| x.recip(), 0.0, f64::NEG_INFINITY),
+        ("recip at inf", |x| x.recip(), f64::INFINITY, -0.0),
+        ("x^3", |x| x.powi(3), 0.0, 0.0),
+        ("x^-2 at inf", |x| x.powi(-2), f64::INFINITY, 0.0),
+        ("ln_gamma", |x| x.ln_gamma(), 0.0, f64::NEG_INFINITY),
+        ("logit", |x| x.logit(), 0.0, f64::INFINITY),
+        ("softplus at -inf", |x| x.softplus(), f64::NEG_INFINITY, 0.0),
+    ];
+    let mut checks = Checks::default();
+    for (name, f, x, slope) in rows {
+        for c in [1.0, 1e3, 1e-3, 1e300, 1e-300] {
+            let got = f(Dual::new(*x, [c])).tangent();
+            checks.close(format_args!("{name}, tangent {c:e}"), got, *slope, 0.0);
+        }
+    }
+    checks.finish();
+    // The square of x is a tangent with the value 0 and live parts.
+    let nested = |x: f64, f: fn(Dual<Dual<f64>>) -> Dual<Dual<f64>>| {
+        let x = Dual::variable(Dual::variable(x));
+        f(x * x).tangent().tangent()
+    };
+    assert_eq!(nested(0.0, |x| x.powf(1.5)), 0.0); // |x|³
+    assert_eq!(nested(0.0, |x| x.powf(2.0)), 0.0);
+    assert_eq!(nested(0.0, |x| x.exp()), 2.0);
+    assert_eq!(nested(0.0, |x| x.tanh()), 2.0);
 }

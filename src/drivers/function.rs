@@ -34,6 +34,7 @@ use crate::float::Float;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a function on every number type",
     note = "for `fn f<T: Float>(x: &[T]) -> T` write `scalar_function!(Name = f)` and pass `&Name`",
+    note = "the bound has to be `Float` alone: without `<Base = f64>`, and with `T::lit(0.5)` for a number of type `f64`",
     note = "for a function with data implement `ScalarFunction` on a struct; a closure has only one argument type"
 )]
 pub trait ScalarFunction {
@@ -102,6 +103,17 @@ impl<F: VectorFunction + ?Sized> VectorFunction for &F {
 /// );
 /// assert_eq!(Sphere.eval(&[1.0, 2.0]), 5.0);
 /// ```
+/// The bound has to be `T: Float` alone, since the function is to run on every number. With `T: Float<Base = f64>`, which a
+/// closure's argument may have, the compiler reports that `<T as Float>::Base` is not `f64`:
+/// ```compile_fail,E0271
+/// use dualtape::{Float, scalar_function};
+///
+/// fn half<T: Float<Base = f64>>(x: &[T]) -> T {
+///     x[0] * 0.5
+/// }
+/// scalar_function!(Half = half);
+/// ```
+/// Without `<Base = f64>` it compiles, if a number of type `f64` is lifted: `x[0] * T::lit(0.5)`.
 #[macro_export]
 macro_rules! scalar_function {
     ($(#[$meta:meta])* $visibility:vis $Name:ident = $function:path) => {
@@ -110,7 +122,8 @@ macro_rules! scalar_function {
         $visibility struct $Name;
 
         impl $crate::ScalarFunction for $Name {
-            fn eval<T: $crate::Float>(&self, x: &[T]) -> T {
+            // The compiler shows the next line where the function has a narrower bound.
+            fn eval<T: $crate::Float>(&self, x: &[T]) -> T { // not here: bound your function by `T: Float` alone
                 $function(x)
             }
         }

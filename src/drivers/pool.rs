@@ -37,6 +37,19 @@ pub fn release_memory() {
 }
 
 /// Keeps `scratch` for the next call on this thread.
+///
+/// The list grows while it is out of the pool, so that an allocator which calls drivers itself finds the pool free.
 pub(crate) fn put<W: 'static>(scratch: Box<W>) {
-    let _ = POOL.try_with(|pool| pool.borrow_mut().push(scratch));
+    let _ = POOL.try_with(|pool| {
+        let mut entries = pool.take();
+        entries.push(scratch);
+        loop {
+            let meanwhile = pool.replace(entries);
+            if meanwhile.is_empty() {
+                break;
+            }
+            entries = pool.take();
+            entries.extend(meanwhile);
+        }
+    });
 }

@@ -5,7 +5,7 @@
 //! infinity, and at NaN.
 
 pub(crate) mod algorithm;
-pub mod engine;
+pub(crate) mod engine;
 mod primitive;
 mod products;
 mod rule;
@@ -46,7 +46,8 @@ use num_traits::{FloatConst, FromPrimitive, Inv, NumAssign, NumAssignOps, NumOps
 /// assert_eq!(dualtape::gradient(|v| kinetic(3.0, v), &[1.0, 2.0]), [3.0, 6.0]); // m v
 /// ```
 ///
-/// The trait is sealed: the numbers are those of this crate. A function of your own is added by a rule, see [`Unary`].
+/// The trait is sealed: the numbers are those of this crate, and what is written over them can count on that. A function of your own is
+/// added by a rule, see [`Unary`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a differentiable number",
     note = "the numbers are `f32`, `f64`, `Dual<T>` and `Reverse<T>`; a literal point needs a decimal point, `1.0` instead of `1`"

@@ -13,6 +13,8 @@ use num_traits::float::TotalOrder;
     note = "lift an outer number to the inner type with `Dual::constant` or `Reverse::constant`; convert an integer to a float"
 )]
 pub trait Primitive: Float<Base = Self> + TotalOrder + sealed::Sealed {
+    /// `true` for `f32`.
+    const IS_SINGLE: bool;
     /// The nearest number of this type.
     #[must_use]
     fn nearest(x: f64) -> Self;
@@ -92,6 +94,7 @@ macro_rules! primitive {
         }
 
         impl Primitive for $t {
+            const IS_SINGLE: bool = size_of::<$t>() == size_of::<f32>();
             #[inline]
             fn nearest(x: f64) -> $t {
                 x as $t

@@ -20,7 +20,7 @@ pub(crate) fn fold<T: Float>(tangent: T, slope: T) -> T {
 /// two factors. For nested ones there are more, because a reciprocal has powers among its derivatives.
 #[inline(always)]
 fn is_central<T: Float>(x: T) -> bool {
-    let (least, largest) = match (size_of::<T::Base>() == size_of::<f32>(), T::NESTED) {
+    let (least, largest) = match (T::Base::IS_SINGLE, T::NESTED) {
         (true, true) => (1e-7, 1e7),
         (true, false) => (1e-18, 1e18),
         (false, true) => (1e-60, 1e60),
@@ -34,8 +34,10 @@ fn is_central<T: Float>(x: T) -> bool {
 /// result does. If not, the tangent passes through the rule ([`Unary::through`]).
 #[inline(always)]
 pub(crate) fn slope_is_plain<T: Float>(x: T, slope: T) -> bool {
-    // The derivatives of a slope, which nested numbers carry, are larger by a power of `1 / x` for each order.
-    !unlikely(!(is_central(slope) && (!T::NESTED || is_central(x) || x.is_zero())))
+    // The derivatives of a slope, which nested numbers carry, are larger by a power of `1 / x` for each order. At 0 and infinity the
+    // slope is a limit, which the conventions give.
+    let is_limit = || x.is_zero() || x.is_infinite();
+    !unlikely(!((is_central(slope) && (!T::NESTED || is_central(x))) || is_limit()))
 }
 
 /// The tangent of a rule's value by [`Unary::through`] or one of its siblings, `through`, by the fold rule; `y` is the value.

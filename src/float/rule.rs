@@ -268,8 +268,10 @@ pub(crate) fn with_partials<R: Reduction, T: Float, N>(
         (Some(x), Some(partial)) => Some((x, partial)),
         (None, None) => None,
         (left, _) => {
-            let found = rule.partials(inner.clone(), y).count();
-            miscounted(rule, left.is_some(), inner.clone().count(), found)
+            let expected = inner.clone().count();
+            // There may be partials without end.
+            let found = rule.partials(inner.clone(), y).take(expected + 1).count();
+            miscounted(rule, left.is_some(), expected, found)
         }
     })
 }
@@ -277,9 +279,10 @@ pub(crate) fn with_partials<R: Reduction, T: Float, N>(
 #[cold]
 #[inline(never)]
 fn miscounted<R: Reduction>(rule: R, too_few: bool, expected: usize, found: usize) -> ! {
-    let few_or_many = if too_few { "few" } else { "many" };
+    let (few_or_many, found) = if too_few { ("few", found) } else { ("many", expected) };
+    let more = if too_few { "" } else { "more than " };
     panic!(
-        "dualtape: the rule `{}` returned too {few_or_many} partial derivatives, {found} for {expected} arguments; \
+        "dualtape: the rule `{}` returned too {few_or_many} partial derivatives, {more}{found} for {expected} arguments; \
          `Reduction::partials` must return one for each",
         rule.name()
     )

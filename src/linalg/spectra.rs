@@ -20,18 +20,16 @@ impl Algorithm for SymmetricEigen {
             return (DVector::zeros(0), DMatrix::zeros(0, 0));
         }
         let symmetric = DMatrix::from_fn(n, n, |i, j| lower(a, i, j));
-        let eigen = if is_finite(&symmetric) {
-            Decomposition::try_new(symmetric, <B as num_traits::Float>::epsilon(), iterations(n))
-        } else {
-            None
-        };
-        let Some(eigen) = eigen else {
-            return (DVector::from_element(n, B::nan()), DMatrix::from_element(n, n, B::nan()));
+        let eigen =
+            if is_finite(&symmetric) { by_nalgebra(&symmetric).or_else(|| by_jacobi(&symmetric)) } else { None };
+        let Some((values, vectors)) = eigen else {
+            let nan = <B as num_traits::Float>::nan();
+            return (DVector::from_element(n, nan), DMatrix::from_element(n, n, nan));
         };
         let mut order: Vec<usize> = (0..n).collect();
-        order.sort_by(|&i, &j| eigen.eigenvalues[i].total_cmp(&eigen.eigenvalues[j]));
-        let values = DVector::from_fn(n, |i, _| eigen.eigenvalues[order[i]]);
-        (values, DMatrix::from_fn(n, n, |i, j| eigen.eigenvectors[(i, order[j])]))
+        order.sort_by(|&i, &j| values[i].total_cmp(&values[j]));
+        let sorted = DVector::from_fn(n, |i, _| values[order[i]]);
+        (sorted, DMatrix::from_fn(n, n, |i, j| vectors[(i, order[j])]))
     }
 
     fn on_number<N: Number>(a: &DMatrix<N>) -> (DVector<N>, DMatrix<N>) {
@@ -77,6 +75,35 @@ impl Algorithm for SymmetricEigenvalues {
             )
         })
     }
+}
+
+/// Eigenvalues and eigenvectors, unless the decomposition fails to end: some matrices of low rank make it go on forever.
+fn by_nalgebra<B: Scalar>(a: &DMatrix<B>) -> Option<(DVector<B>, DMatrix<B>)> {
+    // Two or three steps for each value are usual.
+    let steps = 100 * a.nrows().max(10);
+    let eigen = Decomposition::try_new(a.clone(), <B as num_traits::Float>::epsilon(), steps)?;
+    eigen
+        .eigenvalues
+        .iter()
+        .all(|&x| num_traits::Float::is_finite(x))
+        .then_some((eigen.eigenvalues, eigen.eigenvectors))
+}
+
+/// The same from singular values: those of `A + s` are the eigenvalues plus `s`, where `s` is so large that none is negative.
+fn by_jacobi<B: Primitive>(a: &DMatrix<B>) -> Option<(DVector<B>, DMatrix<B>)> {
+    let n = a.nrows();
+    let largest = largest(a);
+    let scaled = a.map(|x| x / largest);
+    let row_sums = scaled.row_iter().map(|row| row.iter().map(|x| x.abs()).sum::<B>());
+    let shift = row_sums.fold(B::zero(), |most, sum| most.max(sum));
+    let shifted = DMatrix::from_fn(n, n, |i, j| if i == j { scaled[(i, j)] + shift } else { scaled[(i, j)] });
+    let (_, sigma, v) = jacobi(shifted)?;
+    Some((sigma.map(|sigma| (sigma - shift) * largest), v))
+}
+
+/// The largest absolute value of an entry.
+fn largest<B: Primitive>(a: &DMatrix<B>) -> B {
+    a.iter().fold(B::zero(), |most, x| most.max(x.abs()))
 }
 
 /// The entry of the symmetric matrix whose lower triangle is that of `a`.
@@ -161,7 +188,7 @@ impl Algorithm for SingularValues {
 /// Computations*, 4th ed., section 8.6.3.
 fn jacobi<B: Primitive>(a: DMatrix<B>) -> Option<(DMatrix<B>, DVector<B>, DMatrix<B>)> {
     let (m, n) = a.shape();
-    let largest = a.iter().fold(B::zero(), |most, x| most.max(x.abs()));
+    let largest = largest(&a);
     if largest == B::zero() {
         return Some((DMatrix::from_fn(m, n, unit), DVector::from_element(n, largest), DMatrix::from_fn(n, n, unit)));
     }
@@ -169,7 +196,7 @@ fn jacobi<B: Primitive>(a: DMatrix<B>) -> Option<(DMatrix<B>, DVector<B>, DMatri
     let scale = B::lit(2.0).powf(largest.log2().floor());
     let mut w: Vec<Vec<B>> = a.column_iter().map(|column| column.iter().map(|&x| x / scale).collect()).collect();
     let mut v: Vec<Vec<B>> = (0..n).map(|j| (0..n).map(|i| unit(i, j)).collect()).collect();
-    let mut lengths: Vec<B> = w.iter().map(|w| length(w)).collect();
+    let mut lengths: Vec<B> = w.iter_mut().map(|w| shortest_is_zero(w)).collect();
     let mut sweeps = 0;
     loop {
         // Columns by decreasing length converge sooner.
@@ -194,7 +221,7 @@ fn jacobi<B: Primitive>(a: DMatrix<B>) -> Option<(DMatrix<B>, DVector<B>, DMatri
     }
     let sigma = DVector::from_fn(n, |j, _| lengths[j] * scale);
     for j in 0..n {
-        if lengths[j] >= B::min_positive_value().sqrt() {
+        if lengths[j] > B::zero() {
             w[j].iter_mut().for_each(|x| *x /= lengths[j]);
         } else {
             w[j] = orthogonal_to(&w[..j], m);
@@ -211,11 +238,13 @@ const SWEEPS: usize = 60;
 fn make_orthogonal<B: Primitive>(w: &mut [Vec<B>], v: &mut [Vec<B>], lengths: &mut [B], p: usize, q: usize) -> bool {
     let (alpha, beta, gamma) = (lengths[p], lengths[q], dot(&w[p], &w[q]));
     let tolerance = B::epsilon() * B::lit(w[p].len() as f64).sqrt() * alpha * beta;
-    if gamma.abs() <= tolerance || gamma.abs() < B::min_positive_value() / B::epsilon() {
+    if gamma.abs() <= tolerance {
         return false;
     }
     let zeta = (beta - alpha) * (beta + alpha) / (gamma + gamma);
-    let tangent = zeta.signum() / (zeta.abs() + (B::one() + zeta * zeta).sqrt());
+    // The square of a large one would overflow.
+    let root = if zeta.abs() * B::epsilon() < B::one() { (B::one() + zeta * zeta).sqrt() } else { zeta.abs() };
+    let tangent = zeta.signum() / (zeta.abs() + root);
     let cosine = (B::one() + tangent * tangent).sqrt().recip();
     let sine = cosine * tangent;
     for columns in [&mut *w, v] {
@@ -224,9 +253,19 @@ fn make_orthogonal<B: Primitive>(w: &mut [Vec<B>], v: &mut [Vec<B>], lengths: &m
             (*x, *y) = (cosine * *x - sine * *y, sine * *x + cosine * *y);
         }
     }
-    lengths[p] = length(&w[p]);
-    lengths[q] = length(&w[q]);
+    lengths[p] = shortest_is_zero(&mut w[p]);
+    lengths[q] = shortest_is_zero(&mut w[q]);
     true
+}
+
+/// The length of a column, which becomes zero if its square has no digits: it is nothing beside the largest entry, which is at least 1.
+fn shortest_is_zero<B: Primitive>(column: &mut [B]) -> B {
+    let length = length(column);
+    if length < (B::min_positive_value() / B::epsilon()).sqrt() {
+        column.fill(B::zero());
+        return B::zero();
+    }
+    length
 }
 
 /// A unit vector orthogonal to these unit vectors, which are fewer than its entries: what is left of the axis that has most left.
@@ -268,9 +307,4 @@ fn unit<B: Primitive>(i: usize, j: usize) -> B {
 /// A decomposition need not end on a matrix that is not finite.
 fn is_finite<B: Primitive>(a: &DMatrix<B>) -> bool {
     a.iter().all(|x| x.is_finite())
-}
-
-/// How many steps the decomposition of nalgebra may take at size `n`; it needs two or three for each value.
-fn iterations(n: usize) -> usize {
-    100 * n.max(10)
 }

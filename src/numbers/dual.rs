@@ -52,12 +52,6 @@ use core::ops::{Add, Div, Mul, Neg, Sub};
 /// ```
 ///
 /// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., section 3.1.
-#[doc(alias = "dual number")]
-#[doc(alias = "hyperdual")]
-#[doc(alias = "jet")]
-#[doc(alias = "autodiff")]
-#[doc(alias = "automatic differentiation")]
-#[doc(alias = "forward mode")]
 #[derive(Clone, Copy)]
 #[must_use]
 pub struct Dual<T, const N: usize = 1> {

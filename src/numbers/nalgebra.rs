@@ -13,7 +13,7 @@
 //! - `sinc` and `sinhc` have their true derivatives near 0, where the quotient has none left.
 
 use super::{Dual, Number, for_each_number};
-use crate::float::{Float, Primitive as _};
+use crate::float::{Float, Primitive};
 use crate::rules::dialect::{define_rules, forward_all};
 use crate::rules::elementary;
 use crate::special::Special;
@@ -294,11 +294,26 @@ macro_rules! left_factor {
 for_each_number!(left_factor);
 
 define_rules! {
-    /// `sinh x / x`, 1 at 0.
-    Sinhc = sinhc(x) { [if x == B::zero() { B::one() } else { x.sinh() / x }] |x, y| sinhc_slope(x, y) };
+    /// `sinh x / x`, 1 at 0 and infinite at ±∞.
+    Sinhc = sinhc(x) { [sinhc(x)] |x, y| sinhc_slope(x, y) };
 }
 
-/// `(cosh x - y) / x`, and the power series where that cancels, to so many terms that the higher derivatives are right too.
+/// From where on `sinh |x|` is `exp |x| / 2` to the last digit, in either precision; it overflows before `sinh x / x` does.
+const FAR: f64 = 40.0;
+
+fn sinhc<B: Primitive>(x: B) -> B {
+    let y = x.sinh() / x;
+    if x == B::zero() {
+        B::one()
+    } else if y.is_finite() || x.is_nan() {
+        y
+    } else {
+        let root = (x.abs() * B::lit(0.5)).exp();
+        if root.is_infinite() { root } else { root / (x.abs() + x.abs()) * root }
+    }
+}
+
+/// `(cosh x - y) / x`, which is `± (1 - 1/|x|) y` far out, and the power series where that cancels, to so many terms that the higher derivatives are right too.
 fn sinhc_slope<T: Float>(x: T, y: T) -> T {
     let square = x * x;
     square.if_less(
@@ -307,6 +322,11 @@ fn sinhc_slope<T: Float>(x: T, y: T) -> T {
             let term = |sum: T, j: i32| T::one() + square * sum / T::lit((2 * j * (2 * j + 3)).into());
             x * (1..12).rev().fold(T::one(), term) / T::lit(3.0)
         },
-        || (x.cosh() - y) / x,
+        || {
+            let middle = || (x.cosh() - y) / x;
+            let right = || y * (T::one() - x.recip());
+            let left = || -y * (T::one() + x.recip());
+            T::lit(FAR).if_less(x, right, || x.if_less(T::lit(-FAR), left, middle))
+        },
     )
 }

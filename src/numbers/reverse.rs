@@ -40,12 +40,6 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 ///
 /// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., sections 3.2 and 4.3; the slope is their "statement-level
 /// preaccumulation" (section 10.2) taken to chains.
-#[doc(alias = "autograd")]
-#[doc(alias = "autodiff")]
-#[doc(alias = "automatic differentiation")]
-#[doc(alias = "backpropagation")]
-#[doc(alias = "reverse mode")]
-#[doc(alias = "adjoint")]
 #[derive(Clone, Copy, Debug)]
 #[must_use]
 pub struct Reverse<T> {

@@ -9,10 +9,12 @@ use super::trust_region::boundary_step;
 use crate::ScalarFunction;
 
 /// A minimisation under way.
-pub(super) struct Iteration<'a, F> {
+pub(super) struct Iteration<'a, F: ?Sized> {
     options: &'a Newton,
     f: &'a F,
     pub point: Model,
+    /// The decrement at the accepted point before; NaN if there is none.
+    before: f64,
     /// |x₀|, by which a minimum at zero is recognised as near.
     start: DVector<f64>,
     iterations: usize,
@@ -33,13 +35,15 @@ struct Step {
 
 /// What became of a step.
 enum Outcome {
-    /// Taken, with this ratio of actual to predicted reduction.
-    Taken(f64),
+    /// Judged by the value reached, and taken if that is low enough.
+    Judged {
+        value: f64,
+        ratio: f64,
+    },
     /// Taken since it reduces the gradient; the values are too close to tell.
     TakenByGradient,
-    Rejected,
-    /// It leads to where the function has no finite value or derivatives.
-    RejectedNonFinite,
+    /// Not taken: it leads to where the function has no finite value or derivatives.
+    NonFinite,
     Stop(Status),
 }
 
@@ -47,12 +51,41 @@ enum Outcome {
 /// At a minimum with definite Hessian Newton's method does far better, since it converges quadratically.
 const FALL: f64 = 0.25;
 
-impl<'a, F: ScalarFunction> Iteration<'a, F> {
+/// A Newton step that reduced the decrement to this part is one of quadratic convergence: the next is far shorter still.
+/// In a valley, where only the stiff variables have found their places, the decrement falls slowly.
+const QUADRATIC_FALL: f64 = 1e-3;
+
+/// The radius after a step with the given `slope` gᵀs and `change` of the value, whose `ratio` of actual to predicted
+/// reduction is below a quarter, taken or not, or above, where it is taken.
+///
+/// - Below, the values and the slope define a parabola. The radius is where that has its minimum, but between a sixteenth
+///   and half of the step.
+/// - Above, the closer the ratio is to 1 the more the step may grow: by up to 5/2, and not at all from |1 - ratio| = 1/2
+///   on. After a Newton step twice its length is allowed in any case, and the radius becomes that also if it was larger:
+///   it was of no use, and what follows does not depend on it any more.
+///
+/// No factor is fixed but that after a Newton step, so that the radii are not multiples of the first one by powers of
+/// two, and how many steps are taken does not depend on its digits.
+///
+/// Source of the parabola: Dennis & Schnabel, *Numerical Methods for Unconstrained Optimization and Nonlinear
+/// Equations*, section 6.4.3.
+fn next_radius(radius: f64, step: &Step, slope: f64, change: f64, ratio: f64) -> f64 {
+    if ratio >= 0.25 {
+        let growth = (2.5 - 3.0 * (1.0 - ratio).abs()).max(1.0);
+        if step.newton { step.length * growth.max(2.0) } else { radius.max(step.length * growth) }
+    } else {
+        let lowest = 0.5 * slope / (slope - change);
+        step.length * if lowest.is_finite() { lowest.clamp(1.0 / 16.0, 0.5) } else { 0.5 }
+    }
+}
+
+impl<'a, F: ScalarFunction + ?Sized> Iteration<'a, F> {
     pub fn new(options: &'a Newton, f: &'a F, x0: &[f64]) -> Self {
         let point = Model::at(f, DVector::from_column_slice(x0));
         let evaluations = Evaluations { value: 0, hessian: 1 };
         let start = point.x.abs();
-        let mut iteration = Self { options, f, point, start, iterations: 0, evaluations, trace: Vec::new() };
+        let mut iteration =
+            Self { options, f, point, before: f64::NAN, start, iterations: 0, evaluations, trace: Vec::new() };
         iteration.record();
         iteration
     }
@@ -77,12 +110,13 @@ impl<'a, F: ScalarFunction> Iteration<'a, F> {
             }
             let Some(step) = self.restricted_step(&scale, radius) else { return Status::NoProgress };
             self.iterations += 1;
+            let (value, slope) = (self.point.value, self.point.gradient.dot(&step.step));
             match self.attempt(&step, region.acceptance) {
-                Outcome::Taken(ratio) if ratio < 0.25 => radius = 0.25 * step.length,
-                Outcome::Taken(ratio) if ratio > 0.75 => radius = radius.max(2.0 * step.length),
-                Outcome::Taken(_) | Outcome::TakenByGradient => {}
-                Outcome::Rejected => radius = 0.25 * step.length,
-                Outcome::RejectedNonFinite => radius = 0.1 * step.length,
+                Outcome::Judged { value: reached, ratio } => {
+                    radius = next_radius(radius, &step, slope, reached - value, ratio);
+                }
+                Outcome::TakenByGradient => {}
+                Outcome::NonFinite => radius = 0.1 * step.length,
                 Outcome::Stop(status) => return status,
             }
             if self.point.value < lowest {
@@ -110,28 +144,29 @@ impl<'a, F: ScalarFunction> Iteration<'a, F> {
     }
 
     /// Takes a step if it is good enough.
-    fn attempt(&mut self, Step { step, predicted, newton, .. }: &Step, acceptance: f64) -> Outcome {
+    fn attempt(&mut self, trial: &Step, acceptance: f64) -> Outcome {
+        let &Step { ref step, predicted, newton, .. } = trial;
         let x = &self.point.x + step;
         if x == self.point.x {
-            return Outcome::Stop(if *newton { Status::Converged } else { Status::NoProgress });
+            return Outcome::Stop(if newton { Status::Converged } else { Status::NoProgress });
         }
         self.evaluations.value += 1;
         let value = self.f.eval(x.as_slice());
         if value == f64::NEG_INFINITY {
             return Outcome::Stop(Status::Unbounded);
         }
-        let last = *newton && self.is_last(step, *predicted);
+        let last = newton && self.is_last(trial);
         let ratio = (self.point.value - value) / predicted;
         if ratio >= acceptance && !last {
             let next = self.model_at(x);
             if !next.is_finite() {
-                return Outcome::RejectedNonFinite;
+                return Outcome::NonFinite;
             }
             self.accept(next);
-            return Outcome::Taken(ratio);
+            return Outcome::Judged { value, ratio };
         }
         let noise = f64::EPSILON.sqrt() * self.point.value.abs();
-        if last || *newton && *predicted <= noise && (value - self.point.value).abs() <= noise {
+        if last || newton && predicted <= noise && (value - self.point.value).abs() <= noise {
             let next = self.model_at(x);
             let (before, after) = (self.point.decrement, next.decrement);
             if after <= FALL * before {
@@ -145,17 +180,36 @@ impl<'a, F: ScalarFunction> Iteration<'a, F> {
                 return Outcome::Stop(Status::Converged);
             }
         }
-        if value.is_finite() { Outcome::Rejected } else { Outcome::RejectedNonFinite }
+        if value.is_finite() { Outcome::Judged { value, ratio } } else { Outcome::NonFinite }
     }
 
-    /// Whether only the last digits are left: a Newton step that gains `predicted` is within the tolerances.
-    fn is_last(&self, step: &DVector<f64>, predicted: f64) -> bool {
+    /// Whether a Newton step, if it is taken, leaves no more than the last digits to be found.
+    ///
+    /// One of four conditions is enough. The first two are the tolerances of [`Newton`]. A variable that is zero at the
+    /// start and at the minimum is never small against itself; so the third compares the lengths ‖D s‖ and ‖D x‖, in
+    /// which others hide it, but not without quadratic convergence: in a valley a long stiff variable hides a short one
+    /// that still moves. The fourth is that rounding of `x` alone makes such steps.
+    fn is_last(&self, trial: &Step) -> bool {
+        let size = self.point.scaled_norm(&self.point.x);
+        self.is_within_tolerances(&trial.step, trial.predicted)
+            || self.point.scaled_norm(&trial.step) <= self.options.step_tolerance * size
+                && self.point.decrement <= QUADRATIC_FALL * self.before
+            || self.is_rounding(trial.length)
+    }
+
+    /// Whether a step that gains `predicted` is short for every variable, or gains little.
+    fn is_within_tolerances(&self, step: &DVector<f64>, predicted: f64) -> bool {
         let Newton { value_tolerance, step_tolerance, .. } = *self.options;
-        let whole = || self.point.scaled_norm(step) <= step_tolerance * self.point.scaled_norm(&self.point.x);
-        // Also for a minimum at zero, against which no step is small: every variable has come near it.
+        // Compared with the start, too, for a minimum at zero, against which no step is small.
         let size = self.point.x.abs().sup(&self.start);
-        let each = || step.iter().zip(&size).all(|(s, size)| s.abs() <= step_tolerance * size);
-        predicted <= value_tolerance * self.point.value.abs() || whole() || each()
+        predicted <= value_tolerance * self.point.value.abs()
+            || step.iter().zip(&size).all(|(s, size)| s.abs() <= step_tolerance * size)
+    }
+
+    /// Whether rounding errors of `x` can make a step of this length ‖D s‖.
+    fn is_rounding(&self, length: f64) -> bool {
+        let n = self.point.x.len() as f64;
+        length <= n * f64::EPSILON * self.point.scaled_norm(&self.point.x)
     }
 
     /// x - H⁻¹g until nothing changes any more.
@@ -175,7 +229,9 @@ impl<'a, F: ScalarFunction> Iteration<'a, F> {
             let Some(step) = self.point.stationary_step() else { return Status::Singular };
             let x = &self.point.x + &step;
             let predicted = 0.5 * self.point.gradient.dot(&step).abs();
-            if x == self.point.x || predicted > FALL * FALL * before && self.is_last(&step, predicted) {
+            let last =
+                || self.is_within_tolerances(&step, predicted) || self.is_rounding(self.point.scaled_norm(&step));
+            if x == self.point.x || predicted > FALL * FALL * before && last() {
                 return stationary;
             }
             before = predicted;
@@ -194,6 +250,7 @@ impl<'a, F: ScalarFunction> Iteration<'a, F> {
     }
 
     fn accept(&mut self, point: Model) {
+        self.before = self.point.decrement;
         self.point = point;
         self.record();
     }

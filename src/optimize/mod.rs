@@ -4,8 +4,9 @@
 //! the Hessian come from [`value_gradient_and_hessian`](crate::reverse::value_gradient_and_hessian), plain values from `f64`,
 //! so the function is a [`ScalarFunction`](crate::ScalarFunction): one generic method, on a struct that holds the data.
 //!
-//! No input makes this panic (unless the function itself does): NaN, overflow, a singular or indefinite Hessian and a
-//! function without lower bound all end in a [`Report`], whose [`Status`] says what happened.
+//! No function and no start makes this panic (unless the function itself does): NaN, overflow, a singular or indefinite
+//! Hessian and a function without lower bound all end in a [`Report`], whose [`Status`] says what happened. An option
+//! outside of its range panics where it is set.
 
 mod iteration;
 mod model;

@@ -33,7 +33,7 @@ pub(super) struct Model {
 }
 
 impl Model {
-    pub fn at<F: ScalarFunction>(f: &F, x: DVector<f64>) -> Self {
+    pub fn at<F: ScalarFunction + ?Sized>(f: &F, x: DVector<f64>) -> Self {
         let (value, gradient, hessian) = value_gradient_and_hessian_of(f, x.as_slice());
         let gradient = DVector::from_vec(gradient);
         let finite = value.is_finite()
@@ -92,7 +92,8 @@ impl Model {
             }
         };
         if let Some(step) = step.filter(|step| step.iter().all(|s| s.is_finite())) {
-            self.decrement = (-gradient.dot(&step)).max(0.0).sqrt();
+            let squared = -gradient.dot(&step);
+            self.decrement = if squared > 0.0 { squared.sqrt() } else { 0.0 }; // never -0
             self.newton = Some(step.component_div(&self.scale));
         }
     }

@@ -22,7 +22,7 @@ use crate::ScalarFunction;
 /// assert!(report.converged());
 /// assert_eq!((report.x, report.value, report.iterations), (vec![3.0, -1.0], 5.0, 1));
 /// ```
-pub fn newton<F: ScalarFunction>(f: &F, x0: &[f64]) -> Report {
+pub fn newton<F: ScalarFunction + ?Sized>(f: &F, x0: &[f64]) -> Report {
     Newton::default().minimize(f, x0)
 }
 
@@ -41,6 +41,34 @@ pub fn newton<F: ScalarFunction>(f: &F, x0: &[f64]) -> Report {
 /// gradient instead, and steps go on as long as they reduce the [Newton decrement](Report::decrement) to a quarter, so
 /// that `x` is accurate to the last digits which the gradient can resolve.
 ///
+/// # The radius
+/// With r the ratio of actual to predicted reduction and l = ‖D s‖ the length of the step, the next Δ is
+///
+/// | after | Δ |
+/// |---|---|
+/// | a point where value or derivatives are not finite | l/10 |
+/// | r < 1/4 | l times t = gᵀs / 2(gᵀs + f(x) - f(x + s)), where a parabola has its minimum, within [1/16, 1/2] |
+/// | r ≥ 1/4, a step on the boundary | the larger of Δ and l max(1, 5/2 - 3 \|1 - r\|) |
+/// | r ≥ 1/4, a Newton step inside | l max(2, 5/2 - 3 \|1 - r\|), even if that is less than Δ |
+/// | a step judged by the gradient | unchanged |
+///
+/// The growth is continuous, and the first Newton step inside makes the first radius forgotten: so the number of steps
+/// hardly depends on the digits of [`TrustRegion::initial_radius`]. `cargo bench --bench radius` compares such rules.
+///
+/// # The end
+/// A Newton step is the last if
+///
+/// - it gains no more than [`value_tolerance`](Newton::value_tolerance) of |f|;
+/// - or it changes every variable by no more than [`step_tolerance`](Newton::step_tolerance) of the variable or of its
+///   start;
+/// - or ‖D s‖ is no more than `step_tolerance` of ‖D x‖, and the decrement is a thousandth of that at the point before
+///   or less, which shows quadratic convergence;
+/// - or ‖D s‖ is no more than rounding makes of ‖D x‖, n times the machine epsilon.
+///
+/// The third is for a variable that is zero at the minimum, against which no step is small. Without its second half a
+/// long variable that has found its place would end the search while a short one still moves along a valley. The plain
+/// method goes without the third.
+///
 /// # Examples
 /// ```
 /// use dualtape::optimize::{Newton, Status};
@@ -49,43 +77,49 @@ pub fn newton<F: ScalarFunction>(f: &F, x0: &[f64]) -> Report {
 /// #     T::lit(100.0) * (x[1] - x[0] * x[0]).powi(2) + (T::one() - x[0]).powi(2)
 /// # }
 /// # scalar_function!(Rosenbrock = rosenbrock);
-/// let options = Newton { max_iterations: 3, trace: true, ..Newton::default() };
-/// let report = options.minimize(&Rosenbrock, &[-1.0, 1.0]);
+/// let report = Newton::new().max_iterations(3).trace(true).minimize(&Rosenbrock, &[-1.0, 1.0]);
 /// assert_eq!(report.status, Status::MaxIterations);
 /// assert_eq!(report.trace[0].value, 4.0); // 100 (1 - 1)² + (1 + 1)²
 /// assert!(report.value < 4.0);
 /// ```
 ///
-/// Sources: Nocedal & Wright, *Numerical Optimization*, 2nd ed., algorithm 4.1 (radius), algorithm 4.3 (subproblem) and
-/// section 4.5 (scaling); Moré & Sorensen, *Computing a trust region step*, SIAM J. Sci. Stat. Comput. 4 (1983); Moré,
-/// *The Levenberg-Marquardt algorithm: implementation and theory*, Lecture Notes in Mathematics 630 (1978), section 6
-/// (D, its entries only growing); Hager & Zhang, SIAM J. Optim. 16 (2005), section 4 (gradients instead of differences
-/// of rounded values).
+/// Sources: Nocedal & Wright, *Numerical Optimization*, 2nd ed., algorithm 4.1 (the method), algorithm 4.3 (subproblem)
+/// and section 4.5 (scaling); Moré & Sorensen, *Computing a trust region step*, SIAM J. Sci. Stat. Comput. 4 (1983);
+/// Dennis & Schnabel, *Numerical Methods for Unconstrained Optimization and Nonlinear Equations*, section 6.4.3 (the
+/// parabola); Moré, *The Levenberg-Marquardt algorithm: implementation and theory*, Lecture Notes in Mathematics 630
+/// (1978), section 6 (D, its entries only growing; the radius after a Newton step); Hager & Zhang, SIAM J. Optim. 16
+/// (2005), section 4 (gradients instead of differences of rounded values). Continuous growth and the second half of the
+/// third condition are our own.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use = "these are only options: call `minimize` to use them"]
 pub struct Newton {
-    /// Most steps to try. 1000 unless set; steep curved valleys need hundreds.
-    pub max_iterations: usize,
-    /// The value is as good as minimal when the next Newton step would gain less than this part of |f|. The machine
-    /// epsilon unless set.
-    pub value_tolerance: f64,
-    /// The point is as good as found when the next Newton step is shorter than this part of `x`. The root of the
-    /// machine epsilon unless set: quadratic convergence makes the error after that step its square.
-    pub step_tolerance: f64,
-    /// How steps are restricted. `None` takes every Newton step as it is.
-    pub trust_region: Option<TrustRegion>,
-    /// Whether [`Report::trace`] lists all accepted points. `false` unless set.
-    pub trace: bool,
+    pub(super) max_iterations: usize,
+    pub(super) value_tolerance: f64,
+    pub(super) step_tolerance: f64,
+    pub(super) trust_region: Option<TrustRegion>,
+    pub(super) trace: bool,
 }
 
 /// Options of the trust region.
+///
+/// # Examples
+/// With a first radius of a hundredth of its own size the start is hardly left in one step.
+/// ```
+/// use dualtape::optimize::{Newton, TrustRegion};
+/// # use dualtape::{Float, scalar_function};
+/// # fn parabola<T: Float>(x: &[T]) -> T {
+/// #     x[0] * x[0]
+/// # }
+/// # scalar_function!(Parabola = parabola);
+/// let method = Newton::new().max_iterations(1).trust_region(TrustRegion::new().initial_radius(0.01));
+/// let report = method.minimize(&Parabola, &[1.0]);
+/// assert!((report.x[0] - 0.99).abs() < 1e-15);
+/// ```
 #[derive(Clone, Debug, PartialEq)]
+#[must_use = "these are only options: pass them to `Newton::trust_region`"]
 pub struct TrustRegion {
-    /// First radius, as a multiple of the size ‖D x₀‖ of the start (or of a step of steepest descent, if the start is
-    /// near zero; then at most one). 100 unless set; a small one keeps the first steps short.
-    pub initial_radius: f64,
-    /// A step is taken when the reduction it brings is at least this part of the predicted one. 0.1 unless set; below
-    /// 0.25.
-    pub acceptance: f64,
+    pub(super) initial_radius: f64,
+    pub(super) acceptance: f64,
 }
 
 impl Default for Newton {
@@ -106,7 +140,47 @@ impl Default for TrustRegion {
     }
 }
 
+impl TrustRegion {
+    /// The default options.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the first radius, as a multiple of the size ‖D x₀‖ of the start; 100 unless set.
+    ///
+    /// If the start is near zero, so that no multiple of it is long, the radius is this multiple, but at most one, of
+    /// the length of a step of steepest descent. A small radius keeps the first steps short.
+    ///
+    /// # Panics
+    /// If `multiple` is not a positive finite number.
+    #[track_caller]
+    pub fn initial_radius(mut self, multiple: f64) -> Self {
+        let allowed = multiple > 0.0 && multiple.is_finite();
+        assert!(allowed, "TrustRegion::initial_radius: expected a positive finite number, found {multiple:?}");
+        self.initial_radius = multiple;
+        self
+    }
+
+    /// Sets the part of the predicted reduction that a step must bring to be taken, from 0 to below 0.25; 0.1 unless
+    /// set.
+    ///
+    /// # Panics
+    /// If `part` is not in [0, 0.25). From 0.25 on the radius would not shrink after a step that is rejected.
+    #[track_caller]
+    pub fn acceptance(mut self, part: f64) -> Self {
+        let allowed = (0.0..0.25).contains(&part);
+        assert!(allowed, "TrustRegion::acceptance: expected a number in [0, 0.25), found {part:?}");
+        self.acceptance = part;
+        self
+    }
+}
+
 impl Newton {
+    /// The default options: a trust region, tolerances at rounding level and at most 1000 steps.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// The plain method: every step is s = -H⁻¹g, whatever it does to the value.
     ///
     /// # Examples
@@ -119,7 +193,7 @@ impl Newton {
     /// #     x[0].powi(4) - T::lit(2.0) * x[0] * x[0]
     /// # }
     /// # scalar_function!(DoubleWell = double_well);
-    /// let report = Newton { trace: true, ..Newton::pure() }.minimize(&DoubleWell, &[2.0]);
+    /// let report = Newton::pure().trace(true).minimize(&DoubleWell, &[2.0]);
     /// assert!((report.trace[1].x[0] - 16.0 / 11.0).abs() < 1e-15);
     ///
     /// let report = Newton::pure().minimize(&DoubleWell, &[0.1]);
@@ -132,6 +206,47 @@ impl Newton {
         Self { trust_region: None, ..Self::default() }
     }
 
+    /// Sets how many steps are tried at most; 1000 unless set. Steep curved valleys need hundreds.
+    pub fn max_iterations(mut self, most: usize) -> Self {
+        self.max_iterations = most;
+        self
+    }
+
+    /// Sets when the value is as good as minimal: when the next Newton step would gain at most this part of |f|. The
+    /// machine epsilon unless set; with 0 this alone never ends a minimisation.
+    ///
+    /// # Panics
+    /// If `part` is negative or NaN.
+    #[track_caller]
+    pub fn value_tolerance(mut self, part: f64) -> Self {
+        self.value_tolerance = tolerance("Newton::value_tolerance", part);
+        self
+    }
+
+    /// Sets when the point is as good as found: when the next Newton step changes each variable by at most this part of
+    /// it. The root of the machine epsilon unless set: quadratic convergence makes the error after that step its
+    /// square. [The end](Newton#the-end) says it exactly.
+    ///
+    /// # Panics
+    /// If `part` is negative or NaN.
+    #[track_caller]
+    pub fn step_tolerance(mut self, part: f64) -> Self {
+        self.step_tolerance = tolerance("Newton::step_tolerance", part);
+        self
+    }
+
+    /// Sets the options of the trust region that restricts the steps. [`Newton::pure`] is the method without one.
+    pub fn trust_region(mut self, region: TrustRegion) -> Self {
+        self.trust_region = Some(region);
+        self
+    }
+
+    /// Sets whether [`Report::trace`] lists all accepted points; `false` unless set.
+    pub fn trace(mut self, wanted: bool) -> Self {
+        self.trace = wanted;
+        self
+    }
+
     /// Minimises `f` from `x0`, which has `n` entries.
     ///
     /// Without variables (`n` = 0) there is nothing to vary: the start is the minimum.
@@ -141,7 +256,7 @@ impl Newton {
     /// trust region takes a few more decompositions, one at an indefinite Hessian its eigenvectors (about 9n³).
     ///
     /// It does not panic unless `f` does; the [`Status`] in the report says why it stopped.
-    pub fn minimize<F: ScalarFunction>(&self, f: &F, x0: &[f64]) -> Report {
+    pub fn minimize<F: ScalarFunction + ?Sized>(&self, f: &F, x0: &[f64]) -> Report {
         let mut iteration = Iteration::new(self, f, x0);
         let status = if !iteration.point.is_finite() {
             Status::NonFinite
@@ -154,4 +269,11 @@ impl Newton {
         };
         iteration.report(status)
     }
+}
+
+/// The tolerance, if it is one.
+#[track_caller]
+fn tolerance(option: &str, value: f64) -> f64 {
+    assert!(value >= 0.0, "{option}: expected a number that is not negative, found {value:?}");
+    value
 }

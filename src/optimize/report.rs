@@ -17,7 +17,7 @@ pub enum Status {
     /// Also where a bound without a minimum is approached until value or gradient underflows, as by a logistic regression on separable
     /// data: a huge `x` and a vanishing Hessian tell.
     Converged,
-    /// The limit on iterations was reached first.
+    /// The limit on iterations was reached first; also in a valley without a minimum, which is walked without end.
     MaxIterations,
     /// No step helps, down to the spacing of floating-point numbers: at a kink or a jump, or where rounding errors of
     /// the value hide its slope.
@@ -50,6 +50,7 @@ impl fmt::Display for Status {
 
 /// How often the function was evaluated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Evaluations {
     /// On `f64`: the value alone.
     pub value: usize,
@@ -59,6 +60,7 @@ pub struct Evaluations {
 
 /// One accepted point of a minimisation.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Iterate {
     /// The point.
     pub x: Vec<f64>,
@@ -80,13 +82,35 @@ pub struct Iterate {
 /// #     T::lit(3.0) * (x[0] - T::lit(1.0)).powi(2)
 /// # }
 /// # scalar_function!(Parabola = parabola);
-/// let report = Newton { max_iterations: 0, ..Newton::default() }.minimize(&Parabola, &[3.0]);
+/// let report = Newton::new().max_iterations(0).minimize(&Parabola, &[3.0]);
 /// assert_eq!(report.status, Status::MaxIterations);
 /// assert_eq!((report.value, report.gradient[0], report.hessian[(0, 0)]), (12.0, 12.0, 6.0));
 /// assert!((report.decrement.powi(2) / 2.0 - 12.0).abs() < 1e-14);
 /// ```
+/// Written out, a report is a table without gradient, Hessian and trace. A precision, as in `{:.2}`, sets the number of
+/// decimals and the form with exponents; of more than eight variables only the first are shown. For 2 (x - 1)² from 3:
+/// ```
+/// # use dualtape::{Float, optimize, scalar_function};
+/// # fn parabola<T: Float>(x: &[T]) -> T {
+/// #     T::lit(2.0) * (x[0] - T::lit(1.0)).powi(2)
+/// # }
+/// # scalar_function!(Parabola = parabola);
+/// let report = optimize::newton(&Parabola, &[3.0]);
+/// assert_eq!(
+///     report.to_string(),
+///     "\
+/// status         converged
+/// iterations     1
+/// evaluations    1 of the value, 2 with derivatives
+/// value          0.0
+/// gradient norm  0.0
+/// decrement      0.0
+/// x              [1.0]"
+/// );
+/// ```
 #[derive(Clone, Debug, PartialEq)]
-#[must_use]
+#[must_use = "the report says whether the minimisation succeeded"]
+#[non_exhaustive]
 pub struct Report {
     /// Why it stopped.
     pub status: Status,
@@ -116,7 +140,32 @@ pub struct Report {
 
 impl Report {
     /// Whether `x` is a minimum: the status is [`Status::Converged`].
+    #[must_use]
     pub fn converged(&self) -> bool {
         self.status == Status::Converged
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        /// Variables that still make a line one can read.
+        const SHOWN: usize = 8;
+        let precision = f.precision();
+        let number = |value: f64| match precision {
+            Some(decimals) => format!("{value:.decimals$e}"),
+            None => format!("{value:?}"),
+        };
+        let mut x: Vec<String> = self.x.iter().take(SHOWN).map(|&x| number(x)).collect();
+        if self.x.len() > SHOWN {
+            x.push(format!(".. {} in all", self.x.len()));
+        }
+        let Evaluations { value, hessian } = self.evaluations;
+        writeln!(f, "status         {}", self.status)?;
+        writeln!(f, "iterations     {}", self.iterations)?;
+        writeln!(f, "evaluations    {value} of the value, {hessian} with derivatives")?;
+        writeln!(f, "value          {}", number(self.value))?;
+        writeln!(f, "gradient norm  {}", number(self.gradient_norm))?;
+        writeln!(f, "decrement      {}", number(self.decrement))?;
+        write!(f, "x              [{}]", x.join(", "))
     }
 }

@@ -13,7 +13,7 @@
 //! Plain arithmetic differs from this only by giving NaN where the rule gives something else, and in a linear sweep NaN never
 //! disappears on its way to the inputs. So the plain sweep has no checks. What arrives at the inputs is right if it is finite; if not,
 //! a second sweep applies the rule. Over numbers that record, arithmetic costs more than looking for zeros
-//! ([`Engine::SPARSE`](crate::engine::Engine::SPARSE)), and there is only the sweep with the rule.
+//! ([`Engine::SPARSE`](crate::float::Engine::SPARSE)), and there is only the sweep with the rule.
 
 use super::record::Records;
 use crate::float::Float;

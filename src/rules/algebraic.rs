@@ -28,7 +28,11 @@ define_rules! {
     pub(super) CubeRoot(n: usize) = derivative_of_cbrt(x, y) { f64 [cube_root_derivative(n, x, y)]
         |x, y, _| x.binary(CubeRoot(n + 1), y),
         |_, _, _| T::zero(),
-        through |t, x, _, z| (t / x) * z * T::lit(1.0 - 3.0 * n as f64) / T::lit(3.0),
+        through |t, x, y, z| if x.is_zero() || x.is_infinite() {
+            t * x.binary(CubeRoot(n + 1), y) // the limit
+        } else {
+            (t / x) * z * T::lit(1.0 - 3.0 * n as f64) / T::lit(3.0)
+        },
         |_, _, _, _| T::zero() };
 }
 

@@ -14,8 +14,8 @@
 //! - Of two arguments, `(x, y)`, there are two derivatives, `|x, y, z| .., |x, y, z| ..`, and `through` takes two closures as well.
 //! - Of any number of arguments, `(x..)`, an iterator, the derivative is an iterator `|x, y| ..`.
 //! - `for [Float FloatCore ComplexField]` names the traits of `num_traits` and nalgebra that have the method, too.
-//! - `at 4.0 => 0.25` gives the derivative at a point, each a literal or a string with an expression; the documentation shows it as an
-//!   example, which is run as a test.
+//! - `at 4.0 => 0.25` gives the derivative of an elementary function of one argument at a point, each a literal or a string with an
+//!   expression; the documentation shows it as an example, which is run as a test. Other rows have their example among the `///` lines.
 //!
 //! A row in [`elementary!`](super::elementary) becomes a method of every number, one in a table of [`crate::special`] a method of
 //! [`Special`](crate::Special); one in `define_rules!` alone is a rule without a method.

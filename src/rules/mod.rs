@@ -79,7 +79,7 @@
 //! | through `ln`, `log2`, `logistic`, `y0` | 0.5 | 0.0 | 0.0 | 0.0 |
 //! | through `ln_1p` | 1.0 | 1.0 | 0.5 | 1.5 |
 //! | through `ln_gamma` | 1.0 | 1.5 | 1.5 | 14.5 |
-//! | through `log` | 1.5 | 2.0 | 1.5 | 2.0 |
+//! | through `log` | 1.5 | 3.0 | 6.0 | 26.0 |
 //! | through `log10` | 1.0 | 0.0 | 0.0 | 0.0 |
 //! | through `logit` | 1.0 | 1.5 | 3.5 | 1.5 |
 //! | through `polygamma` | 0.5 | 1.0 | 1.5 | 18.0 |
@@ -100,13 +100,15 @@
 
 mod algebraic;
 pub(crate) mod dialect;
+mod logarithm;
 mod power;
 mod radial;
 
-use crate::float::Float;
 pub use crate::float::{Binary, Reduction, Rule, Unary};
+use crate::float::{Float, Primitive as _};
 use algebraic::{CubeRoot, Quadratic};
 use dialect::{define_rules, visit_rows};
+use logarithm::LogDerivative;
 use num_traits::FloatConst as _;
 use radial::Radial;
 
@@ -261,8 +263,8 @@ macro_rules! elementary {
             /// ```
             /// assert_eq!(dualtape::derivative(|x| x.log(std::f64::consts::E), 2.0), 0.5);
             /// ```
-            // `x ln b` may overflow, and `1 / x` too.
-            pub Log = log(x, b) { [x.log(b)] |x, b, _| b.ln().recip() / x, |_, b, z| -(z / b.ln()) / b,
+            pub Log = log(x, b) { [x.log(b)]
+                |x, b, _| x.binary(LogDerivative(1, 0), b), |x, b, _| x.binary(LogDerivative(0, 1), b),
                 through |t, x, b, _| t / x / b.ln(), |t, _, b, z| -(t / b) * (z / b.ln()) } for [Float ComplexField];
             /// Length `√(x² + y²)` without undue overflow; partials `x / z` and `y / z`, 0 at the origin.
             ///
@@ -357,6 +359,24 @@ pub(crate) fn sin_cos<T: Float>(x: T) -> ((T, T), (T, T)) {
     ((sin, cos), (cos, -sin))
 }
 
+/// `|x|` by comparing: `abs` has the derivative 0 at 0, and higher derivatives of even functions would be lost there.
+#[inline]
+pub(crate) fn magnitude<T: Float>(x: T) -> T {
+    x.if_less(T::zero(), || -x, || x)
+}
+
+/// The lowest finite number: what is less is `-∞`.
+#[inline]
+pub(crate) fn lowest<T: Float>() -> T {
+    <T as num_traits::Float>::min_value()
+}
+
+/// The largest finite number: what is more is `+∞`.
+#[inline]
+pub(crate) fn largest<T: Float>() -> T {
+    <T as num_traits::Float>::max_value()
+}
+
 /// `1 - x²`: the product near ±1, where the difference cancels, and the difference near 0, where the derivative of the
 /// product does.
 #[inline]
@@ -372,7 +392,7 @@ fn one_minus_square<T: Float>(x: T) -> T {
 /// square of `2 exp(-|x|)`, in which nothing is subnormal before the result is.
 #[inline]
 fn sech_squared<T: Float>(x: T, y: T) -> T {
-    let a = x.if_less(T::zero(), || -x, || x);
+    let a = magnitude(x);
     let middle = || {
         let e = (T::lit(-2.0) * a).exp();
         let d = T::one() + e;
@@ -412,7 +432,7 @@ pub(crate) fn times_exp<T: Float>(t: T, x: T) -> T {
 
 /// `t (1 - tanh² x)`; see [`sech_squared`].
 fn times_sech_squared<T: Float>(t: T, x: T, y: T) -> T {
-    let a = x.if_less(T::zero(), || -x, || x);
+    let a = magnitude(x);
     let e = (-a).exp();
     a.if_less(T::lit(40.0), || t * sech_squared(x, y), || (t * (e + e)) * (e + e))
 }
@@ -430,6 +450,6 @@ fn times_powi_slope<T: Float>(t: T, n: i32, x: T) -> T {
 
 /// `far()` where `1 + 1/x²` and `1 - 1/x²` are 1 in all derivatives that matter, else `near()`.
 fn where_far<T: Float>(x: T, far: impl FnOnce() -> T + Copy, near: impl FnOnce() -> T) -> T {
-    let bound = if size_of::<T::Base>() == size_of::<f32>() { T::lit(1e6) } else { T::lit(1e20) };
+    let bound = if T::Base::IS_SINGLE { T::lit(1e6) } else { T::lit(1e20) };
     x.if_less(-bound, far, || bound.if_less(x, far, near))
 }

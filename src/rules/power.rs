@@ -10,6 +10,7 @@ use num_traits::Float as _;
 pub(super) fn times_slope<T: Float>(t: T, x: T, y: T, z: T) -> T {
     match y.to_i32() {
         Some(n) if y.is_constant() && y == T::lit(n.into()) => super::times_powi_slope(t, n, x),
+        _ if x.is_zero() || x.is_infinite() => t * x.binary(PowerDerivative(1, 0), y), // the limit
         _ => (t / x) * z * y,
     }
 }

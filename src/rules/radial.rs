@@ -70,7 +70,7 @@ fn unit<T: Float>(x: T, y: T) -> Option<T::Base> {
     let size = x.base().widen().abs().max(y.base().widen().abs());
     let (_, exponent) = split(size);
     // In either precision this and its reciprocal are normal numbers.
-    let most = if size_of::<T::Base>() == size_of::<f32>() { 125 } else { 1020 };
+    let most = if T::Base::IS_SINGLE { 125 } else { 1020 };
     (size.is_finite() && size > 0.0).then(|| T::Base::nearest(scale(1.0, (-exponent).clamp(-most, most))))
 }
 

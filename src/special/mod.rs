@@ -64,8 +64,7 @@ use rules::{bessel::bessel, gamma::gamma_functions, normal::normal, sines::sines
 
 /// A method for each row of a table.
 macro_rules! special_methods {
-    ($($(#[$meta:meta])* $vis:vis $Rule:ident $(($($p:ident: $P:ty),+))? = $name:ident $args:tt $body:tt
-        $(for $traits:tt)? $(, at $at:literal => $is:literal)?;)*) => {$(
+    ($($(#[$meta:meta])* $vis:vis $Rule:ident $(($($p:ident: $P:ty),+))? = $name:ident $args:tt $body:tt;)*) => {$(
         method!([$(#[$meta])* #[inline] #[must_use]] $name [$($($p: $P),+)?] $args row::$Rule);
     )*};
 }

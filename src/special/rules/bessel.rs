@@ -3,6 +3,7 @@
 use super::gamma::near_pole;
 use crate::float::Float;
 use crate::rules::dialect::define_rules;
+use crate::rules::{largest, lowest};
 
 /// Bessel functions: methods of [`Special`](crate::Special).
 macro_rules! bessel {
@@ -62,8 +63,7 @@ fn second_kind_slope<T: Float>(n: i32, x: T, y: T) -> T {
         return -x.unary(Yn(1));
     }
     let by_neighbours = || (x.unary(Yn(n.saturating_sub(1))) - x.unary(Yn(n.saturating_add(1)))) * T::lit(0.5);
-    let (lowest, largest) = (<T as num_traits::Float>::min_value(), <T as num_traits::Float>::max_value());
-    y.if_less(lowest, || -y, || largest.if_less(y, || -y, by_neighbours))
+    y.if_less(lowest(), || -y, || largest::<T>().if_less(y, || -y, by_neighbours))
 }
 
 /// `t` times the slope of `y = Yₙ(x)` near 0, where `Y₀` is `2/π ln x` and the others are powers of `x`.

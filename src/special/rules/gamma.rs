@@ -1,7 +1,7 @@
 //! Rows of the gamma function and its relatives.
 
 use super::super::gamma;
-use crate::float::Float;
+use crate::float::{Float, Primitive as _};
 use crate::rules::dialect::define_rules;
 #[cfg(doc)]
 use crate::special::Special;
@@ -118,6 +118,6 @@ define_rules! {
 
 /// `near()` where `x` is so close to the pole at 0 that nothing but the pole counts, else `otherwise()`.
 pub(super) fn near_pole<T: Float>(x: T, near: impl FnOnce() -> T, otherwise: impl FnOnce() -> T + Copy) -> T {
-    let bound = if size_of::<T::Base>() == size_of::<f32>() { T::lit(1e-9) } else { T::lit(1e-20) };
+    let bound = if T::Base::IS_SINGLE { T::lit(1e-9) } else { T::lit(1e-20) };
     bound.if_less(x, otherwise, || x.if_less(-bound, otherwise, near))
 }

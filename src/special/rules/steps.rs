@@ -4,7 +4,7 @@ use super::super::values;
 use super::normal::{NormCdf, NormPdf};
 use crate::float::Float;
 use crate::rules::dialect::define_rules;
-use crate::rules::times_exp;
+use crate::rules::{largest, lowest, magnitude, times_exp};
 #[cfg(doc)]
 use crate::special::Special;
 #[allow(unused_imports)] // `f64` has its own functions where the standard library is
@@ -173,7 +173,7 @@ steps!(define_rules);
 /// derivatives; beyond, `e / (1 + e)²` with `e = exp(-|x|)`, which keeps those of the slope.
 #[inline]
 fn logistic_slope<T: Float>(x: T) -> T {
-    let a = x.if_less(T::zero(), || -x, || x);
+    let a = magnitude(x);
     a.if_less(
         T::one(),
         || {
@@ -190,7 +190,7 @@ fn logistic_slope<T: Float>(x: T) -> T {
 
 /// `t σ'(x)`, also where `σ'` underflows: beyond 40 it is `exp(-|x|)`.
 fn times_logistic_slope<T: Float>(t: T, x: T) -> T {
-    let a = x.if_less(T::zero(), || -x, || x);
+    let a = magnitude(x);
     a.if_less(T::lit(40.0), || t * logistic_slope(x), || times_exp(t, -a))
 }
 
@@ -226,18 +226,6 @@ fn silu_slope<T: Float>(x: T) -> T {
             far.if_less(x, || largest::<T>().if_less(x, at_infinity, above), between)
         },
     )
-}
-
-/// The lowest finite number: what is less is `-∞`.
-#[inline]
-fn lowest<T: Float>() -> T {
-    <T as num_traits::Float>::min_value()
-}
-
-/// The largest finite number: what is more is `+∞`.
-#[inline]
-fn largest<T: Float>() -> T {
-    <T as num_traits::Float>::max_value()
 }
 
 fn relu(x: f64) -> f64 {
