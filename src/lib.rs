@@ -39,7 +39,7 @@
 //!
 //! # The modules, in reading order
 //!
-//! - [`Float`]: the trait every number implements; what `==`, `<` and `is_zero` mean, and what happens at 0 · ∞.
+//! - [`Float`]: the trait every number implements. [`conventions`]: what `==`, `<` and `is_zero` mean, and what happens at 0 · ∞.
 //! - [`rules`]: the calculus, one row per function, and how to add your own.
 //! - [`special`]: error functions, gamma functions, Bessel functions, activations, as methods of the trait [`Special`].
 //! - [`slices`]: sums, dot products and norms as one operation on the tape.

@@ -1,7 +1,8 @@
-//! Functions of a slice. [`sum`], [`dot`], [`norm`], [`log_sum_exp`], [`max`] and [`min`] are one operation on the tape, `⌈n / 2⌉`
-//! records, instead of one for each step of a loop; [`softmax`] and [`polyval`] are made of several.
+//! Functions of a slice.
 //!
-//! On dual numbers they cost what the loop costs. [`norm`] and [`log_sum_exp`] do not overflow before their results do.
+//! [`sum`], [`dot`], [`norm`], [`log_sum_exp`], [`max`] and [`min`] are one operation each. On a tape they take `⌈n / 2⌉` records for `n`
+//! arguments, where a loop takes one or two for each step. On dual numbers they cost what the loop costs. [`softmax`] and [`polyval`] are
+//! made of several operations. [`norm`] and [`log_sum_exp`] do not overflow before their results do.
 //!
 //! # Accuracy
 //! The largest error found, for up to fifty entries, in both precisions, in every mode and nesting:
@@ -16,11 +17,13 @@
 //! | `max`, `min` | 0.0 | 0.5 | 0.0 |
 //! | `polyval` | 1.0 | 1.0 | 1.0 |
 //!
-//! The unit is `ε/2 Σ |xᵢ ∂r/∂xᵢ|` for a result `r` (what rounding each entry once does to it, if all changes have one sign; `ε` is the
-//! machine epsilon), or one ulp of `r` if that is more. So a sum that cancels is as accurate as its entries deserve. Errors of values grow at most in proportion to
-//! the number of entries, typically like its square root. `tests/accuracy.rs` holds the functions to this table: at vectors
-//! of ordinary sizes, of sizes from 1e-200 to 1e200 in one vector, with one entry that dominates, with entries `-∞`, and with sums
-//! that cancel to the last digits. Where a derivative overflows, only that it is not finite is promised.
+//! The unit for a result `r` is `ε/2 Σ |xᵢ ∂r/∂xᵢ|` with the machine epsilon `ε`, or one ulp of `r` if that is more. The sum is what
+//! rounding each entry once does to the result, if all changes have one sign. So a sum that cancels is as accurate as its entries
+//! deserve. Errors of values grow at most in proportion to the number of entries, and typically like its square root.
+//!
+//! `tests/accuracy.rs` holds the functions to this table. Its vectors have ordinary sizes, or sizes from 1e-200 to 1e200 in one vector,
+//! or one entry that dominates, or entries `-∞`, or sums that cancel to the last digits. Where a derivative overflows, it is only promised
+//! that it is not finite.
 
 use crate::float::{Float, Primitive, unlikely};
 use crate::rules::dialect::define_rules;
@@ -55,7 +58,9 @@ pub fn dot<T: Float>(x: &[T], y: &[T]) -> T {
 
 /// Euclidean length `√(Σ xᵢ²)` without undue over- or underflow; partial derivatives `xᵢ / y`.
 ///
-/// At the zero vector the gradient is 0, the subgradient of smallest norm. The norm of nothing is 0.
+/// At the zero vector the gradient is 0, the subgradient of smallest norm. A smooth even function of the norm, such as its square,
+/// therefore has the second derivatives 0 there, whatever they are in truth. The
+/// [remedy](crate::conventions#even-functions-of-a-length) is a function of `dot(x, x)`. The norm of nothing is 0.
 ///
 /// # Examples
 /// ```

@@ -8,8 +8,8 @@
 //! # Values from elsewhere
 //! A driver panics, in release builds too, if its function returns a value of another recording (of an outer driver of the same
 //! type, an earlier call, a [`Tape`](crate::Tape)) or joins one with its own arguments: see [`Reverse`]. Such values are lifted
-//! with [`Reverse::constant`], or passed by value with [`Reverse::primal`]. The dual numbers inside, of drivers for second
-//! derivatives, are looked at in debug builds where they meet: see [`Dual`].
+//! with [`Reverse::constant`], or passed by value with [`Reverse::primal`]. Drivers for second derivatives run on dual numbers inside,
+//! and mixing those is detected in debug builds only: see [`Dual`].
 
 use super::seeded::Seeded;
 use super::session::Session;

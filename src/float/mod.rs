@@ -1,7 +1,8 @@
 //! The contract between numbers and functions: [`Float`], the bound a differentiable function is written over, and the rules
 //! ([`Unary`], [`Binary`], [`Reduction`]) that give an elementary function its derivative.
 //!
-//! What questions about a number mean, and what happens where 0 meets infinity, is written down in [`crate::conventions`].
+//! The page [`crate::conventions`] says what questions about a number mean, and which derivative is given at kinks, where 0 meets
+//! infinity, and at NaN.
 
 pub(crate) mod algorithm;
 pub(crate) mod engine;
@@ -29,6 +30,10 @@ use num_traits::{FloatConst, FromPrimitive, Inv, NumAssign, NumAssignOps, NumOps
 ///
 /// Constants in generic code are written with [`Float::lit`].
 ///
+/// Comparisons and predicates such as `x < y` and `x.is_zero()` look at the value alone, so a differentiated program takes the branches
+/// of the plain one. What this means, and which derivative is given where there is none, is on the page
+/// [`conventions`](crate::conventions).
+///
 /// # Examples
 /// ```
 /// use dualtape::Float;
@@ -41,7 +46,8 @@ use num_traits::{FloatConst, FromPrimitive, Inv, NumAssign, NumAssignOps, NumOps
 /// assert_eq!(dualtape::gradient(|v| kinetic(3.0, v), &[1.0, 2.0]), [3.0, 6.0]); // m v
 /// ```
 ///
-/// The trait is sealed: the numbers are those of this crate, and what is written over them can count on that.
+/// The trait is sealed: the numbers are those of this crate, and what is written over them can count on that. A function of your own is
+/// added by a rule, see [`Unary`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a differentiable number",
     note = "the numbers are `f32`, `f64`, `Dual<T>` and `Reverse<T>`; a literal point needs a decimal point, `1.0` instead of `1`"

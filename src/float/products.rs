@@ -7,8 +7,8 @@
 use super::Unary;
 use super::{Float, Primitive};
 
-/// The convention "a zero tangent stays zero", once for every engine: `tangent * slope`, where a tangent that is zero in all
-/// its parts stays zero even if the slope is infinite or NaN.
+/// `tangent * slope` by the convention "a zero tangent stays zero": a tangent that is zero in all its parts stays zero even if the slope
+/// is infinite or NaN. This is the one place of the convention, for every engine.
 ///
 /// Engines call it on the cold side of a branch; with a finite slope it is plain multiplication.
 #[inline]
@@ -16,8 +16,8 @@ pub(crate) fn fold<T: Float>(tangent: T, slope: T) -> T {
     if tangent.is_zero_in_all_parts() { T::zero() } else { tangent * slope }
 }
 
-/// `true` if `x` is in a comfortable middle of the range, so that products of a few such numbers stay inside: of two for primitive
-/// numbers, of more for nested ones, whose reciprocal carries powers.
+/// `true` if `x` is so far from the ends of the range that products of a few such numbers stay inside. For primitive numbers these are
+/// two factors. For nested ones there are more, because a reciprocal has powers among its derivatives.
 #[inline(always)]
 fn is_central<T: Float>(x: T) -> bool {
     let (least, largest) = match (T::Base::IS_SINGLE, T::NESTED) {
@@ -71,6 +71,9 @@ pub(crate) fn quotient_is_plain<T: Float>(q: T, r: T, y: T) -> bool {
 
 /// The tangent of a quotient `q = x / y` from those of `x` and `y`, `(dx - dy q) / y`, by the fold rule, also where `q` or `y` is at
 /// the edge of the range. Dividing last keeps `x / x` exact where `1 / x` overflows.
+///
+/// An infinite `y` with an infinite tangent gives NaN, also where `q` is 0: the derivative of `1 / exp(x)` is 0 at 1000 and that of
+/// `1 / (1 / x)` is 1 at 0, and both look the same here.
 ///
 /// A `q` that is NaN is the caller's business.
 pub(crate) fn quotient_tangent<T: Float>(dx: T, dy: T, q: T, y: T) -> T {

@@ -1,8 +1,8 @@
 //! Approximate comparison, by the traits of the `approx` crate.
 //!
-//! As all comparisons, those of the numbers themselves look at the value at the bottom only, and so do their tolerances:
-//! generic code that asks "has this converged?" takes the branch of the plain program. A test wants more; [`AllParts`]
-//! compares every derivative as well.
+//! The numbers themselves are compared by the value at the bottom only, as in all comparisons, and tolerances are values too. So generic
+//! code that asks "has this converged?" takes the branch of the plain program. A test wants more: [`AllParts`] compares every
+//! derivative as well.
 
 use super::{Dual, for_each_number};
 use crate::float::{Float, Primitive};

@@ -1,7 +1,8 @@
 //! The number types, and what they share.
 //!
-//! A type gives the functions of [`Number`] and [`Float`] and the arithmetic by value; [`operators`], [`elementary`],
-//! [`num`] and [`text`] stamp the rest onto every type, and a file for each crate whose traits they implement.
+//! The file of a type has what is different in each: the functions of [`Number`] and [`Float`], and the arithmetic by value. Everything
+//! else is stamped onto every type: by [`operators`], [`elementary`], [`num`] and [`text`], and by one file for each foreign crate whose
+//! traits the numbers have.
 
 #[cfg(feature = "approx")]
 mod approx;

@@ -1,11 +1,12 @@
 //! The scalar traits of `nalgebra` (its `simba`): every number type is a [`RealField`], so matrices, decompositions,
 //! rotations and poses of it just work.
 //!
-//! The methods are the inherent ones, with their conventions at kinks. Here is decided what only these traits ask:
+//! The methods are the inherent ones, with their conventions at kinks. This file decides what only these traits ask:
 //!
 //! - *Conversion down* (`to_subset`, `try_cast`, `is_in_subset`) takes the primal and always succeeds, as between `f64` and
-//!   `f32`: like every predicate it answers for the plain program. *Conversion up* gives constants, from primitive numbers
-//!   and from the number one level down, so `matrix.cast::<Dual<f64>>()` is `matrix.map(Dual::constant)`.
+//!   `f32`. Like every predicate it answers for the plain program.
+//! - *Conversion up* gives constants, from primitive numbers and from the number one level down. So `matrix.cast::<Dual<f64>>()` is
+//!   `matrix.map(Dual::constant)`.
 //! - `to_exp` splits a number into modulus and sign by the branch taken: their product is the number with all its derivatives.
 //!   Givens rotations rely on that where an entry is exactly zero and its tangent is not. `modulus` on its
 //!   own is `abs`, with derivative 0 at 0.

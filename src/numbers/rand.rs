@@ -1,12 +1,12 @@
 //! Random numbers, by the traits of the `rand` crate (and with the feature `rand_distr`, of that one).
 //!
-//! The standard distributions draw constants: noise does not depend on anything. What is *made* of them
-//! does, `mu + sigma * z`, and that is how most distributions with parameters are sampled: drawn on these numbers,
-//! `Normal::new(mu, sigma)` or `low .. high` gives samples with their derivatives by the parameters. For the same state of
-//! the generator the value is the one drawn on primitive numbers, to the bit.
+//! The standard distributions draw constants, because noise does not depend on anything. What is *made* of them, such as
+//! `mu + sigma * z`, depends on its parameters, and most distributions with parameters are sampled in this way. So
+//! `Normal::new(mu, sigma)` or `low .. high`, drawn on these numbers, give samples with their derivatives by the parameters. For the
+//! same state of the generator the value is the one drawn on primitive numbers, to the bit.
 //!
-//! Not so where a sample is drawn by accepting or rejecting proposals (`Gamma`, `Beta` and what is built on them): there the
-//! derivative is that of the accepted proposal and leaves out how the parameters decide which one is accepted.
+//! Some samples are drawn by accepting or rejecting proposals (`Gamma`, `Beta` and what is built on them). There the derivative is that
+//! of the accepted proposal, and leaves out how the parameters decide which one is accepted.
 
 use super::for_each_number;
 use crate::float::Float;

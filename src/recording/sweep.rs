@@ -4,14 +4,16 @@
 //! so depth costs no stack, and both carry `L` lanes at once (rows or columns of a Jacobian).
 //!
 //! # The fold rule
-//! Read from the output side, "a zero tangent stays zero" (see [`crate::Float`]) says: a zero *partial* contributes zero whatever
-//! the adjoint is, and so does the adjoint of a node that no path from an output reaches; a reached adjoint that happens to be
-//! zero, times an infinite partial, is NaN.
+//! The rule is "a zero tangent stays zero" (see [`crate::conventions`]). Read from the output side it says three things:
+//!
+//! - A *partial* that is zero contributes zero, whatever the adjoint is.
+//! - The adjoint of a node that no path from an output reaches contributes zero, whatever the partial is.
+//! - An adjoint that is reached and happens to be zero, times an infinite partial, is NaN.
 //!
 //! Plain arithmetic differs from this only by giving NaN where the rule gives something else, and in a linear sweep NaN never
-//! disappears on its way to the inputs. So the plain sweep has no checks at all: if what arrives at the inputs is finite it is
-//! right, and if not the caller sweeps again with the rule. Over numbers that record, arithmetic costs more than looking for zeros
-//! ([`Float::SPARSE`]), and there is only the sweep with the rule.
+//! disappears on its way to the inputs. So the plain sweep has no checks. What arrives at the inputs is right if it is finite; if not,
+//! a second sweep applies the rule. Over numbers that record, arithmetic costs more than looking for zeros
+//! ([`Engine::SPARSE`](crate::float::Engine::SPARSE)), and there is only the sweep with the rule.
 
 use super::record::Records;
 use crate::float::Float;

@@ -1,16 +1,13 @@
 //! The calculus: one row per elementary function, and nothing else.
 //!
-//! Every number type reads its derivatives from here. A row gives the derivative from `x` and `y = f(x)`, in the form that
-//! is accurate over the whole domain, and is total: what it says at the edge of the domain is the convention. Rows may
-//! assume that the engine replaces the derivative of a NaN value by NaN, and folds zero tangents (see [`crate::Float`]).
+//! Every number type reads its derivatives from here. A row gives the derivative from `x` and `y = f(x)`, in the form that is accurate
+//! over the whole domain. A row is total: at the edge of the domain and at kinks it gives what the page
+//! [`conventions`](crate::conventions) says. It need not care for NaN and for zero tangents, because every engine replaces the
+//! derivative of a NaN value by NaN, and lets a zero tangent stay zero.
 //!
-//! Rows are evaluated on nested numbers for higher derivatives. So a row never calls its own function, never returns a
-//! constant because a *value* is zero (it chooses between formulas), and picks branches by comparing, not with `abs`.
-//!
-//! # Conventions at kinks
-//! Minimum-norm subgradients: `abs` has derivative 0 at 0 (both zeros), `hypot` has gradient 0 at the origin, a tie in
-//! `max`, `min` or at a bound of `clamp` shares the derivative half and half. Where a one-sided limit is infinite the
-//! derivative is that infinity (`sqrt`, `ln`, `asin` ...). `atan2` at the origin has none of these and is NaN.
+//! Rows are evaluated on nested numbers for higher derivatives. Three things follow. A row never calls its own function. It never
+//! returns a constant because a *value* is zero, since the derivatives of a zero need not be; it chooses between formulas instead. And
+//! it chooses by comparing, and not with `abs`, whose derivative at 0 is 0.
 //!
 //! # Accuracy
 //! The largest error found, in units in the last place of the exact derivative, for derivatives of orders 1 to 4 and all
@@ -45,24 +42,26 @@
 //! | `to_degrees`, `to_radians` | 0.5 | 0.0 | 0.0 | 0.0 |
 //! | `add`, `sub`, `mul`, `mul_add`, `abs`, `fract`, `max`, `min`, `abs_sub`, `copysign` | 0.0 | 0.0 | 0.0 | 0.0 |
 //!
-//! Thirty thousand points went into it, rounded up to halves: from the smallest number to the largest, next to poles,
-//! branch points and zeros, and random ones in between. `tests/accuracy.rs` holds the rules to this table at three thousand
-//! of them; how the unit is defined where a derivative is zero itself is explained there. What it says and what it does
-//! not:
+//! The errors were found at thirty thousand points and are rounded up to halves. The points go from the smallest number to the largest;
+//! some lie next to poles, branch points and zeros, and the others are random. `tests/accuracy.rs` holds the rules to this table at
+//! three thousand of them, and explains the unit where a derivative is zero itself. What the table says, and what it does not:
 //!
-//! - Functions of the mathematical library that a rule calls are included, here those of glibc 2.36 on x86-64. Another one
-//!   may be an ulp worse; the crate `libm`, which stands in without the standard library, is 0.1 at most.
-//! - Where the *value* overflows, nothing is promised; beyond an infinite derivative, only that the next one is not finite.
+//! - Errors of the mathematical library that a rule calls are included, here of glibc 2.36 on x86-64. With another library they may be
+//!   an ulp larger; with the crate `libm`, which stands in without the standard library, they are larger by 0.1 at most.
+//! - Where the *value* overflows, nothing is promised. Of the derivatives after an infinite one it is only promised that they are not
+//!   finite.
 //! - `powi` is what repeated multiplication gives, here up to the power 17: its error grows like half of the exponent, in
 //!   the value and in the derivatives alike.
 //!
 //! # Tangents at the ends of the range
 //!
-//! A slope may leave the range where slope times tangent does not: the slope of `ln` at 1e-310 is infinite, and `ln(exp u)` has the derivative 1 there. Such a tangent passes through
-//! the rule by a form of its own. The largest error found of derivatives by `u` of each rule at `p exp u`, for `p` from `exp(±700)` and
-//! `exp(±400)` and in single precision from `exp(±69)` and `exp(±30)`; for exponentials and steps also of the first derivative where the
-//! slope underflows and a tangent of 1e300 brings the product back. The unit is an ulp of the largest of the four derivatives, which
-//! are of one size unless terms cancel; what the chain rule for `p exp u` loses by cancelling is included, and grows with the order.
+//! A slope may leave the range where slope times tangent does not: the slope of `ln` at 1e-310 is infinite, and `ln(exp u)` has the
+//! derivative 1 there. Such a tangent passes through the rule by a form of its own, see [`Unary::through`].
+//!
+//! The table has the largest error found of derivatives by `u` of each rule at `p exp u`, for `p` from `exp(±700)` and `exp(±400)`, and in
+//! single precision from `exp(±69)` and `exp(±30)`. For exponentials and steps it also covers the first derivative where the slope
+//! underflows and a tangent of 1e300 brings the product back. The unit is an ulp of the largest of the four derivatives, which are of
+//! one size unless terms cancel. What the chain rule for `p exp u` loses by cancelling is included, and grows with the order.
 //!
 //! | rule | first | second | third | fourth |
 //! |---|---|---|---|---|
@@ -93,8 +92,10 @@
 //! | through `tanh` | 0.5 | 0.0 | 0.5 | 0.5 |
 //! | through `y1` | 2.0 | 2.0 | 6.0 | 2.5 |
 //!
-//! A formula for the first derivative that is left to be differentiated, once for each order, does not get there: it
-//! subtracts where terms of both signs meet, and leaves the range where the derivative does not. So the inverse functions,
+//! # Closed forms
+//!
+//! Most rows leave it to the engine to differentiate the formula for the first derivative, once for each order. For some functions
+//! this loses digits, because terms of both signs meet, or leaves the range where the derivative does not. So the inverse functions,
 //! the cube root, the power, length and angle have closed forms for all their derivatives, in submodules.
 
 mod algebraic;
@@ -201,6 +202,9 @@ macro_rules! elementary {
 
             // Piecewise linear
             /// Absolute value; derivative ±1, and 0 at 0.
+            ///
+            /// A smooth even function of it, such as `x.abs().powi(2)`, therefore has the second derivative 0 at 0, whatever it is in
+            /// truth. The [remedy](crate::conventions#even-functions-of-a-length) is a function of `x * x`.
             pub Abs = abs(x)                 { [x.abs()] |x, _| slope_of_abs(x) }
                 for [Float FloatCore ComplexField], at -2.0 => -1.0;
             /// Fractional part `x - trunc(x)`; derivative 1 everywhere, also on the jump.
@@ -224,6 +228,7 @@ macro_rules! elementary {
             pub Trunc = trunc(x) { step [x.trunc()] } for [Float FloatCore ComplexField], at -2.75 => -2.0;
             /// `1` for `x ≥ +0`, `-1` for `x ≤ -0`; derivative 0 everywhere.
             pub Signum = signum(x) { step [x.signum()] } for [Float FloatCore ComplexField], at -0.0 => -1.0;
+
             // Powers with an exponent, logarithms to a base, length and angle
             /// Integer power `xⁿ`; derivative `n xⁿ⁻¹`, exact at 0 to every order. `x⁰` is 1 with derivative 0 everywhere.
             ///
@@ -232,7 +237,8 @@ macro_rules! elementary {
             /// assert_eq!(dualtape::derivative(|x| x.powi(3), 2.0), 12.0);
             /// assert_eq!(dualtape::derivative(|x| x.powi(-1), 2.0), -0.25);
             /// ```
-            pub Powi(n: i32) = powi(x) { [x.powi(n)] |x, y| powi_slope(n, x, y), through |t, x, _| times_powi_slope(t, n, x) } for [Float FloatCore ComplexField];
+            pub Powi(n: i32) = powi(x) { [x.powi(n)] |x, y| powi_slope(n, x, y),
+                through |t, x, _| times_powi_slope(t, n, x) } for [Float FloatCore ComplexField];
             /// Power `xʸ`; partials `y xʸ⁻¹` and `xʸ ln x`.
             ///
             /// `x⁰` is identically 1. At `x = 0` the partial in `y` is its limit: 0 for `y > 0`, `-∞` for `y ≤ 0`. For `x < 0` the
@@ -261,6 +267,9 @@ macro_rules! elementary {
                 |x, b, _| x.binary(LogDerivative(1, 0), b), |x, b, _| x.binary(LogDerivative(0, 1), b),
                 through |t, x, b, _| t / x / b.ln(), |t, _, b, z| -(t / b) * (z / b.ln()) } for [Float ComplexField];
             /// Length `√(x² + y²)` without undue overflow; partials `x / z` and `y / z`, 0 at the origin.
+            ///
+            /// A smooth even function of it therefore has the second derivatives 0 at the origin, whatever they are in truth. The
+            /// [remedy](crate::conventions#even-functions-of-a-length) is a function of `x * x + y * y`.
             ///
             /// # Examples
             /// ```

@@ -3,6 +3,8 @@
 use super::super::gamma;
 use crate::float::{Float, Primitive as _};
 use crate::rules::dialect::define_rules;
+#[cfg(doc)]
+use crate::special::Special;
 
 /// Gamma and its relatives: methods of [`Special`](crate::Special).
 macro_rules! gamma_functions {

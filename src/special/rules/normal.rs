@@ -4,6 +4,8 @@ use super::super::values;
 use crate::float::Float;
 use crate::float::{Primitive as _, Unary};
 use crate::rules::dialect::define_rules;
+#[cfg(doc)]
+use crate::special::Special;
 use num_traits::{Float as _, One as _, Zero as _};
 
 /// The error functions and the normal distribution: methods of [`Special`](crate::Special).

@@ -5,6 +5,10 @@ use super::normal::{NormCdf, NormPdf};
 use crate::float::Float;
 use crate::rules::dialect::define_rules;
 use crate::rules::{largest, lowest, magnitude, times_exp};
+#[cfg(doc)]
+use crate::special::Special;
+#[allow(unused_imports)] // `f64` has its own functions where the standard library is
+use num_traits::Float as _;
 
 /// Steps, ramps and logarithms: methods of [`Special`](crate::Special).
 macro_rules! steps {

@@ -5,33 +5,66 @@
 #[path = "../../common/references.rs"]
 mod references;
 
+use dualtape::rules::{Binary, Unary, Visitor};
 use dualtape::{Dual, Float, Primitive};
 use references::{Exact, Row, place};
 
-/// Functions of one argument by name.
+/// Looks for the rule with a name in a table, and applies it.
+struct Named<'a, T> {
+    name: &'a str,
+    x: T,
+    y: T,
+    of_one: Option<T>,
+    of_two: Option<T>,
+}
+
+impl<'a, T: Float> Named<'a, T> {
+    fn new(name: &'a str, [x, y]: [T; 2]) -> Self {
+        Named { name, x, y, of_one: None, of_two: None }
+    }
+}
+
+impl<T: Float> Visitor for Named<'_, T> {
+    fn unary<R: Unary>(&mut self, rule: R) {
+        if R::NAME == self.name {
+            self.of_one = Some(self.x.unary(rule));
+        }
+    }
+    fn binary<R: Binary>(&mut self, rule: R) {
+        if R::NAME == self.name {
+            self.of_two = Some(self.x.binary(rule, self.y));
+        }
+    }
+}
+
+/// Functions of one argument by name: those of the list, and those of a table of rules.
 macro_rules! curves {
-    ($(#[$meta:meta])* $List:ident { $($name:expr => |$x:ident| $body:expr;)* }) => {
+    ($(#[$meta:meta])* $List:ident from $visit:path { $($name:expr => |$x:ident| $body:expr;)* }) => {
         $(#[$meta])*
         pub fn unary<T: Float>(name: &str, x: T) -> T {
             $(if name == $name {
                 let $x = x;
                 return $body;
             })*
-            panic!("no function {name}")
+            let mut named = crate::Named::new(name, [x, x]);
+            $visit(&mut named);
+            named.of_one.unwrap_or_else(|| panic!("no function {name}"))
         }
     };
 }
 
-/// Functions of two arguments by name.
+/// Functions of two arguments by name: those of the list, and those of a table of rules.
 macro_rules! fields {
-    ($(#[$meta:meta])* $List:ident { $($name:expr => |[$x:ident, $y:ident]| $body:expr;)* }) => {
+    ($(#[$meta:meta])* $List:ident from $visit:path { $($name:expr => |[$x:ident, $y:ident]| $body:expr;)* }) => {
         $(#[$meta])*
         pub fn binary<T: Float>(name: &str, [x, y]: [T; 2]) -> T {
             $(if name == $name {
                 let ($x, $y) = (x, y);
                 return $body;
             })*
-            panic!("no function {name}")
+            let mut named = crate::Named::new(name, [x, y]);
+            $visit(&mut named);
+            named.of_two.unwrap_or_else(|| panic!("no function {name}"))
         }
     };
 }
@@ -48,7 +81,7 @@ fn promises(name: &str) -> Vec<f64> {
         "log" => 2.0,
         _ => 1.5,
     };
-    let mut table = include_str!("../../../src/rules.rs").lines().filter(|line| line.starts_with("//! | `"));
+    let mut table = include_str!("../../../src/rules/mod.rs").lines().filter(|line| line.starts_with("//! | `"));
     let row = table.find(|row| row.contains(&format!("`{family}`"))).expect(name);
     let bounds = row.split('|').skip(2).filter_map(|cell| cell.trim().parse::<f64>().ok());
     std::iter::once(value).chain(bounds.map(|bound| bound + 0.1)).collect()
