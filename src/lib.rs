@@ -171,3 +171,15 @@ pub mod ecosystem {}
 #[cfg(all(doctest, feature = "nalgebra"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// The name of [`value_gradient_and_hessian`] before 0.2.0.
+#[cfg(all(feature = "std", feature = "nalgebra"))]
+#[deprecated(since = "0.2.0", note = "write `value_gradient_and_hessian`")]
+#[doc(hidden)]
+#[must_use]
+pub fn value_gradient_hessian<T: Float>(
+    f: impl FnMut(&[reverse::HessianNumber<T>]) -> reverse::HessianNumber<T>,
+    x: &[T],
+) -> (T, Vec<T>, nalgebra::DMatrix<T>) {
+    value_gradient_and_hessian(f, x)
+}
