@@ -96,7 +96,7 @@
 //!
 //! Most rows leave it to the engine to differentiate the formula for the first derivative, once for each order. For some functions
 //! this loses digits, because terms of both signs meet, or leaves the range where the derivative does not. So the inverse functions,
-//! the cube root, the power, length and angle have closed forms for all their derivatives, in submodules.
+//! the cube root, the power, the logarithm to a base, length and angle have closed forms for all their derivatives, in submodules.
 
 mod algebraic;
 pub(crate) mod dialect;
