@@ -78,6 +78,13 @@ pub(crate) fn quotient_is_plain<T: Float>(q: T, r: T, y: T) -> bool {
 /// A `q` that is NaN is the caller's business.
 pub(crate) fn quotient_tangent<T: Float>(dx: T, dy: T, q: T, y: T) -> T {
     let over = |numerator: T| if numerator.is_zero_in_all_parts() { T::zero() } else { numerator / y };
+    // Far from 1 the ratios of tangents to `y` are often exact, those of `ln(exp u)` for example, and their products of ordinary size.
+    if !is_central(y) {
+        let (by_x, by_y) = (over(dx), over(dy));
+        if is_central(by_y) && (is_central(by_x) || by_x.is_zero()) {
+            return by_x - fold(by_y, q);
+        }
+    }
     let product = fold(dy, q);
     use num_traits::Float as N;
     let least = <T::Base as N>::min_positive_value() / <T::Base as N>::epsilon();
