@@ -3,6 +3,7 @@
 //! Most rest on one sum of differences that keep their digits, [`zeta_gap`]: polygamma functions are differences from infinity,
 //! the digamma function is one from its zero, and derivatives of the beta function are such differences.
 
+use crate::float::Float;
 use core::f64::consts::{PI, TAU};
 #[allow(unused_imports)] // `f64` has its own functions where the standard library is
 use num_traits::Float as _;
@@ -15,7 +16,7 @@ const BERNOULLI: [(f64, f64); 10] = [
 ];
 
 /// From here on asymptotic series in `1 / x` have all digits.
-const ASYMPTOTIC: f64 = 10.0;
+pub(super) const ASYMPTOTIC: f64 = 10.0;
 
 /// The sum of `(x + k)⁻ˢ - (x + y + k)⁻ˢ` over `k = 0, 1 ..`, times `xˢ`, for `x > 0` and `y > -x`. `y` may be infinite if `s > 1`.
 ///
@@ -140,9 +141,9 @@ pub fn polygamma_gap(n: u32, x: f64, y: f64) -> f64 {
 }
 
 /// What Stirling's formula lacks: `ln Γ(x) - (x - 1/2) ln x + x - ln(2π) / 2`, for large `x`. DLMF 5.11.1.
-fn stirling_rest(x: f64) -> f64 {
+pub(super) fn stirling_rest<T: Float>(x: T) -> T {
     let square = (x * x).recip();
-    BERNOULLI.into_iter().rev().fold(0.0, |sum, (m, b)| sum * square + b / (m * (m - 1.0))) / x
+    BERNOULLI.into_iter().rev().fold(T::zero(), |sum, (m, b)| sum * square + T::lit(b / (m * (m - 1.0)))) / x
 }
 
 /// Negative numbers, NaN, and 0 with `∞`, where there is no limit.
@@ -151,11 +152,11 @@ fn outside_of_beta(x: f64, y: f64) -> bool {
 }
 
 /// `ln Γ(large) - ln Γ(small + large)` for `large >= ASYMPTOTIC`, where the large terms of Stirling's formula are cancelled by hand.
-fn ln_gamma_ratio(small: f64, large: f64) -> f64 {
+pub(super) fn ln_gamma_ratio<T: Float>(small: T, large: T) -> T {
     let sum = small + large;
     let rest = stirling_rest(large) - stirling_rest(sum);
     // Γ(large) / Γ(sum) = e^(small + rest) large^-small (large / sum)^(sum - 1/2)
-    rest - small * large.ln() - ((sum - 0.5) * (small / large).ln_1p() - small)
+    rest - small * large.ln() - ((sum - T::lit(0.5)) * (small / large).ln_1p() - small)
 }
 
 /// `Γ(x) Γ(y) / Γ(x + y)` for `x, y >= 0`.

@@ -1,6 +1,6 @@
 //! Special functions on every number: [`Special`].
 //!
-//! Error function and normal distribution, gamma and its relatives, Bessel functions, the smooth steps and ramps of statistics
+//! Error function and normal distribution, gamma and its relatives, the distributions of statistics that rest on them, Bessel functions, the smooth steps and ramps of statistics
 //! and neural networks, logarithms of sums of exponentials, sines by half turns. [`rules`] has their rows.
 //!
 //! # Accuracy
@@ -14,12 +14,24 @@
 //! | `norm_pdf` | 3.0 | 3.0 | 3.0 | 3.5 | 4.5 |
 //! | `norm_cdf` | 2.5 | 3.0 | 3.0 | 2.5 | 3.5 |
 //! | `norm_quantile` | 3.0 | 4.0 | 6.5 | 12.5 | 16.0 |
+//! | `erfcx` | 9.0 | 9.0 | 9.0 | 9.0 | 9.0 |
+//! | `log_erfc` | 9.0 | 9.0 | 9.0 | 9.0 | 9.0 |
+//! | `log_norm_cdf` | 9.0 | 9.0 | 9.0 | 9.0 | 9.0 |
 //! | `gamma` | 6.0 | 3.5 | 4.5 | 4.0 | 5.5 |
 //! | `ln_gamma` | 13.5 | 4.0 | 5.0 | 6.5 | 6.0 |
 //! | `digamma` | 2.5 | 4.0 | 4.0 | 4.5 | 4.5 |
 //! | `polygamma` | 10.0 | 7.5 | 6.0 | 11.0 | 8.5 |
 //! | `beta` | 6.0 | 4.5 | 4.5 | 5.5 | 5.5 |
 //! | `ln_beta` | 3.0 | 5.0 | 4.0 | 2.5 | 2.0 |
+//! | `gamma_p` | 99.0 | 99.0 | 99.0 | 99.0 | 99.0 |
+//! | `gamma_q` | 99.0 | 99.0 | 99.0 | 99.0 | 99.0 |
+//! | `gamma_p_inv` | 99.0 | 99.0 | 99.0 | 99.0 | 99.0 |
+//! | `gamma_q_inv` | 99.0 | 99.0 | 99.0 | 99.0 | 99.0 |
+//! | `beta_inc` | 99.0 | 99.0 | 99.0 | 99.0 | 99.0 |
+//! | `beta_inc_inv` | 99.0 | 99.0 | 99.0 | 99.0 | 99.0 |
+//! | `student_t_cdf` | 99.0 | 99.0 | 99.0 | 99.0 | 99.0 |
+//! | `student_t_quantile` | 99.0 | 99.0 | 99.0 | 99.0 | 99.0 |
+//! | `chi_squared_cdf` | 99.0 | 99.0 | 99.0 | 99.0 | 99.0 |
 //! | `j0`, `j1` | 4.0 | 4.0 | 2.5 | 3.5 | 3.0 |
 //! | `y0`, `y1` | 3.5 | 3.5 | 3.5 | 4.5 | 5.0 |
 //! | `jn` | 6.5 | 9.5 | 24.0 | 13.0 | 47.5 |
@@ -54,7 +66,11 @@
 //!   numbers, and of `jn` and `yn` are theirs.
 
 mod gamma;
+mod incomplete_beta;
+mod incomplete_gamma;
 pub mod rules;
+mod shape;
+mod tails;
 mod values;
 
 use crate::float::Float;
@@ -187,6 +203,69 @@ pub trait Special: Float {
         self.unary(row::NormQuantile)
     }
 
+    /// Scaled complementary error function `exp(x²) erfc x`; derivative `2xy - 2/√π`, computed without that difference. It neither
+    /// underflows nor loses digits for large `x`, where it is about `1 / (√π x)`. 0 at `∞`; `∞` from -26.7 on downwards.
+    ///
+    /// # Cost
+    /// Derivatives and values beyond 5 take a continued fraction, of about 50 to 1400 terms.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::{Special, value_and_derivative};
+    /// let (y, slope) = value_and_derivative(|x| x.erfcx(), 0.0);
+    /// assert_eq!((y, slope), (1.0, -std::f64::consts::FRAC_2_SQRT_PI));
+    /// let far: f64 = Special::erfcx(1e10);
+    /// assert!((far * 1e10 * std::f64::consts::PI.sqrt() - 1.0).abs() < 1e-15);
+    /// ```
+    ///
+    /// Source: DLMF 7.2.3 and 7.18.
+    #[inline]
+    #[must_use]
+    fn erfcx(self) -> Self {
+        self.unary(row::Erfcx(0))
+    }
+
+    /// Logarithm of the [complementary error function](Special::erfc), also where that underflows; derivative
+    /// `-2/√π / erfcx x`. `ln 2` at `-∞`, `-∞` at `∞`.
+    ///
+    /// # Cost
+    /// As of [`erfcx`](Special::erfcx).
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::{Special, value_and_derivative};
+    /// let (y, slope) = value_and_derivative(|x| x.log_erfc(), 0.0);
+    /// assert_eq!((y, slope), (0.0, -std::f64::consts::FRAC_2_SQRT_PI));
+    /// assert_eq!(value_and_derivative(|x| x.log_erfc(), 1e150), (-1e300, -2e150));
+    /// ```
+    #[doc(alias = "logerfc")]
+    #[inline]
+    #[must_use]
+    fn log_erfc(self) -> Self {
+        self.unary(row::LogErfc(0))
+    }
+
+    /// Logarithm `ln Φ(x)` of the [distribution function](Special::norm_cdf) of the standard normal distribution, with all digits
+    /// in both tails: down to `x = -1e154`, where it leaves the range, and above, where it is about `-Φ(-x)`. Derivative `φ(x) / Φ(x)`,
+    /// the inverse of Mills' ratio. `-∞` with derivative `∞` at `-∞`, 0 at `∞`.
+    ///
+    /// # Cost
+    /// As of [`erfcx`](Special::erfcx).
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::{Special, value_and_derivative};
+    /// assert_eq!(Special::log_norm_cdf(0.0), -std::f64::consts::LN_2);
+    /// assert_eq!(value_and_derivative(|x| x.log_norm_cdf(), -1e150), (-5e299, 1e150));
+    /// ```
+    #[doc(alias = "log_ndtr")]
+    #[doc(alias = "logcdf")]
+    #[inline]
+    #[must_use]
+    fn log_norm_cdf(self) -> Self {
+        self.unary(row::LogNormCdf(0))
+    }
+
     // ---- Gamma and its relatives ---------------------------------------------------------------------------------------
 
     /// Gamma function `Γ(x)`, `(x - 1)!` of integers; derivative `Γ(x) ψ(x)`. `±∞` at ±0, NaN at the negative integers.
@@ -311,6 +390,247 @@ pub trait Special: Float {
     #[must_use]
     fn ln_beta(self, y: impl Into<Self>) -> Self {
         self.binary(row::LnBeta, y.into())
+    }
+
+    // ---- Incomplete gamma and beta functions, and distributions made of them ---------------------------------------------
+
+    /// Regularised incomplete gamma function `P(a, x) = ∫₀ˣ tᵃ⁻¹ e⁻ᵗ dt / Γ(a)` of the argument `self = x ≥ 0` and the shape `a ≥ 0`:
+    /// the distribution function of the gamma distribution. 0 at `x = 0`, 1 at `x = ∞` and for `a = 0`.
+    ///
+    /// The derivative by `x` is the density `xᵃ⁻¹ e⁻ˣ / Γ(a)`; at `x = 0` it is 0, 1 or `∞` as `a` is above, equal to or below 1.
+    /// Derivatives by the shape are there up to the fourth order, mixed ones included; those of higher orders are NaN. So are
+    /// derivatives by the shape at `x = 0` of densities that do not vanish there.
+    ///
+    /// # Cost
+    /// A series or continued fraction of 10 to 100 terms. A derivative by the shape evaluates it on dual numbers; each further order
+    /// triples that.
+    ///
+    /// # Examples
+    /// `P(1, x) = 1 - e⁻ˣ`.
+    /// ```
+    /// use dualtape::{Special, gradient};
+    /// let p: f64 = Special::gamma_p(2.0, 1.0);
+    /// assert!((p + (-2.0_f64).exp_m1()).abs() < 1e-15);
+    /// let g: Vec<f64> = gradient(|v| v[0].gamma_p(v[1]), &[1.3, 2.5]);
+    /// assert!((g[1] + 0.229626898335559).abs() < 1e-15);
+    /// ```
+    ///
+    /// Source: DLMF 8.2.4, 8.9.2, 8.11.4; Gautschi, ACM TOMS 5 (1979); Temme, SIAM J. Math. Anal. 10 (1979).
+    #[doc(alias = "gammainc")]
+    #[doc(alias = "igamma")]
+    #[inline]
+    #[must_use]
+    fn gamma_p(self, a: impl Into<Self>) -> Self {
+        self.binary(row::GammaTail::LOWER, a.into())
+    }
+
+    /// The complement `Q(a, x) = 1 - P(a, x)` of [`gamma_p`](Special::gamma_p), with all digits where it is small.
+    ///
+    /// # Examples
+    /// `Q(1, x) = e⁻ˣ`.
+    /// ```
+    /// use dualtape::{Special, value_and_derivative};
+    /// let (q, slope): (f64, f64) = value_and_derivative(|x| x.gamma_q(1.0), 500.0);
+    /// assert!((q * 500.0_f64.exp() - 1.0).abs() < 1e-14 && (slope + q).abs() < 1e-14 * q);
+    /// ```
+    ///
+    /// Source: DLMF 8.2.4.
+    #[doc(alias = "gammaincc")]
+    #[doc(alias = "igammac")]
+    #[inline]
+    #[must_use]
+    fn gamma_q(self, a: impl Into<Self>) -> Self {
+        self.binary(row::GammaTail::UPPER, a.into())
+    }
+
+    /// The `x` with `P(a, x) = self`, the inverse of [`gamma_p`](Special::gamma_p), for `0 ≤ self ≤ 1` and `a > 0`. 0 and `∞` at 0
+    /// and 1.
+    ///
+    /// With the density `p(x)` the derivative by the probability is `1 / p(x)`, that by the shape `-∂P/∂a / p(x)`.
+    ///
+    /// # Cost
+    /// 5 to 20 values of `P`.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::{Special, value_and_derivative};
+    /// let (x, slope): (f64, f64) = value_and_derivative(|p| p.gamma_p_inv(1.0), 0.75);
+    /// assert!((x - 4.0_f64.ln()).abs() < 1e-15 && (slope - 4.0).abs() < 1e-14);
+    /// ```
+    #[doc(alias = "gammaincinv")]
+    #[inline]
+    #[must_use]
+    fn gamma_p_inv(self, a: impl Into<Self>) -> Self {
+        self.binary(row::GammaQuantile { upper: false }, a.into())
+    }
+
+    /// The `x` with `Q(a, x) = self`, the inverse of [`gamma_q`](Special::gamma_q): the quantile for a small probability of the upper
+    /// tail. `∞` and 0 at 0 and 1. See [`gamma_p_inv`](Special::gamma_p_inv).
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::Special;
+    /// assert!((Special::gamma_q_inv(1e-300, 1.0) - 300.0 * 10.0_f64.ln()).abs() < 1e-12);
+    /// ```
+    #[doc(alias = "gammainccinv")]
+    #[inline]
+    #[must_use]
+    fn gamma_q_inv(self, a: impl Into<Self>) -> Self {
+        self.binary(row::GammaQuantile { upper: true }, a.into())
+    }
+
+    /// Regularised incomplete beta function `Iₓ(a, b) = ∫₀ˣ tᵃ⁻¹ (1 - t)ᵇ⁻¹ dt / B(a, b)` of the argument `0 ≤ self = x ≤ 1` and the
+    /// shapes `a, b ≥ 0`: the distribution function of the beta distribution.
+    ///
+    /// The derivative by `x` is the density `xᵃ⁻¹ (1 - x)ᵇ⁻¹ / B(a, b)`; at 0 it is 0, `b` or `∞` as `a` is above, equal to or below 1,
+    /// and at 1 likewise. Derivatives by the shapes are there up to the fourth order, mixed ones included; those of higher orders are
+    /// NaN. If one shape is 0 or the other one infinite, all mass is at one end: 1 or 0. There is no limit if both are.
+    ///
+    /// The complement with all digits is `I₁₋ₓ(b, a)`.
+    ///
+    /// # Cost
+    /// A continued fraction of 10 to 100 terms, growing like the square root of the shapes. A derivative by a shape evaluates it on
+    /// dual numbers; each further order triples that.
+    ///
+    /// # Examples
+    /// `Iₓ(a, 1) = xᵃ`.
+    /// ```
+    /// use dualtape::{Special, gradient};
+    /// let g: Vec<f64> = gradient(|v| v[0].beta_inc(v[1], 1.0), &[0.5, 2.0]);
+    /// assert!((g[0] - 1.0).abs() < 1e-15 && (g[1] - 0.25 * 0.5_f64.ln()).abs() < 1e-15);
+    /// ```
+    ///
+    /// Source: DLMF 8.17.22.
+    #[doc(alias = "betainc")]
+    #[doc(alias = "ibeta")]
+    #[doc(alias = "beta_cdf")]
+    #[inline]
+    #[must_use]
+    fn beta_inc(self, a: impl Into<Self>, b: impl Into<Self>) -> Self {
+        Self::reduce(row::IncompleteBeta::VALUE, [self, a.into(), b.into()].into_iter())
+    }
+
+    /// The `x` with `Iₓ(a, b) = self`, the inverse of [`beta_inc`](Special::beta_inc) and quantile of the beta distribution, for `0 ≤
+    /// self ≤ 1` and finite `a, b > 0`. Derivatives by the rule for implicit functions, as of
+    /// [`gamma_p_inv`](Special::gamma_p_inv).
+    ///
+    /// # Cost
+    /// 5 to 20 values of `Iₓ`.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::{Special, value_and_derivative};
+    /// let (x, slope): (f64, f64) = value_and_derivative(|p| p.beta_inc_inv(2.0, 1.0), 0.25);
+    /// assert!((x - 0.5).abs() < 1e-15 && (slope - 1.0).abs() < 1e-15);
+    /// ```
+    #[doc(alias = "betaincinv")]
+    #[doc(alias = "beta_quantile")]
+    #[inline]
+    #[must_use]
+    fn beta_inc_inv(self, a: impl Into<Self>, b: impl Into<Self>) -> Self {
+        Self::reduce(row::BetaQuantile, [self, a.into(), b.into()].into_iter())
+    }
+
+    /// Distribution function `P(shape, x / scale)` of the gamma distribution at `self = x`, 0 below 0. See
+    /// [`gamma_p`](Special::gamma_p).
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::{Special, derivative};
+    /// let density: f64 = derivative(|x| x.gamma_cdf(1.0, 4.0), 8.0);
+    /// assert!((density - (-2.0_f64).exp() / 4.0).abs() < 1e-16);
+    /// ```
+    #[inline]
+    #[must_use]
+    fn gamma_cdf(self, shape: impl Into<Self>, scale: impl Into<Self>) -> Self {
+        let (x, shape) = (self / scale.into(), shape.into());
+        if x < Self::zero() { Self::zero() } else { x.gamma_p(shape) }
+    }
+
+    /// Quantile of the gamma distribution, the inverse of [`gamma_cdf`](Special::gamma_cdf). See
+    /// [`gamma_p_inv`](Special::gamma_p_inv).
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::Special;
+    /// let median: f64 = Special::gamma_quantile(0.5, 1.0, 4.0);
+    /// assert!((median - 4.0 * 2.0_f64.ln()).abs() < 1e-15);
+    /// ```
+    #[inline]
+    #[must_use]
+    fn gamma_quantile(self, shape: impl Into<Self>, scale: impl Into<Self>) -> Self {
+        self.gamma_p_inv(shape) * scale.into()
+    }
+
+    /// Distribution function `P(k / 2, x / 2)` of the chi-squared distribution with `k` degrees of freedom at `self = x`, 0 below 0. See
+    /// [`gamma_p`](Special::gamma_p).
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::Special;
+    /// let p: f64 = Special::chi_squared_cdf(6.0, 2.0);
+    /// assert!((p + (-3.0_f64).exp_m1()).abs() < 1e-15);
+    /// ```
+    #[inline]
+    #[must_use]
+    fn chi_squared_cdf(self, k: impl Into<Self>) -> Self {
+        let half = Self::lit(0.5);
+        let (x, shape) = (self * half, k.into() * half);
+        if x < Self::zero() { Self::zero() } else { x.gamma_p(shape) }
+    }
+
+    /// Quantile of the chi-squared distribution, the inverse of [`chi_squared_cdf`](Special::chi_squared_cdf). See
+    /// [`gamma_p_inv`](Special::gamma_p_inv).
+    ///
+    /// # Examples
+    /// With one degree of freedom it is the square of a normal variable.
+    /// ```
+    /// use dualtape::Special;
+    /// let x: f64 = Special::chi_squared_quantile(0.95, 1.0);
+    /// assert!((x - Special::norm_quantile(0.975_f64).powi(2)).abs() < 1e-14);
+    /// ```
+    #[inline]
+    #[must_use]
+    fn chi_squared_quantile(self, k: impl Into<Self>) -> Self {
+        let two = Self::lit(2.0);
+        self.gamma_p_inv(k.into() / two) * two
+    }
+
+    /// Distribution function of Student's t distribution with `ν > 0` degrees of freedom at `self = t`, with all digits in the lower
+    /// tail; derivative its density `(1 + t²/ν)^(-(ν + 1)/2) / (√ν B(1/2, ν/2))`.
+    ///
+    /// Derivatives by `ν` are there up to the fourth order, mixed ones included; those of higher orders are NaN.
+    ///
+    /// # Accuracy
+    /// For large `ν` the first derivative by `ν` is about `1 / ν²`, and has an error of about 1e-16 times `ν`.
+    ///
+    /// # Examples
+    /// For `ν = 1`, Cauchy's distribution, it is `1/2 + atan(t) / π`.
+    /// ```
+    /// use dualtape::{Special, value_and_derivative};
+    /// let (p, density): (f64, f64) = value_and_derivative(|t| t.student_t_cdf(1.0), 1.0);
+    /// assert!((p - 0.75).abs() < 1e-15 && (density - 0.5 / std::f64::consts::PI).abs() < 1e-16);
+    /// ```
+    #[inline]
+    #[must_use]
+    fn student_t_cdf(self, nu: impl Into<Self>) -> Self {
+        self.binary(row::StudentCdf { by_t: 0, by_nu: 0 }, nu.into())
+    }
+
+    /// Quantile of Student's t distribution, the inverse of [`student_t_cdf`](Special::student_t_cdf), for `0 ≤ self ≤ 1`. `∓∞` at 0
+    /// and 1. Derivatives by the rule for implicit functions.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::{Special, derivative};
+    /// assert!((Special::student_t_quantile(0.75_f64, 1.0) - 1.0).abs() < 1e-15);
+    /// let slope: f64 = derivative(|p| p.student_t_quantile(1.0), 0.5);
+    /// assert!((slope - std::f64::consts::PI).abs() < 1e-15);
+    /// ```
+    #[inline]
+    #[must_use]
+    fn student_t_quantile(self, nu: impl Into<Self>) -> Self {
+        self.binary(row::StudentQuantile, nu.into())
     }
 
     // ---- Bessel functions ----------------------------------------------------------------------------------------------

@@ -7,6 +7,9 @@
 //! The methods of [`Special`](super::Special) are how to call them; there are the domains, edges and accuracies.
 
 use super::gamma;
+pub use super::incomplete_beta::{BetaQuantile, IncompleteBeta, StudentCdf, StudentQuantile};
+pub use super::incomplete_gamma::{GammaQuantile, GammaTail};
+pub use super::tails::{Erfcx, LogErfc, LogNormCdf};
 use super::values;
 use crate::float::{Float, Primitive};
 use crate::rules::{Binary, Unary};

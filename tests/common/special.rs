@@ -11,6 +11,9 @@ curves!(
         "norm_pdf" => |x| x.norm_pdf();
         "norm_cdf" => |x| x.norm_cdf();
         "norm_quantile" => |x| x.norm_quantile();
+        "erfcx" => |x| x.erfcx();
+        "log_erfc" => |x| x.log_erfc();
+        "log_norm_cdf" => |x| x.log_norm_cdf();
         "gamma" => |x| x.gamma();
         "ln_gamma" => |x| x.ln_gamma();
         "digamma" => |x| x.digamma();
@@ -48,6 +51,17 @@ fields!(
     Rule2 {
         "beta" => |[x, y]| x.beta(y);
         "ln_beta" => |[x, y]| x.ln_beta(y);
+        "gamma_p" => |[x, a]| x.gamma_p(a);
+        "gamma_q" => |[x, a]| x.gamma_q(a);
+        "gamma_p_inv" => |[p, a]| p.gamma_p_inv(a);
+        "gamma_q_inv" => |[q, a]| q.gamma_q_inv(a);
+        "beta_inc(a=2.5)" => |[x, b]| x.beta_inc(T::lit(2.5), b);
+        "beta_inc(b=0.75)" => |[x, a]| x.beta_inc(a, T::lit(0.75));
+        "beta_inc(x=0.375)" => |[a, b]| T::lit(0.375).beta_inc(a, b);
+        "beta_inc_inv(a=2.5)" => |[p, b]| p.beta_inc_inv(T::lit(2.5), b);
+        "student_t_cdf" => |[t, nu]| t.student_t_cdf(nu);
+        "student_t_quantile" => |[p, nu]| p.student_t_quantile(nu);
+        "chi_squared_cdf" => |[x, k]| x.chi_squared_cdf(k);
         "log_add_exp" => |[x, y]| x.log_add_exp(y);
         "xlogy" => |[x, y]| x.xlogy(y);
         "xlog1py" => |[x, y]| x.xlog1py(y);
