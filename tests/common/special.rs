@@ -62,6 +62,12 @@ fields!(
         "student_t_cdf" => |[t, nu]| t.student_t_cdf(nu);
         "student_t_quantile" => |[p, nu]| p.student_t_quantile(nu);
         "chi_squared_cdf" => |[x, k]| x.chi_squared_cdf(k);
+        "bessel_i" => |[x, order]| x.bessel_i(order);
+        "bessel_i_scaled" => |[x, order]| x.bessel_i_scaled(order);
+        "ln_bessel_i" => |[x, order]| x.ln_bessel_i(order);
+        "bessel_k" => |[x, order]| x.bessel_k(order);
+        "bessel_k_scaled" => |[x, order]| x.bessel_k_scaled(order);
+        "ln_bessel_k" => |[x, order]| x.ln_bessel_k(order);
         "log_add_exp" => |[x, y]| x.log_add_exp(y);
         "xlogy" => |[x, y]| x.xlogy(y);
         "xlog1py" => |[x, y]| x.xlog1py(y);

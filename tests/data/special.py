@@ -173,11 +173,11 @@ LOGS += list(zip(signed(decades(-3, 3, 16)), decades(-3, 3, 16)))
 
 
 def by_differences(f, orders, point):
-    """The derivative of `f` of so many orders, by central differences with a step of 1e-40 of the shapes."""
+    """The derivative of `f` of so many orders, by central differences with a step of 1e-40 of the shapes, or of 1 for 0."""
     if not any(orders):
         return f(*point)
     k = next(i for i, n in enumerate(orders) if n)
-    n, step = orders[k], point[k] * mpf(10) ** -40
+    n, step = orders[k], (point[k] or 1) * mpf(10) ** -40
     rest = tuple(0 if i == k else m for i, m in enumerate(orders))
     at = lambda i: point[:k] + (point[k] + (2 * i - n) * step / 2,) + point[k + 1 :]
     terms = ((-1) ** (n - i) * mp.binomial(n, i) * by_differences(f, rest, at(i)) for i in range(n + 1))
@@ -335,7 +335,7 @@ OF_BETA = of_argument_and_shape(*BETA)
 OF_STUDENT = of_argument_and_shape(student_cdf, student_density)
 
 # Name: the partial derivatives, the points, the digits.
-DISTRIBUTIONS = {
+BY_DIFFERENCES = {
     "gamma_p": (OF_GAMMA_P, GAMMAS, 320),
     "gamma_q": (OF_GAMMA_Q, GAMMAS[::2], 320),
     "chi_squared_cdf": (doubled(OF_GAMMA_P), GAMMAS[:3] + [(v, a) for v, a in GAMMAS if a == int(a)], 320),
@@ -348,19 +348,84 @@ DISTRIBUTIONS = {
 
 GAMMA_QUANTILES = [(0.3, 2.5), (1e-10, 0.5), (1e-100, 5.0), (0.999, 2.0), (0.5, 100.0), (0.01, 300.0), (0.75, 0.25), (0.125, 1.0)]
 BETA_QUANTILES = [(0.3, 2.0), (0.9, 0.5), (1e-10, 3.0), (0.5, 2.5), (0.01, 30.0), (0.75, 1.0), (0.125, 12.5), (0.625, 7.0)]
-STUDENT_QUANTILES = [(0.3, 2.5), (1e-10, 3.0), (0.75, 1.0), (0.125, 30.0), (0.999, 10.0), (0.5, 4.0), (0.49, 100.0), (0.875, 0.75)]
-DISTRIBUTIONS |= {
+STUDENT_QUANTILES = [(0.3, 2.5), (1e-10, 3.0), (0.75, 1.0), (0.125, 30.0), (0.999, 10.0), (0.49, 100.0), (0.875, 0.75)]
+BY_DIFFERENCES |= {
     "gamma_p_inv": (of_inverse(OF_GAMMA_P, root_of(gamma_p, gamma_density)), GAMMA_QUANTILES, 320),
     "gamma_q_inv": (of_inverse(OF_GAMMA_Q, root_of(gamma_q, negative(gamma_density), -1)), GAMMA_QUANTILES, 320),
     "beta_inc_inv(a=2.5)": (of_inverse(OF_BETA, root_of(*BETA)), BETA_QUANTILES, 320),
     "student_t_quantile": (of_inverse(OF_STUDENT, root_of(student_cdf, student_density)), STUDENT_QUANTILES, 320),
 }
 
+# ---- Modified Bessel functions ---------------------------------------------------------------------------------------
+
+
+def modified(f, sign, scale):
+    """The partial derivatives by argument and order of `exp(scale x) f`, where the derivative of `sign f` is the mean of its
+    neighbours."""
+    def by_argument(n, v, nu):
+        return sign**n * mp.fsum(mp.binomial(n, i) * f(nu - n + 2 * i, v) for i in range(n + 1)) / mpf(2) ** n
+    def leibniz(n, v, nu):
+        terms = (mp.binomial(n, i) * mpf(scale) ** (n - i) * by_argument(i, v, nu) for i in range(n + 1) if scale or i == n)
+        return mp.exp(scale * v) * mp.fsum(terms)
+    partial = lambda i, k: lambda v, nu: by_differences(lambda nu: leibniz(i, v, nu), (k,), (nu,))
+    return [partial(n - k, k) for n in range(ORDERS) for k in range(n + 1)]
+
+
+def logarithm(partials):
+    """The partial derivatives of the logarithm, by the series of ln(1 + u) for the Taylor polynomial."""
+    places = [(n - k, k) for n in range(ORDERS) for k in range(n + 1)]
+    memo = {}
+
+    def orders(v, nu):
+        key = (v, nu, mp.dps)
+        if key not in memo:
+            values = [f(v, nu) for f in partials]
+            u = {(i, k): c / values[0] / mp.factorial(i) / mp.factorial(k) for (i, k), c in zip(places[1:], values[1:])}
+            power, log = {(0, 0): mpf(1)}, {}
+            for n in range(1, ORDERS):
+                power = truncated(power, u)
+                for place, c in power.items():
+                    log[place] = log.get(place, 0) - (-1) ** n * c / n
+            log[0, 0] = mp.log(values[0])
+            memo[key] = [log[i, k] * mp.factorial(i) * mp.factorial(k) for i, k in places]
+        return memo[key]
+
+    return [lambda v, nu, n=n: orders(v, nu)[n] for n in range(len(places))]
+
+
+# Formulas change at 2 for the second kind; at 1/2 and 19 + ν² / 2 for the first, and at the order 100.
+BESSELS = [(3.0, 0.0), (1.0, 1.0), (0.3, 2.0), (2.5, 0.5), (1.99, 0.25), (2.01, 0.25), (1e-3, 0.75), (1e-8, 1.5), (1e-100, 1.25), (18.5, 0.0),
+           (19.5, 0.5), (21.5, 2.5), (21.0, 1.0), (30.0, 7.0), (100.0, 3.0), (650.0, 2.0), (10.0, 30.0), (50.0, 40.0), (5.0, 101.0),
+           (0.51, 3.0), (0.49, 3.0), (700.0, 40.0), (1e-4, 0.0), (0.4, 0.0)]
+BESSELS += list(zip(decades(-1, 1.5, 6), spread(0, 5, 6)))
+
+
+def remembered(f):
+    known = {}
+    def of(nu, v):
+        key = (nu, v, mp.dps)
+        if key not in known:
+            known[key] = f(nu, v)
+        return known[key]
+    return of
+
+
+K_POINTS = [v for v in BESSELS if v[1] > 0]  # an even function of the order: half of its derivatives are 0
+FIRST, SECOND = remembered(mp.besseli), remembered(mp.besselk)
+BY_DIFFERENCES |= {
+    "bessel_i": (modified(FIRST, 1, 0), BESSELS, 240),
+    "bessel_i_scaled": (modified(FIRST, 1, -1), BESSELS + [(1e8, 1.5), (1e4, 20.0)], 240),
+    "ln_bessel_i": (logarithm(modified(FIRST, 1, 0)), [v for v in BESSELS if v[0] > 1e-10], 240),
+    "bessel_k": (modified(SECOND, -1, 0), K_POINTS, 240),
+    "bessel_k_scaled": (modified(SECOND, -1, 1), K_POINTS + [(1e8, 1.5), (1e4, 20.0)], 240),
+    "ln_bessel_k": (logarithm(modified(SECOND, -1, 0)), K_POINTS, 240),
+}
+
 BINARY = {
     "beta": (exp(LN_BETA), PAIRS, 400),
     "ln_beta": (LN_BETA, PAIRS + [(1e5, 1e6), (1e-160, 1e8), (1e6, 1e-3), (1e-300, 1e300), (1e150, 1e155)], 400),
     "log_add_exp": (log(exp(x) + exp(y)), SUMS, 5000),  # odd derivatives are zero on the diagonal
-    **DISTRIBUTIONS,
+    **BY_DIFFERENCES,
     "xlogy": (x * log(y), LOGS, 700),
     "xlog1py": (x * log(1 + y), LOGS + [(2.0, -0.3), (2.0, -1 + EPS), (0.3, 1e-8)], 700),
 }
