@@ -59,12 +59,18 @@ macro_rules! bessel_family {
 bessel_family! {
     BesselI: "bessel_i", bessel_i;
     BesselK: "bessel_k", bessel_k;
+    LnBesselI: "ln_bessel_i", ln_bessel_i;
 }
 
-/// Logarithm of the modified Bessel function of the first kind for `x > 0` and orders from 0; partials `s'/s + 1` and `∂s/∂ν / s` for
-/// the scaled function `s`.
+/// Logarithm of the modified Bessel function of the first kind for `x > 0` and orders from 0, or its derivative, by both together up
+/// to the fourth order.
 #[derive(Clone, Copy, Debug)]
-pub struct LnBesselI;
+pub struct LnBesselI {
+    /// The order of the derivative by the argument.
+    pub by_x: u32,
+    /// The order of the derivative by the order.
+    pub by_order: u32,
+}
 
 /// Logarithm of the modified Bessel function of the second kind; partials `s'/s - 1` and `∂s/∂ν / s` for the scaled function `s`.
 #[derive(Clone, Copy, Debug)]
@@ -74,23 +80,6 @@ pub struct LnBesselK;
 #[inline]
 fn logarithmic<T: Float>(x: T, order: T, row: impl Binary, derivative: impl Binary) -> T {
     x.binary(derivative, order) / x.binary(row, order)
-}
-
-impl Binary for LnBesselI {
-    const NAME: &'static str = "ln_bessel_i";
-    fn value<B: Primitive>(self, x: B, order: B) -> B {
-        B::nearest(ln_bessel_i(x.widen(), order.widen()))
-    }
-    #[inline]
-    fn partial_x<T: Float>(self, x: T, order: T, _: T) -> T {
-        let row = BesselI { scaled: true, by_x: 0, by_order: 0 };
-        logarithmic(x, order, row, BesselI { by_x: 1, ..row }) + T::one()
-    }
-    #[inline]
-    fn partial_y<T: Float>(self, x: T, order: T, _: T) -> T {
-        let row = BesselI { scaled: true, by_x: 0, by_order: 0 };
-        logarithmic(x, order, row, BesselI { by_order: 1, ..row })
-    }
 }
 
 impl Binary for LnBesselK {
@@ -162,8 +151,10 @@ fn integral_of_k(row: BesselK, x: f64, order: f64) -> (f64, f64) {
     let scale = if largest.abs() < 200.0 { 0.0 } else { largest };
     let step = f64::min(0.2, 0.6 / x.hypot(nu).sqrt());
     let odd = row.by_order % 2 == 1;
+    // Below the peak the integrand falls like a bell, or for small x like exp(νt).
+    let before = if is_small { 65.0 / nu + 8.0 } else { 0.0 } + 15.0 / x.hypot(nu).sqrt();
     let mut sum = 0.0;
-    let mut j = 0.0;
+    let mut j = f64::max(((peak - before) / step).floor(), 0.0);
     loop {
         let t = j * step;
         let e = exponent(t);
@@ -195,9 +186,17 @@ fn integral_of_k(row: BesselK, x: f64, order: f64) -> (f64, f64) {
     (sign * sum * step, scale + outside)
 }
 
+/// Larger orders are not supported: the integral has too few digits then, and the series too many terms.
+const LARGEST_ORDER: f64 = 1e6;
+
+/// `true` where the power series of `Iᵥ` would have too many terms.
+fn is_out_of_reach(x: f64, order: f64) -> bool {
+    x > 1e5 && !is_far(x, order)
+}
+
 /// A derivative of `Kᵥ(x)`.
 fn bessel_k(row: BesselK, x: f64, order: f64) -> f64 {
-    if x.is_nan() || x < 0.0 || !order.is_finite() {
+    if x.is_nan() || x < 0.0 || !(order.abs() <= LARGEST_ORDER) {
         f64::NAN
     } else if x == 0.0 {
         if row.by_order % 2 == 1 && order == 0.0 {
@@ -216,7 +215,7 @@ fn bessel_k(row: BesselK, x: f64, order: f64) -> f64 {
 }
 
 fn ln_bessel_k(x: f64, order: f64) -> f64 {
-    if x.is_nan() || x < 0.0 || !order.is_finite() {
+    if x.is_nan() || x < 0.0 || !(order.abs() <= LARGEST_ORDER) {
         f64::NAN
     } else if x == 0.0 || x == f64::INFINITY {
         if x == 0.0 { f64::INFINITY } else { -x }
@@ -253,11 +252,12 @@ fn power_series<T: Float<Base = f64>>(by_x: u32, x: f64, nu: T) -> (T, T) {
             log += T::lit(200.0 * core::f64::consts::LN_10);
         }
     }
-    let power_of_x = T::lit(x.recip().powi(by_x as i32));
     if nu > T::lit(100.0) {
+        let power_of_x = T::lit(x.recip().powi(by_x as i32));
         (sum * power_of_x, log + nu * T::lit((0.5 * x).ln()) - (nu + T::one()).ln_gamma())
     } else {
-        (sum * power_of_x * T::lit(0.5 * x).powf(nu) / (nu + T::one()).gamma(), log)
+        let power = T::lit(0.5 * x).powf(nu - T::lit(f64::from(by_x))) * T::lit(0.5_f64.powi(by_x as i32));
+        (sum * power / (nu + T::one()).gamma(), log)
     }
 }
 
@@ -284,7 +284,7 @@ fn poisson_integral<T: Float<Base = f64>>(by_x: u32, x: f64, nu: T) -> T {
     const MOST: usize = 25;
     let mut moments = [T::zero(); MOST];
     let power = nu + nu + T::one();
-    let step = f64::min(0.125, 0.5 / power.base().sqrt());
+    let step = f64::min(0.125, 0.45 / (power.base() + x).sqrt());
     let end = 45.0 / power.base() + 0.5 * (2.0 * x + 1.0).ln() + 2.0;
     let steps = (end / step).ceil() as i32;
     for j in -steps..=steps {
@@ -308,17 +308,17 @@ fn poisson_integral<T: Float<Base = f64>>(by_x: u32, x: f64, nu: T) -> T {
 
 /// `true` where derivatives by the order come from [`schlaefli_integral`].
 fn is_near_diagonal(x: f64, nu: f64) -> bool {
-    x > 3.0 && nu * nu < 2.0 * x
+    x > 1.0 && nu * nu < 4.0 * x
 }
 
-/// A derivative by the order of `Iᵥ(x)` or the scaled one, for `x` above 3 and the square of the order, where those of the power series
+/// A derivative by the order of `Iᵥ(x)` or the scaled one, for `x` above 1 and a quarter of the square of the order, where those of the power series
 /// cancel, by Schläfli's integral
 ///
 /// > `∫₀^π exp(x cos θ) cos(νθ) dθ / π - sin(νπ)/π ∫₀^∞ exp(-x cosh t - νt) dt`.
 ///
 /// Sources: DLMF 10.32.4; Takahasi & Mori, *Double exponential formulas for numerical integration*, Publ. RIMS 9 (1974).
 fn schlaefli_integral(row: BesselI, x: f64, nu: f64) -> f64 {
-    const STEP: f64 = 1.0 / 16.0;
+    const STEP: f64 = 1.0 / 32.0;
     let BesselI { scaled, by_x, by_order } = row;
     let less = if scaled { 1.0 } else { 0.0 };
     let (k, m) = (by_x as i32, by_order as i32);
@@ -329,7 +329,7 @@ fn schlaefli_integral(row: BesselI, x: f64, nu: f64) -> f64 {
         turned * angle.powi(i as i32)
     };
     let (mut sum, mut rest) = (0.0, 0.0);
-    for j in -54..=54 {
+    for j in -108..=108 {
         let u = f64::from(j) * STEP;
         let e = (-PI * u.sinh()).exp();
         let theta = PI / (1.0 + e);
@@ -339,7 +339,7 @@ fn schlaefli_integral(row: BesselI, x: f64, nu: f64) -> f64 {
         let base = if scaled { lower } else { lower + 1.0 };
         sum += weight * (x * lower).exp() * base.powi(k) * wave(by_order, 1.0, theta);
     }
-    for j in -64..=40 {
+    for j in -128..=80 {
         let u = f64::from(j) * STEP;
         let t = (u - (-u).exp()).exp();
         let cosh = t.cosh();
@@ -384,7 +384,7 @@ impl OfShapes for OfOrder {
 fn bessel_i(row: BesselI, x: f64, order: f64) -> f64 {
     let BesselI { by_x, by_order, scaled } = row;
     let is_integer = order.fract() == 0.0;
-    if x.is_nan() || !order.is_finite() {
+    if x.is_nan() || !(order.abs() <= LARGEST_ORDER) || is_out_of_reach(x.abs(), order) {
         f64::NAN
     } else if x < 0.0 {
         if !is_integer || by_order > 0 {
@@ -450,21 +450,63 @@ fn at_zero(row: BesselI, order: f64) -> f64 {
     }
 }
 
-fn ln_bessel_i(x: f64, order: f64) -> f64 {
-    if x.is_nan() || x < 0.0 || !(order >= 0.0 && order.is_finite()) {
+/// The logarithm of `Iᵥ(x)`, of the order and the argument.
+struct LnOfBoth;
+
+impl OfShapes for LnOfBoth {
+    fn eval<T: Float<Base = f64>>(&self, [nu, x]: [T; 2]) -> T {
+        let one = T::one();
+        if is_far(x.base(), nu.base()) {
+            let square = nu * nu * T::lit(4.0);
+            let (mut sum, mut term, mut n) = (T::zero(), one, 0.0);
+            while n < 60.0 && n < 2.0 * x.base() {
+                n += 1.0;
+                let odd = 2.0 * n - 1.0;
+                term *= (T::lit(odd * odd) - square) / (x * T::lit(8.0 * n));
+                sum += term;
+            }
+            return x - (x * T::lit(2.0 * PI)).ln() * T::lit(0.5) + sum.ln_1p();
+        }
+        // ln((x/2)ᵛ / Γ(ν + 1)), and the logarithm of 1 and the rest of the power series
+        let half = x * T::lit(0.5);
+        let first = nu * half.ln() - (nu + one).ln_gamma();
+        let (mut j, mut term, mut sum) = (T::zero(), one, T::zero());
+        let (mut scale, mut log) = (one, T::zero());
+        loop {
+            j += one;
+            term *= half * half / (j * (nu + j));
+            sum += term;
+            if term.base() < 1e-21 * sum.base() || sum.is_nan() {
+                return first + if log.is_zero() { sum.ln_1p() } else { (sum + scale).ln() + log };
+            }
+            if sum.base() > 1e200 {
+                let small = T::lit(1e-200);
+                (sum, term, scale) = (sum * small, term * small, scale * small);
+                log += T::lit(200.0 * core::f64::consts::LN_10);
+            }
+        }
+    }
+}
+
+fn ln_bessel_i(row: LnBesselI, x: f64, order: f64) -> f64 {
+    let LnBesselI { by_x, by_order } = row;
+    if x.is_nan() || x < 0.0 || !(0.0..=LARGEST_ORDER).contains(&order) || is_out_of_reach(x, order) {
         f64::NAN
     } else if x == 0.0 {
-        if order == 0.0 { 0.0 } else { f64::NEG_INFINITY }
-    } else if x == f64::INFINITY {
-        x
-    } else if is_far(x, order) {
-        x + asymptotic_series(0, x, order).ln()
-    } else {
-        let (factor, log) = power_series(0, x, order);
-        if factor.is_normal() {
-            factor.ln() + log
-        } else {
-            order * (0.5 * x).ln() - libm::lgamma(order + 1.0) // the first term: x is tiny
+        match (by_x, by_order) {
+            (0, 0) if order == 0.0 => 0.0,
+            (0, 0 | 1) => f64::NEG_INFINITY,
+            (1, 0) if order == 0.0 => 0.0,
+            (1, 0) => f64::INFINITY,
+            _ => f64::NAN,
         }
+    } else if x == f64::INFINITY {
+        match (by_x, by_order) {
+            (0, 0) => x,
+            (1, 0) => 1.0,
+            _ => 0.0,
+        }
+    } else {
+        shape::derivative(&LnOfBoth, [by_order, by_x], [order, x])
     }
 }

@@ -124,6 +124,34 @@ pub fn digamma(x: f64) -> f64 {
     }
 }
 
+/// The derivative of order `n` of the gamma function: `Γ⁽ⁿ⁺¹⁾ = Σᵢ (n over i) Γ⁽ⁿ⁻ⁱ⁾ ψ⁽ⁱ⁾`, times a large number on the way, so that it may
+/// be normal where the function is not.
+pub fn gamma_derivative(n: u32, x: f64) -> f64 {
+    const MOST: usize = 24;
+    const SCALE: f64 = 1e150;
+    /// So many steps of the recurrence to where the function is normal: it is 0 from `x = -186` on.
+    const STEPS: i32 = 16;
+    let n = n as usize;
+    if n >= MOST || x < -200.0 {
+        return if n >= MOST || x.fract() == 0.0 { f64::NAN } else { 0.0 };
+    }
+    let mut all = [0.0; MOST];
+    all[0] = if x < -160.0 {
+        // Γ(x) = Γ(x + 16) / (x (x + 1) .. (x + 15))
+        (0..STEPS).fold(libm::tgamma(x + f64::from(STEPS)) * SCALE, |y, k| y / (x + f64::from(k)))
+    } else {
+        libm::tgamma(x)
+    };
+    for k in 0..n {
+        let mut binomial = 1.0;
+        for i in 0..=k {
+            all[k + 1] += binomial * all[k - i] * polygamma(i as u32, x);
+            binomial *= (k - i) as f64 / (i + 1) as f64;
+        }
+    }
+    if x < -160.0 { all[n] / SCALE } else { all[n] }
+}
+
 /// `ψ⁽ⁿ⁾(x) - ψ⁽ⁿ⁾(x + y)` for the polygamma function `ψ⁽ⁿ⁾` and `x, y >= 0`, without cancellation.
 pub fn polygamma_gap(n: u32, x: f64, y: f64) -> f64 {
     let sign = if n % 2 == 1 { 1.0 } else { -1.0 };

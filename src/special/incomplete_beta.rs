@@ -170,7 +170,7 @@ fn fraction<T: Float<Base = f64>>(x: T, y: T, a: T, b: T) -> T {
 /// How many terms of the continued fraction are needed, with some to spare for its derivatives: Lentz's method. For integers `b` it
 /// ends early and its derivative does not, so it is asked at halves.
 fn fraction_length(x: f64, a: f64, b: f64) -> u32 {
-    const MOST: u32 = 100_000;
+    const MOST: u32 = 20_000;
     let b = b.floor() + 0.5;
     let (mut c, mut d, mut steady) = (1.0, 0.0, 0);
     for j in 1..MOST {

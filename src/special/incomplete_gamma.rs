@@ -181,7 +181,7 @@ fn upper_fraction<T: Float<Base = f64>>(x: T, a: T) -> T {
 /// How many terms of the continued fraction are needed, with some to spare for its derivatives: Lentz's method. For integers `a` it
 /// ends early and its derivative does not, so it is asked at halves.
 fn fraction_length(x: f64, a: f64) -> f64 {
-    const MOST: f64 = 1e5;
+    const MOST: f64 = 1e4;
     let a = a.floor() + 0.5;
     let mut b = x + 1.0 - a;
     let (mut c, mut d, mut n) = (f64::INFINITY, b.recip(), 0.0);

@@ -496,8 +496,8 @@ pub trait Special: Float {
     /// The complement with all digits is `I₁₋ₓ(b, a)`.
     ///
     /// # Cost
-    /// A continued fraction of 10 to 100 terms, growing like the square root of the shapes. A derivative by a shape evaluates it on
-    /// dual numbers; each further order triples that.
+    /// A continued fraction of 10 to 100 terms, growing like the square root of the shapes: those above 1e7 get fewer terms than all
+    /// digits need. A derivative by a shape evaluates it on dual numbers; each further order triples that.
     ///
     /// # Examples
     /// `Iₓ(a, 1) = xᵃ`.
@@ -745,7 +745,7 @@ pub trait Special: Float {
     /// Even or odd in `x` as an integer order is; NaN at `x < 0` for others. `∞` at `x = ∞`. Derivatives at `x = 0` are those from the right.
     ///
     /// Derivatives by the argument are there for every order of differentiation. By the order `ν` there are those up to the fourth,
-    /// mixed ones included, for `ν ≥ 0` and `x ≥ 0`, and at `ν = 0` those from the right; others are NaN.
+    /// mixed ones included, for `ν ≥ 0` and `x ≥ 0`; others are NaN. NaN too are orders beyond 1e6, and for `x > 1e5` those above `√(2x)`.
     ///
     /// # Cost
     /// A power series of about `x` terms, or an asymptotic one from `x = 19 + ν² / 2` on.
@@ -789,8 +789,8 @@ pub trait Special: Float {
         self.binary(row::BesselI { scaled: true, by_x: 0, by_order: 0 }, order.into())
     }
 
-    /// Logarithm of [`bessel_i`](Special::bessel_i) for `x ≥ 0` and `ν ≥ 0`, also where that under- or overflows; its derivatives are
-    /// there where `exp(-x) Iᵥ(x)` is a normal number. `-∞` at `x = 0` for `ν > 0`.
+    /// Logarithm of [`bessel_i`](Special::bessel_i) for `x ≥ 0` and `ν ≥ 0`, also where that under- or overflows. Its derivatives, by both
+    /// arguments together, are there up to the fourth order; those of higher orders are NaN. `-∞` at `x = 0` for `ν > 0`.
     ///
     /// # Examples
     /// `I₁⸝₂(x) = √(2 / πx) sinh x`.
@@ -803,13 +803,13 @@ pub trait Special: Float {
     #[inline]
     #[must_use]
     fn ln_bessel_i(self, order: impl Into<Self>) -> Self {
-        self.binary(row::LnBesselI, order.into())
+        self.binary(row::LnBesselI { by_x: 0, by_order: 0 }, order.into())
     }
 
     /// Modified Bessel function `Kᵥ(x)` of the second kind, of the argument `self = x ≥ 0` and a real order `ν`, in which it is even;
     /// derivative `-(Kᵥ₋₁ + Kᵥ₊₁) / 2`. `∞` at `x = 0`, 0 at `∞`.
     ///
-    /// Derivatives by both arguments are there for every order of differentiation.
+    /// Derivatives by both arguments are there for every order of differentiation. NaN for orders beyond 1e6.
     ///
     /// # Cost
     /// An integral of 15 to 50 values; of `-8 ln x` for tiny `x`.

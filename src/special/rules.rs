@@ -135,7 +135,7 @@ fn erf_inv_slope<T: Float>(x: T, y: T) -> T {
 
 unary_rows! {
     /// Gamma function; derivative `y ψ(x)`.
-    Gamma: "gamma", libm::tgamma, |x, y| y * x.unary(Polygamma(0));
+    Gamma: "gamma", libm::tgamma, |x, y| gamma_slope(x, y);
     /// `ln |Γ(x)|`; derivative `ψ(x)`.
     LnGamma: "ln_gamma", libm::lgamma, |x, _| x.unary(Polygamma(0));
 }
@@ -143,6 +143,18 @@ unary_rows! {
 family_rows! {
     /// Derivative of order `n` of the digamma function `ψ`; its derivative is the next one.
     Polygamma: "polygamma", gamma::polygamma;
+}
+
+/// `y ψ(x)`; below zero the function may be subnormal or 0 where its slope is not, which then is a row of its own.
+#[inline]
+fn gamma_slope<T: Float>(x: T, y: T) -> T {
+    let is_lost = x < T::zero() && (y.is_subnormal() || y.is_zero());
+    if is_lost { x.unary(GammaDerivative(1)) } else { y * x.unary(Polygamma(0)) }
+}
+
+family_rows! {
+    /// Derivative of order `n` of the gamma function, also where the function is subnormal; its derivative is the next one.
+    GammaDerivative: "gamma_derivative", gamma::gamma_derivative;
 }
 
 /// `ψ⁽ⁿ⁾(x) - ψ⁽ⁿ⁾(x + y)`, without cancellation for small `y`: the derivatives of [`LnBeta`].

@@ -109,6 +109,9 @@ fn cumulant(n: usize, w: f64) -> f64 {
 /// The derivative of order `n` of the solution of `h' = sign h (h + c x)` that has the value `h` at `x`: of the ratios of a density to
 /// its tail.
 fn derivative_of_hazard(n: usize, h: f64, x: f64, sign: f64, c: f64) -> f64 {
+    if h == 0.0 {
+        return 0.0; // far in the other tail, where c x may be infinite
+    }
     let (mut all, mut factor) = ([0.0; MOST + 1], [0.0; MOST + 1]); // derivatives of h and of h + c x
     all[0] = h;
     for k in 0..n {

@@ -31,6 +31,9 @@ NEGATIVE = [-5e-324, -1e-300, -1e-20, -1e-16, -1e-8, -0.01, -0.3, -0.51, -0.99, 
 # Zeros of digamma, of ln_gamma and of the trigamma function's neighbours
 NEGATIVE += [-0.504083008264455, -1.573498473162391, -2.610720868444145, -2.457024738220800, -2.747682646727412,
              -3.143580888349980] + [-v for v in spread(0, 12, 8)]
+# Where the gamma function is subnormal, beside poles, and its derivatives are not
+SUBNORMAL = [-184.99999999999997, -181.00000000000003, -178.3, -172.0000001, -170.9999999]
+SUBNORMAL += [2.0**-19 - 35.0, -40.0 - 2.0**-18, 2.0**-18 - 44.0]  # in single precision
 # Zeros and extremes of the Bessel functions among ordinary numbers
 WAVES = [1e-300, 1e-150, 2.0**-60, 1e-20, 1e-16, 1e-8, 0.01, 0.3, 0.99, 1.01, 1.99, 2.01, 3.8, 5.5, 7.9, 8.1, 10.0, 20.5, 50.0,
          100.0, 1000.5, 1e5, 1e8, 2.404825557695773, 5.520078110286311, 14.930917708487787, 3.8317059702075125,
@@ -123,7 +126,7 @@ UNARY = {
     "erfcx": ([erfcx(n) for n in range(ORDERS)], [v for v in REAL if -26.6 < v] + [4.99, 5.01, 0.70710678, 0.7072], 700),
     "log_erfc": (log_erfc(), [v for v in REAL if -26.0 < v < 1e155] + [-0.51, 0.51, 25.9, 26.1, 0.7072, 1e150], 450),
     "log_norm_cdf": (log_norm_cdf(), [v for v in REAL if -1e155 < v < 37.0] + [-36.9, -37.1, -1e150], 450),
-    "gamma": ([gamma(k) for k in range(ORDERS)], [v for v in POSITIVE if v < 171] + NEGATIVE, 80),
+    "gamma": ([gamma(k) for k in range(ORDERS)], [v for v in POSITIVE if v < 171] + NEGATIVE + SUBNORMAL, 80),
     "ln_gamma": ([lambda v: mp.log(abs(mp.gamma(v))) if v < 1e10 else mp.loggamma(v)] + [psi(n) for n in range(5)],
                  POSITIVE[:-2] + NEGATIVE, 100),
     "digamma": ([psi(n) for n in range(6)], POSITIVE + NEGATIVE, 80),
@@ -346,8 +349,8 @@ BY_DIFFERENCES = {
     "student_t_cdf": (OF_STUDENT, STUDENTS, 320),
 }
 
-GAMMA_QUANTILES = [(0.3, 2.5), (1e-10, 0.5), (1e-100, 5.0), (0.999, 2.0), (0.5, 100.0), (0.01, 300.0), (0.75, 0.25), (0.125, 1.0)]
-BETA_QUANTILES = [(0.3, 2.0), (0.9, 0.5), (1e-10, 3.0), (0.5, 2.5), (0.01, 30.0), (0.75, 1.0), (0.125, 12.5), (0.625, 7.0)]
+GAMMA_QUANTILES = [(0.3, 2.5), (1e-10, 0.5), (0.999, 2.0), (0.5, 100.0), (0.01, 300.0), (0.75, 0.25), (0.125, 1.0)]
+BETA_QUANTILES = [(0.3, 2.0), (0.9, 0.5), (1e-10, 3.0), (0.01, 30.0), (0.75, 1.0), (0.125, 12.5), (0.625, 7.0)]
 STUDENT_QUANTILES = [(0.3, 2.5), (1e-10, 3.0), (0.75, 1.0), (0.125, 30.0), (0.999, 10.0), (0.49, 100.0), (0.875, 0.75)]
 BY_DIFFERENCES |= {
     "gamma_p_inv": (of_inverse(OF_GAMMA_P, root_of(gamma_p, gamma_density)), GAMMA_QUANTILES, 320),
@@ -395,7 +398,7 @@ def logarithm(partials):
 
 # Formulas change at 2 for the second kind; at 1/2 and 19 + ν² / 2 for the first, and at the order 100.
 BESSELS = [(3.0, 0.0), (1.0, 1.0), (0.3, 2.0), (2.5, 0.5), (1.99, 0.25), (2.01, 0.25), (1e-3, 0.75), (1e-8, 1.5), (1e-100, 1.25), (18.5, 0.0),
-           (19.5, 0.5), (21.5, 2.5), (21.0, 1.0), (30.0, 7.0), (100.0, 3.0), (650.0, 2.0), (10.0, 30.0), (50.0, 40.0), (5.0, 101.0),
+           (19.5, 0.5), (21.5, 2.5), (21.0, 1.0), (30.0, 7.0), (100.0, 3.0), (650.0, 2.0), (10.0, 30.0), (50.0, 40.0), (5.1, 101.3),
            (0.51, 3.0), (0.49, 3.0), (700.0, 40.0), (1e-4, 0.0), (0.4, 0.0)]
 BESSELS += list(zip(decades(-1, 1.5, 6), spread(0, 5, 6)))
 
@@ -410,15 +413,17 @@ def remembered(f):
     return of
 
 
-K_POINTS = [v for v in BESSELS if v[1] > 0]  # an even function of the order: half of its derivatives are 0
+# Without the order 0, since half of the derivatives of an even function are 0, and where the references take seconds, not minutes
+K_POINTS = [(0.3, 2.0), (2.5, 0.5), (1.99, 0.25), (2.01, 0.25), (1e-3, 0.75), (1e-8, 1.5), (1e-100, 1.25), (5.1, 101.3), (0.51, 3.0),
+            (650.0, 2.0), (700.0, 40.0), (10.0, 30.0)]
 FIRST, SECOND = remembered(mp.besseli), remembered(mp.besselk)
 BY_DIFFERENCES |= {
     "bessel_i": (modified(FIRST, 1, 0), BESSELS, 240),
     "bessel_i_scaled": (modified(FIRST, 1, -1), BESSELS + [(1e8, 1.5), (1e4, 20.0)], 240),
-    "ln_bessel_i": (logarithm(modified(FIRST, 1, 0)), [v for v in BESSELS if v[0] > 1e-10], 240),
+    "ln_bessel_i": (logarithm(modified(FIRST, 1, 0)), [v for v in BESSELS if v[0] > 1e-10 and v != (18.5, 0.0)], 240),
     "bessel_k": (modified(SECOND, -1, 0), K_POINTS, 240),
     "bessel_k_scaled": (modified(SECOND, -1, 1), K_POINTS + [(1e8, 1.5), (1e4, 20.0)], 240),
-    "ln_bessel_k": (logarithm(modified(SECOND, -1, 0)), K_POINTS, 240),
+    "ln_bessel_k": (logarithm(modified(SECOND, -1, 0)), [v for v in K_POINTS if v[0] > 1e-10], 240),
 }
 
 BINARY = {
