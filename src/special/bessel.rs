@@ -230,7 +230,7 @@ fn ln_bessel_k(x: f64, order: f64) -> f64 {
 
 /// From here on the asymptotic series has all digits.
 fn is_far(x: f64, order: f64) -> bool {
-    x > 19.0 + 0.5 * order * order
+    x > 19.0 + 0.25 * order * order
 }
 
 /// A derivative of `Iᵥ(x)` by `x` for `x > 0` and an order `ν >= 0`, as a factor and a logarithm, by the power series. DLMF 10.25.2.

@@ -745,10 +745,10 @@ pub trait Special: Float {
     /// Even or odd in `x` as an integer order is; NaN at `x < 0` for others. `∞` at `x = ∞`. Derivatives at `x = 0` are those from the right.
     ///
     /// Derivatives by the argument are there for every order of differentiation. By the order `ν` there are those up to the fourth,
-    /// mixed ones included, for `ν ≥ 0` and `x ≥ 0`; others are NaN. NaN too are orders beyond 1e6, and for `x > 1e5` those above `√(2x)`.
+    /// mixed ones included, for `ν ≥ 0` and `x ≥ 0`; others are NaN. NaN too are orders beyond 1e6, and for `x > 1e5` those above `2√x`.
     ///
     /// # Cost
-    /// A power series of about `x` terms, or an asymptotic one from `x = 19 + ν² / 2` on.
+    /// A power series of about `x` terms, or an asymptotic one from `x = 19 + ν² / 4` on.
     ///
     /// # Examples
     /// `I₀' = I₁`.
@@ -771,7 +771,7 @@ pub trait Special: Float {
     /// derivatives are those from the right.
     ///
     /// # Cost
-    /// Derivatives by `x` below `19 + ν² / 2` take an integral of 100 to 800 values.
+    /// Derivatives by `x` below `19 + ν² / 4` take an integral of 100 to 800 values.
     ///
     /// # Examples
     /// For large arguments it is about `1 / √(2πx)`.

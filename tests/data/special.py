@@ -396,7 +396,7 @@ def logarithm(partials):
     return [lambda v, nu, n=n: orders(v, nu)[n] for n in range(len(places))]
 
 
-# Formulas change at 2 for the second kind; at 1/2 and 19 + ν² / 2 for the first, and at the order 100.
+# Formulas change at 2 for the second kind; at 1/2 and 19 + ν² / 4 for the first, and at the order 100.
 BESSELS = [(3.0, 0.0), (1.0, 1.0), (0.3, 2.0), (2.5, 0.5), (1.99, 0.25), (2.01, 0.25), (1e-3, 0.75), (1e-8, 1.5), (1e-100, 1.25), (18.5, 0.0),
            (19.5, 0.5), (21.5, 2.5), (21.0, 1.0), (30.0, 7.0), (100.0, 3.0), (650.0, 2.0), (10.0, 30.0), (50.0, 40.0), (5.1, 101.3),
            (0.51, 3.0), (0.49, 3.0), (700.0, 40.0), (1e-4, 0.0), (0.4, 0.0)]
