@@ -116,11 +116,16 @@ pub fn log_sum_exp<T: Float>(x: &[T]) -> T {
 #[track_caller]
 pub fn weighted_log_sum_exp<T: Float>(weights: &[T], x: &[T]) -> T {
     let (m, n) = (weights.len(), x.len());
-    assert!(m == n, "weighted_log_sum_exp: there are {m} weights for {n} exponents; every exponent must have one weight");
+    assert!(
+        m == n,
+        "weighted_log_sum_exp: there are {m} weights for {n} exponents; every exponent must have one weight"
+    );
     let weighs = |&(w, x): &(&T, &T)| !w.is_zero() || x.is_infinite();
-    let largest = weights.iter().zip(x).filter(weighs).fold(T::Base::neg_infinity(), |largest, (_, x)| {
-        if *x > largest { x.base() } else { largest }
-    });
+    let largest = weights
+        .iter()
+        .zip(x)
+        .filter(weighs)
+        .fold(T::Base::neg_infinity(), |largest, (_, x)| if *x > largest { x.base() } else { largest });
     let shift = if largest.is_finite() { largest } else { T::Base::zero() };
     let y = T::reduce(WeightedLogSumExp { n }, weights.iter().copied().chain(x.iter().map(|&x| x - shift)));
     y + shift

@@ -102,7 +102,9 @@ fn weights_at_infinity_and_weights_of_zero() {
 }
 
 #[test]
-#[should_panic(expected = "weighted_log_sum_exp: there are 1 weights for 2 exponents; every exponent must have one weight")]
+#[should_panic(
+    expected = "weighted_log_sum_exp: there are 1 weights for 2 exponents; every exponent must have one weight"
+)]
 fn weights_without_exponents_are_refused() {
     slices::weighted_log_sum_exp(&[1.0], &[1.0, 2.0]);
 }

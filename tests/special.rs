@@ -298,7 +298,11 @@ fn mixed_derivatives_by_argument_and_both_shapes() {
         };
         seed(0, 0.3).beta_inc(seed(1, 2.0), seed(2, 3.0)).tangent().tangent().tangent()
     };
-    for (by, expected) in [([0, 1, 2], 0.342_178_969_308_525_01), ([1, 1, 2], -0.045_115_724_171_122_765), ([0, 0, 2], -2.329_606_952_908_535_1)] {
+    for (by, expected) in [
+        ([0, 1, 2], 0.342_178_969_308_525_01),
+        ([1, 1, 2], -0.045_115_724_171_122_765),
+        ([0, 0, 2], -2.329_606_952_908_535_1),
+    ] {
         for by in [by, [by[1], by[2], by[0]], [by[2], by[0], by[1]]] {
             let got = third(by);
             assert!(relative_error(got, expected) < 1e-13, "{by:?}: {got:e} is not {expected:e}");

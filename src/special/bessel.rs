@@ -37,6 +37,25 @@ pub struct BesselK {
     pub by_order: u32,
 }
 
+/// Logarithm of the modified Bessel function of the first kind for `x > 0` and orders from 0, or its derivative, by both together up
+/// to the fourth order.
+#[derive(Clone, Copy, Debug)]
+pub struct LnBesselI {
+    /// The order of the derivative by the argument.
+    pub by_x: u32,
+    /// The order of the derivative by the order.
+    pub by_order: u32,
+}
+
+/// Logarithm of the modified Bessel function of the second kind or its derivative, by both arguments together up to the fourth order.
+#[derive(Clone, Copy, Debug)]
+pub struct LnBesselK {
+    /// The order of the derivative by the argument.
+    pub by_x: u32,
+    /// The order of the derivative by the order.
+    pub by_order: u32,
+}
+
 /// A family of functions of an argument and an order, in which derivatives are members.
 macro_rules! bessel_family {
     ($($Row:ident: $name:literal, $value:path;)*) => {$(
@@ -60,43 +79,7 @@ bessel_family! {
     BesselI: "bessel_i", bessel_i;
     BesselK: "bessel_k", bessel_k;
     LnBesselI: "ln_bessel_i", ln_bessel_i;
-}
-
-/// Logarithm of the modified Bessel function of the first kind for `x > 0` and orders from 0, or its derivative, by both together up
-/// to the fourth order.
-#[derive(Clone, Copy, Debug)]
-pub struct LnBesselI {
-    /// The order of the derivative by the argument.
-    pub by_x: u32,
-    /// The order of the derivative by the order.
-    pub by_order: u32,
-}
-
-/// Logarithm of the modified Bessel function of the second kind; partials `s'/s - 1` and `∂s/∂ν / s` for the scaled function `s`.
-#[derive(Clone, Copy, Debug)]
-pub struct LnBesselK;
-
-/// `∂s / s` for a member of a family, of which the function itself is `row`.
-#[inline]
-fn logarithmic<T: Float>(x: T, order: T, row: impl Binary, derivative: impl Binary) -> T {
-    x.binary(derivative, order) / x.binary(row, order)
-}
-
-impl Binary for LnBesselK {
-    const NAME: &'static str = "ln_bessel_k";
-    fn value<B: Primitive>(self, x: B, order: B) -> B {
-        B::nearest(ln_bessel_k(x.widen(), order.widen()))
-    }
-    #[inline]
-    fn partial_x<T: Float>(self, x: T, order: T, _: T) -> T {
-        let row = BesselK { scaled: true, by_x: 0, by_order: 0 };
-        logarithmic(x, order, row, BesselK { by_x: 1, ..row }) - T::one()
-    }
-    #[inline]
-    fn partial_y<T: Float>(self, x: T, order: T, _: T) -> T {
-        let row = BesselK { scaled: true, by_x: 0, by_order: 0 };
-        logarithmic(x, order, row, BesselK { by_order: 1, ..row })
-    }
+    LnBesselK: "ln_bessel_k", ln_bessel_k;
 }
 
 // ---- Numbers of any size ---------------------------------------------------------------------------------------------
@@ -214,15 +197,76 @@ fn bessel_k(row: BesselK, x: f64, order: f64) -> f64 {
     }
 }
 
-fn ln_bessel_k(x: f64, order: f64) -> f64 {
+/// The logarithm of `Kᵥ(x)` for `ν >= 0`, of the order and the argument.
+///
+/// The integral is [`integral_of_k`] over all `t`, that of `exp(νt - x cosh t) / 2`. Its logarithm is differentiated about the means of what
+/// multiplies `ν` and `x`, so that the derivatives are central moments, which do not cancel.
+struct LnOfK;
+
+impl OfShapes for LnOfK {
+    fn eval<T: Float<Base = f64>>(&self, [nu, x]: [T; 2]) -> T {
+        let (nu0, x0) = (nu.base(), x.base());
+        let is_small = x0 < 2.0;
+        let quarter = 0.25 * x0 * x0;
+        // What multiplies the order; what multiplies -x, or -x²/4 for small x; and the exponent.
+        let at = |t: f64| {
+            if is_small {
+                let inverse = (-t).exp();
+                (inverse, nu0 * t - t.exp() - quarter * inverse)
+            } else {
+                let sinh = (0.5 * t).sinh();
+                let less = 2.0 * sinh * sinh;
+                (less, nu0 * t - x0 * less)
+            }
+        };
+        let root = nu0.hypot(x0);
+        let peak = if is_small { (0.5 * (nu0 + root)).ln() } else { (nu0 / x0).asinh() };
+        let largest = at(peak).1;
+        let step = f64::min(0.2, 0.6 / root.sqrt());
+        let nodes = || {
+            let from = |first: f64, direction: f64| {
+                let places = (0_u32..).map(move |j| peak + direction * step * (first + f64::from(j)));
+                places.map(move |t| (t, at(t))).take_while(move |(_, (_, e))| *e > largest - 60.0)
+            };
+            from(0.0, 1.0).chain(from(1.0, -1.0))
+        };
+        let mut sums = [0.0; 3];
+        for (t, (factor, e)) in nodes() {
+            let weight = (e - largest).exp();
+            for (sum, value) in sums.iter_mut().zip([1.0, t, factor]) {
+                *sum += weight * value;
+            }
+        }
+        let (mean, mean_factor) = (sums[1] / sums[0], sums[2] / sums[0]);
+        let by_order = nu - T::lit(nu0);
+        let by_x = if is_small { x * x * T::lit(0.25) - T::lit(quarter) } else { x - T::lit(x0) };
+        let sum: T = nodes()
+            .map(|(t, (factor, e))| {
+                let moved = by_order * T::lit(t - mean) - by_x * T::lit(factor - mean_factor);
+                moved.exp() * T::lit((e - largest).exp())
+            })
+            .sum();
+        let linear = by_order * T::lit(mean) - by_x * T::lit(mean_factor);
+        let before = if is_small { nu * (T::lit(2.0) / x).ln() } else { -x };
+        before + (linear + ((sum * T::lit(0.5 * step)).ln() + T::lit(largest)))
+    }
+}
+
+fn ln_bessel_k(row: LnBesselK, x: f64, order: f64) -> f64 {
+    let LnBesselK { by_x, by_order } = row;
     if x.is_nan() || x < 0.0 || !(order.abs() <= LARGEST_ORDER) {
         f64::NAN
-    } else if x == 0.0 || x == f64::INFINITY {
-        if x == 0.0 { f64::INFINITY } else { -x }
+    } else if x == 0.0 {
+        if by_x == 0 && by_order == 0 { f64::INFINITY } else { f64::NAN }
+    } else if x == f64::INFINITY {
+        match (by_x, by_order) {
+            (0, 0) => -x,
+            (1, 0) => -1.0,
+            _ => 0.0,
+        }
     } else {
-        let (factor, log) = integral_of_k(BesselK { scaled: false, by_x: 0, by_order: 0 }, x, order);
-        let power = if x < 2.0 { order.abs() * (2.0 / x).ln() } else { 0.0 };
-        factor.ln() + log + power
+        let sign = if by_order % 2 == 1 && order < 0.0 { -1.0 } else { 1.0 };
+        sign * shape::derivative(&LnOfK, [by_order, by_x], [order.abs(), x])
     }
 }
 
@@ -359,7 +403,8 @@ struct OfOrder {
 impl OfShapes for OfOrder {
     fn eval<T: Float<Base = f64>>(&self, [nu, _]: [T; 2]) -> T {
         let (BesselI { scaled, by_x, .. }, x) = (self.row, self.x);
-        if is_far(x, nu.base()) {
+        // What the series lacks of all digits, about exp(-2x), grows with each derivative.
+        if is_far(x - 3.0 * f64::from(by_x), nu.base()) {
             if scaled {
                 return asymptotic_series(by_x, x, nu);
             }
@@ -413,7 +458,7 @@ fn bessel_i(row: BesselI, x: f64, order: f64) -> f64 {
         if scaled || by_order > 0 { 0.0 } else { x }
     } else if x == 0.0 {
         at_zero(row, order)
-    } else if by_order > 0 && by_order <= 4 && is_near_diagonal(x, order) && !is_far(x, order) {
+    } else if by_order > 0 && by_order <= 4 && is_near_diagonal(x, order) && !is_far(x - 3.0 * f64::from(by_x), order) {
         schlaefli_integral(row, x, order)
     } else {
         shape::derivative(&OfOrder { row, x }, [by_order, 0], [order, 0.0])
@@ -450,13 +495,15 @@ fn at_zero(row: BesselI, order: f64) -> f64 {
     }
 }
 
-/// The logarithm of `Iᵥ(x)`, of the order and the argument.
-struct LnOfBoth;
+/// The logarithm of `Iᵥ(x)`, of the order and the argument, to be differentiated so often by the latter.
+struct LnOfI {
+    by_x: u32,
+}
 
-impl OfShapes for LnOfBoth {
+impl OfShapes for LnOfI {
     fn eval<T: Float<Base = f64>>(&self, [nu, x]: [T; 2]) -> T {
         let one = T::one();
-        if is_far(x.base(), nu.base()) {
+        if is_far(x.base() - 3.0 * f64::from(self.by_x), nu.base()) {
             let square = nu * nu * T::lit(4.0);
             let (mut sum, mut term, mut n) = (T::zero(), one, 0.0);
             while n < 60.0 && n < 2.0 * x.base() {
@@ -507,6 +554,6 @@ fn ln_bessel_i(row: LnBesselI, x: f64, order: f64) -> f64 {
             _ => 0.0,
         }
     } else {
-        shape::derivative(&LnOfBoth, [by_order, by_x], [order, x])
+        shape::derivative(&LnOfI { by_x }, [by_order, by_x], [order, x])
     }
 }

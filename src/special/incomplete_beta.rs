@@ -252,7 +252,8 @@ impl IncompleteBeta {
         let IncompleteBeta { by_x, by_a, by_b } = self;
         let is_value = by_x == 0 && by_a == 0 && by_b == 0;
         let probability = |p: f64| if is_value { p } else { 0.0 };
-        if !((0.0..=1.0).contains(&x) && a >= 0.0 && b >= 0.0) || (a == 0.0 && b == 0.0) || (a == b && a.is_infinite()) {
+        if !((0.0..=1.0).contains(&x) && a >= 0.0 && b >= 0.0) || (a == 0.0 && b == 0.0) || (a == b && a.is_infinite())
+        {
             f64::NAN
         } else if a == 0.0 || b == f64::INFINITY {
             if x == 0.0 { f64::NAN } else { probability(1.0) } // all mass is at 0

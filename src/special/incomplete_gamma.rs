@@ -222,9 +222,10 @@ fn uniform<T: Float<Base = f64>>(x: T, a: T) -> T {
     let gap = (2..=34).rev().fold(T::zero(), |sum, k| T::lit(2.0 / f64::from(k)) - mu * sum);
     let eta = mu * gap.sqrt();
     let z = magnitude(eta) * (a * T::lit(0.5)).sqrt();
-    let series = UNIFORM.iter().rev().fold(T::zero(), |sum, row| {
-        sum / a + row.iter().rev().fold(T::zero(), |sum, c| sum * eta + T::lit(*c))
-    });
+    let series = UNIFORM
+        .iter()
+        .rev()
+        .fold(T::zero(), |sum, row| sum / a + row.iter().rev().fold(T::zero(), |sum, c| sum * eta + T::lit(*c)));
     let correction = series / (a * T::lit(TAU)).sqrt();
     let tail = z.erfcx() * T::lit(0.5);
     (-(z * z)).exp() * if eta < T::zero() { tail - correction } else { tail + correction }
@@ -269,7 +270,13 @@ impl GammaTail {
     fn at(self, x: f64, a: f64) -> f64 {
         let GammaTail { upper, by_x, by_a } = self;
         let probability = |p: f64| match (by_x, by_a) {
-            (0, 0) => if upper { 1.0 - p } else { p },
+            (0, 0) => {
+                if upper {
+                    1.0 - p
+                } else {
+                    p
+                }
+            }
             _ => 0.0,
         };
         if !(x >= 0.0 && a >= 0.0) || (x == 0.0 && a == 0.0) || (x == f64::INFINITY && a == x) {

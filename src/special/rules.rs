@@ -6,8 +6,8 @@
 //!
 //! The methods of [`Special`](super::Special) are how to call them; there are the domains, edges and accuracies.
 
-use super::gamma;
 pub use super::bessel::{BesselI, BesselK, LnBesselI, LnBesselK};
+use super::gamma;
 pub use super::incomplete_beta::{BetaQuantile, IncompleteBeta, StudentCdf, StudentQuantile};
 pub use super::incomplete_gamma::{GammaQuantile, GammaTail};
 pub use super::tails::{Erfcx, LogErfc, LogNormCdf};

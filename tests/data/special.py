@@ -423,7 +423,7 @@ BY_DIFFERENCES |= {
     "ln_bessel_i": (logarithm(modified(FIRST, 1, 0)), [v for v in BESSELS if v[0] > 1e-10 and v != (18.5, 0.0)], 240),
     "bessel_k": (modified(SECOND, -1, 0), K_POINTS, 240),
     "bessel_k_scaled": (modified(SECOND, -1, 1), K_POINTS + [(1e8, 1.5), (1e4, 20.0)], 240),
-    "ln_bessel_k": (logarithm(modified(SECOND, -1, 0)), [v for v in K_POINTS if v[0] > 1e-10], 240),
+    "ln_bessel_k": (logarithm(modified(SECOND, -1, 0)), [v for v in K_POINTS if v[0] > 1e-5], 240),
 }
 
 BINARY = {
