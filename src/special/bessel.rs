@@ -179,7 +179,7 @@ fn is_out_of_reach(x: f64, order: f64) -> bool {
 
 /// A derivative of `Kᵥ(x)`.
 fn bessel_k(row: BesselK, x: f64, order: f64) -> f64 {
-    if x.is_nan() || x < 0.0 || !(order.abs() <= LARGEST_ORDER) {
+    if x.is_nan() || x < 0.0 || !(-LARGEST_ORDER..=LARGEST_ORDER).contains(&order) {
         f64::NAN
     } else if x == 0.0 {
         if row.by_order % 2 == 1 && order == 0.0 {
@@ -254,7 +254,7 @@ impl OfShapes for LnOfK {
 
 fn ln_bessel_k(row: LnBesselK, x: f64, order: f64) -> f64 {
     let LnBesselK { by_x, by_order } = row;
-    if x.is_nan() || x < 0.0 || !(order.abs() <= LARGEST_ORDER) {
+    if x.is_nan() || x < 0.0 || !(-LARGEST_ORDER..=LARGEST_ORDER).contains(&order) {
         f64::NAN
     } else if x == 0.0 {
         if by_x == 0 && by_order == 0 { f64::INFINITY } else { f64::NAN }
@@ -429,7 +429,7 @@ impl OfShapes for OfOrder {
 fn bessel_i(row: BesselI, x: f64, order: f64) -> f64 {
     let BesselI { by_x, by_order, scaled } = row;
     let is_integer = order.fract() == 0.0;
-    if x.is_nan() || !(order.abs() <= LARGEST_ORDER) || is_out_of_reach(x.abs(), order) {
+    if x.is_nan() || !(-LARGEST_ORDER..=LARGEST_ORDER).contains(&order) || is_out_of_reach(x.abs(), order) {
         f64::NAN
     } else if x < 0.0 {
         if !is_integer || by_order > 0 {

@@ -151,7 +151,7 @@ fn binomial<T: Float<Base = f64>>(x: T, y: T, a: T, b: T) -> T {
 fn fraction_term<T: Float<Base = f64>>(j: u32, x: T, a: T, b: T) -> T {
     let m = T::lit(f64::from(j / 2));
     let a2m = a + m + m;
-    if j % 2 == 0 {
+    if j.is_multiple_of(2) {
         m * (b - m) * x / ((a2m - T::one()) * a2m)
     } else {
         -((a + m) * (a + b + m) * x / (a2m * (a2m + T::one())))
@@ -238,7 +238,7 @@ impl OfShapes for AtPoint {
             if i == 0 {
                 ((a * y - b * x) + (x - y)) / (x * y)
             } else {
-                let sign = T::lit(if i % 2 == 0 { 1.0 } else { -1.0 });
+                let sign = T::lit(if i.is_multiple_of(2) { 1.0 } else { -1.0 });
                 (a - one) * recip_derivative(i, x) - (b - one) * recip_derivative(i, y) * sign
             }
         };
@@ -272,7 +272,7 @@ impl IncompleteBeta {
     fn at_end(self, x: f64, a: f64, b: f64) -> f64 {
         let (near, far) = if x == 0.0 { (a, b) } else { (b, a) };
         let order = f64::from(self.by_x);
-        let sign = if x == 1.0 && self.by_x % 2 == 0 { -1.0 } else { 1.0 };
+        let sign = if x == 1.0 && self.by_x.is_multiple_of(2) { -1.0 } else { 1.0 };
         let factor: f64 = (1..self.by_x).map(|i| near - f64::from(i)).product();
         if order < near {
             0.0
