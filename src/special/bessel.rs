@@ -125,7 +125,7 @@ fn integral_of_k(row: BesselK, x: f64, order: f64) -> (f64, f64) {
             nu * s - s.exp() - quarter * (-s).exp()
         } else {
             let sinh = (0.5 * t).sinh();
-            nu * t - 2.0 * x * sinh * sinh
+            nu * t - x * (2.0 * sinh * sinh)
         }
     };
     let peak = if is_small { (0.5 * (nu + (nu * nu + x * x).sqrt())).ln() + shift } else { (nu / x).asinh() };
@@ -141,7 +141,7 @@ fn integral_of_k(row: BesselK, x: f64, order: f64) -> (f64, f64) {
     loop {
         let t = j * step;
         let e = exponent(t);
-        if t > peak && e < largest - 60.0 {
+        if (t > peak && e < largest - 60.0) || e.is_nan() {
             break;
         }
         if e > largest - 60.0 {

@@ -158,10 +158,11 @@ fn fraction_term<T: Float<Base = f64>>(j: u32, x: T, a: T, b: T) -> T {
     }
 }
 
-/// `Iₓ(a, b)` by its continued fraction, which converges fast for `x` below the mean.
+/// `Iₓ(a, b)` by its continued fraction, which converges fast for `x` below the mean; NaN where it would take too long.
 fn fraction<T: Float<Base = f64>>(x: T, y: T, a: T, b: T) -> T {
     let mut f = T::one();
-    for j in (1..=fraction_length(x.base(), a.base(), b.base())).rev() {
+    let Some(length) = fraction_length(x.base(), a.base(), b.base()) else { return T::nan() };
+    for j in (1..=length).rev() {
         f = T::one() + fraction_term(j, x, a, b) / f;
     }
     binomial(x, y, a, b) / f
@@ -169,7 +170,7 @@ fn fraction<T: Float<Base = f64>>(x: T, y: T, a: T, b: T) -> T {
 
 /// How many terms of the continued fraction are needed, with some to spare for its derivatives: Lentz's method. For integers `b` it
 /// ends early and its derivative does not, so it is asked at halves.
-fn fraction_length(x: f64, a: f64, b: f64) -> u32 {
+fn fraction_length(x: f64, a: f64, b: f64) -> Option<u32> {
     const MOST: u32 = 20_000;
     let b = b.floor() + 0.5;
     let (mut c, mut d, mut steady) = (1.0, 0.0, 0);
@@ -179,10 +180,10 @@ fn fraction_length(x: f64, a: f64, b: f64) -> u32 {
         c = 1.0 + term / c;
         steady = if (c * d - 1.0).abs() < 1e-16 { steady + 1 } else { 0 };
         if steady == 2 {
-            return j + j / 4 + 8;
+            return Some(j + j / 4 + 8);
         }
     }
-    MOST
+    None
 }
 
 /// `1 - Iₓ(a, b)` for small `a` and `x`: `1 - xᵃ / (a B(a, b))`, and what the rest of the series adds. As a function of the beta

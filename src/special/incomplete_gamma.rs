@@ -337,7 +337,7 @@ fn quantile(upper: bool, p: f64, a: f64) -> f64 {
     if far < -700.0 {
         return far.exp();
     }
-    let z = Special::norm_quantile(lower);
+    let z = if lower < above { Special::norm_quantile(lower) } else { -Special::norm_quantile(above) };
     let c = 1.0 / (9.0 * a);
     let wilson_hilferty = (1.0 - c + z * c.sqrt()).powi(3) * a;
     let start = if a < 1.0 || wilson_hilferty <= 0.1 * a { f64::max(far, -700.0) } else { wilson_hilferty.ln() };

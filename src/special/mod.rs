@@ -250,7 +250,8 @@ pub trait Special: Float {
     /// use dualtape::{Special, value_and_derivative};
     /// let (y, slope) = value_and_derivative(|x| x.log_erfc(), 0.0);
     /// assert_eq!((y, slope), (0.0, -std::f64::consts::FRAC_2_SQRT_PI));
-    /// assert_eq!(value_and_derivative(|x| x.log_erfc(), 1e150), (-1e300, -2e150));
+    /// let (y, slope): (f64, f64) = value_and_derivative(|x| x.log_erfc(), 1e150);
+    /// assert!((y + 1e300).abs() < 1e285 && (slope + 2e150).abs() < 1e135);
     /// ```
     #[doc(alias = "logerfc")]
     #[inline]
@@ -270,7 +271,8 @@ pub trait Special: Float {
     /// ```
     /// use dualtape::{Special, value_and_derivative};
     /// assert_eq!(Special::log_norm_cdf(0.0), -std::f64::consts::LN_2);
-    /// assert_eq!(value_and_derivative(|x| x.log_norm_cdf(), -1e150), (-5e299, 1e150));
+    /// let (y, slope): (f64, f64) = value_and_derivative(|x| x.log_norm_cdf(), -1e150);
+    /// assert!((y + 5e299).abs() < 1e284 && (slope - 1e150).abs() < 1e135);
     /// ```
     #[doc(alias = "log_ndtr")]
     #[doc(alias = "logcdf")]
@@ -503,8 +505,8 @@ pub trait Special: Float {
     /// The complement with all digits is `I₁₋ₓ(b, a)`.
     ///
     /// # Cost
-    /// A continued fraction of 10 to 100 terms, growing like the square root of the shapes: those above 1e7 get fewer terms than all
-    /// digits need. A derivative by a shape evaluates it on dual numbers; each further order triples that.
+    /// A continued fraction of 10 to 100 terms, growing like the square root of the shapes; where 20,000 terms are not enough, for shapes
+    /// from about 1e7 on, the result is NaN. A derivative by a shape evaluates it on dual numbers; each further order triples that.
     ///
     /// # Examples
     /// `Iₓ(a, 1) = xᵃ`.

@@ -86,10 +86,13 @@ pub(super) fn root(start: f64, f: impl Fn(f64) -> f64, slope: impl Fn(f64) -> f6
     let (mut low, mut high) = (f64::NEG_INFINITY, f64::INFINITY);
     let mut x = start;
     let mut reach = 1.0;
-    for _ in 0..400 {
+    for _ in 0..200 {
         let y = f(x);
-        if y == 0.0 || y.is_nan() {
+        if y == 0.0 {
             return x;
+        }
+        if y.is_nan() {
+            return y;
         }
         if y < 0.0 {
             low = x;
