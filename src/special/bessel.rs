@@ -7,7 +7,7 @@ use super::Special;
 use super::shape::{self, OfShapes};
 use crate::float::{Float, Primitive};
 use crate::rules::Binary;
-use core::f64::consts::{FRAC_2_PI, PI};
+use core::f64::consts::{FRAC_2_PI, LN_2, PI};
 #[allow(unused_imports)] // `f64` has its own functions where the standard library is
 use num_traits::Float as _;
 
@@ -116,7 +116,7 @@ fn sign_of(n: u32) -> f64 {
 fn integral_of_k(row: BesselK, x: f64, order: f64) -> (f64, f64) {
     let nu = order.abs();
     let is_small = x < 2.0;
-    let shift = if is_small { (2.0 / x).ln() } else { 0.0 };
+    let shift = if is_small { LN_2 - x.ln() } else { 0.0 };
     let quarter = 0.25 * x * x;
     // The exponent, without a factor exp(-x) or the power of 2 / x.
     let exponent = |t: f64| {
@@ -207,12 +207,12 @@ impl OfShapes for LnOfK {
     fn eval<T: Float<Base = f64>>(&self, [nu, x]: [T; 2]) -> T {
         let (nu0, x0) = (nu.base(), x.base());
         let is_small = x0 < 2.0;
-        let quarter = 0.25 * x0 * x0;
-        // What multiplies the order; what multiplies -x, or -x²/4 for small x; and the exponent.
+        let log_of_quarter = 2.0 * (x0.ln() - LN_2); // x²/4 may be 0
+        // What multiplies -x, or -x² for small x in units of that at the point; and the exponent.
         let at = |t: f64| {
             if is_small {
-                let inverse = (-t).exp();
-                (inverse, nu0 * t - t.exp() - quarter * inverse)
+                let falling = (log_of_quarter - t).exp();
+                (falling, nu0 * t - t.exp() - falling)
             } else {
                 let sinh = (0.5 * t).sinh();
                 let less = 2.0 * sinh * sinh;
@@ -239,7 +239,7 @@ impl OfShapes for LnOfK {
         }
         let (mean, mean_factor) = (sums[1] / sums[0], sums[2] / sums[0]);
         let by_order = nu - T::lit(nu0);
-        let by_x = if is_small { x * x * T::lit(0.25) - T::lit(quarter) } else { x - T::lit(x0) };
+        let by_x = if is_small { x / x0 * (x / x0) - T::one() } else { x - T::lit(x0) };
         let sum: T = nodes()
             .map(|(t, (factor, e))| {
                 let moved = by_order * T::lit(t - mean) - by_x * T::lit(factor - mean_factor);
@@ -247,7 +247,7 @@ impl OfShapes for LnOfK {
             })
             .sum();
         let linear = by_order * T::lit(mean) - by_x * T::lit(mean_factor);
-        let before = if is_small { nu * (T::lit(2.0) / x).ln() } else { -x };
+        let before = if is_small { nu * (T::lit(LN_2) - x.ln()) } else { -x };
         before + (linear + ((sum * T::lit(0.5 * step)).ln() + T::lit(largest)))
     }
 }
