@@ -288,7 +288,7 @@ fn power_series<T: Float<Base = f64>>(by_x: u32, x: f64, nu: T) -> (T, T) {
         term *= quarter / (j * (nu + j));
         let next = term * falling(j);
         sum += next;
-        if next.base() < 1e-20 * sum.base().abs() && j.base() > f64::from(by_x) || sum.is_nan() {
+        if next.base() <= 1e-20 * sum.base().abs() && j.base() > f64::from(by_x) || sum.is_nan() {
             break;
         }
         if sum.base() > 1e200 {
@@ -523,7 +523,7 @@ impl OfShapes for LnOfI {
             j += one;
             term *= half * half / (j * (nu + j));
             sum += term;
-            if term.base() < 1e-21 * sum.base() || sum.is_nan() {
+            if term.base() <= 1e-21 * sum.base() || sum.is_nan() {
                 return first + if log.is_zero() { sum.ln_1p() } else { (sum + scale).ln() + log };
             }
             if sum.base() > 1e200 {
