@@ -1,6 +1,6 @@
 //! Functions of a slice.
 //!
-//! [`sum`], [`dot`], [`norm`], [`log_sum_exp`], [`max`] and [`min`] are one operation each. On a tape they take `⌈n / 2⌉` records for `n`
+//! [`sum`], [`dot`], [`norm`], [`log_sum_exp`], [`weighted_log_sum_exp`], [`max`] and [`min`] are one operation each. On a tape they take `⌈n / 2⌉` records for `n`
 //! arguments, where a loop takes one or two for each step. On dual numbers they cost what the loop costs. [`softmax`] and [`polyval`] are
 //! made of several operations. [`norm`] and [`log_sum_exp`] do not overflow before their results do.
 //!
@@ -13,6 +13,7 @@
 //! | `dot` | 3.0 | 0.5 | 0.0 |
 //! | `norm` | 4.0 | 3.0 | 3.5 |
 //! | `log_sum_exp` | 1.5 | 3.5 | 3.5 |
+//! | `weighted_log_sum_exp` | 2.0 | 4.0 | 6.0 |
 //! | `softmax` | 2.0 | 2.5 | 10.0 |
 //! | `max`, `min` | 0.0 | 0.5 | 0.0 |
 //! | `polyval` | 1.0 | 1.0 | 1.0 |
@@ -26,6 +27,7 @@
 //! that it is not finite.
 
 use crate::float::{Float, Primitive, unlikely};
+use crate::rules::Reduction;
 use crate::rules::dialect::define_rules;
 use num_traits::{Float as _, Zero as _};
 
@@ -84,17 +86,54 @@ pub fn norm<T: Float>(x: &[T]) -> T {
 
 /// `ln(Σ exp xᵢ)`, computed from the largest so that nothing overflows; partial derivatives `exp(xᵢ - y)`, the softmax.
 ///
-/// Entries `-∞` have weight 0, also if all are; the result of nothing is `-∞`.
+/// Entries `-∞` have weight 0, also if all are; entries `∞` share the weight 1. The result of nothing is `-∞`.
 ///
 /// # Examples
+/// The logarithm keeps its digits beside zero: here it is `ln(1 + e⁻⁵⁰)`.
 /// ```
 /// use dualtape::{gradient, slices};
 /// assert_eq!(slices::log_sum_exp(&[1000.0, 1000.0]), 1000.0 + 2.0_f64.ln());
+/// assert_eq!(slices::log_sum_exp(&[0.0, -50.0]), (-50.0_f64).exp());
 /// assert_eq!(gradient(slices::log_sum_exp, &[0.0, f64::NEG_INFINITY]), [1.0, 0.0]);
 /// ```
 pub fn log_sum_exp<T: Float>(x: &[T]) -> T {
     let (largest, log) = shifted_log_sum_exp(x);
     log + largest
+}
+
+/// `ln(Σ wᵢ exp xᵢ)`, computed from the largest exponent so that nothing overflows; partial derivatives `exp(xᵢ - y)` by the
+/// weights and `wᵢ exp(xᵢ - y)` by the exponents.
+///
+/// A weight may be 0, and has its derivative then as well. Weights below zero are subtracted; NaN if they outweigh the others.
+/// Entries `-∞` count for nothing, whatever their weights. The result of nothing, and of weights that are all 0, is `-∞`, with
+/// derivatives `∞` by the weights of finite exponents.
+///
+/// # Panics
+/// If the slices differ in length.
+///
+/// # Examples
+/// A mixture whose second part has no weight yet: giving it some raises the logarithm by `e / 1` a unit.
+/// ```
+/// use dualtape::{gradient, slices};
+/// let log_density = |v: &[_]| slices::weighted_log_sum_exp(&v[..2], &v[2..]);
+/// assert_eq!(gradient(log_density, &[1.0, 0.0, 0.0, 1.0]), [1.0, 1.0_f64.exp(), 1.0, 0.0]);
+/// ```
+#[track_caller]
+pub fn weighted_log_sum_exp<T: Float>(weights: &[T], x: &[T]) -> T {
+    let (m, n) = (weights.len(), x.len());
+    assert!(
+        m == n,
+        "weighted_log_sum_exp: there are {m} weights for {n} exponents; every exponent must have one weight"
+    );
+    let weighs = |&(w, x): &(&T, &T)| !w.is_zero() || x.is_infinite();
+    let largest = weights
+        .iter()
+        .zip(x)
+        .filter(weighs)
+        .fold(T::Base::neg_infinity(), |largest, (_, x)| if *x > largest { x.base() } else { largest });
+    let shift = if largest.is_finite() { largest } else { T::Base::zero() };
+    let y = T::reduce(WeightedLogSumExp { n }, weights.iter().copied().chain(x.iter().map(|&x| x - shift)));
+    y + shift
 }
 
 /// The largest entry as a constant (0 if it is infinite), and the log-sum-exp of what is left when it is subtracted.
@@ -190,8 +229,18 @@ define_rules! {
 
     /// Logarithm of a sum of exponentials of arguments whose largest is 0. The weight `exp(xᵢ - y)` of the largest is near 1 where it
     /// dominates, and its own derivative would cancel; it is `1 / (1 + Σ exp(xⱼ - xᵢ))` over the others.
-    LogSumExp = log_sum_exp(x..) { [x.map(|x| x.exp()).sum::<B>().ln()]
+    LogSumExp = log_sum_exp(x..) { [log_of_sum(x)]
         |x, y| weights(x, y, T::NESTED || y == T::infinity()) };
+}
+
+/// The logarithm of 1 and a little more keeps the digits of the little.
+fn log_of_sum<B: Primitive>(x: impl Iterator<Item = B> + Clone) -> B {
+    let top = place_of_largest(x.clone(), |x| x);
+    let of_top = x.clone().nth(top).unwrap_or_else(B::neg_infinity);
+    let exp_but = |skipped: Option<usize>| {
+        x.clone().enumerate().filter(move |&(i, _)| Some(i) != skipped).map(|(_, x)| x.exp()).sum::<B>()
+    };
+    if of_top.is_zero() { exp_but(Some(top)).ln_1p() } else { exp_but(None).ln() }
 }
 
 fn first<B: Primitive>(mut x: impl Iterator<Item = B>) -> B {
@@ -254,6 +303,8 @@ fn weights<T: Float>(x: impl Iterator<Item = T> + Clone, y: T, differentiated: b
     x.clone().enumerate().map(move |(i, entry)| {
         if entry == T::neg_infinity() {
             T::zero() // also among -∞, where the difference is NaN
+        } else if unlikely(entry == T::infinity()) {
+            T::lit(x.clone().filter(|x| *x == T::infinity()).count() as f64).recip()
         } else if i == top && differentiated {
             let others = x.clone().enumerate().filter(|&(j, _)| j != top);
             (T::one() + others.map(|(_, other)| (other - entry).exp()).sum::<T>()).recip()
@@ -261,4 +312,85 @@ fn weights<T: Float>(x: impl Iterator<Item = T> + Clone, y: T, differentiated: b
             (entry - y).exp()
         }
     })
+}
+
+/// Logarithm of a sum `s` of exponentials with weights: the arguments are `n` weights and then `n` exponents, of which the largest
+/// that weighs is 0.
+///
+/// The share `wᵢ exp(xᵢ) / s` of the largest term is near 1 where it dominates, and its own derivative would cancel. With the sum `r`
+/// of the others it is `1 / (1 + r / (wᵢ exp xᵢ))`, and the derivative by its weight is `1 / (wᵢ + r / exp xᵢ)`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct WeightedLogSumExp {
+    n: usize,
+}
+
+/// The pairs of a weight and an exponent, from all weights followed by all exponents.
+fn pairs<T: Float>(n: usize, x: impl Iterator<Item = T> + Clone) -> impl Iterator<Item = (T, T)> + Clone {
+    x.clone().take(n).zip(x.skip(n))
+}
+
+/// `w exp(x)`, nothing for `x = -∞`. Beside a weight 0 an exponential that overflows is the largest number, so that the product is 0.
+fn weighted_exp<T: Float>(w: T, x: T) -> T {
+    if x == T::neg_infinity() {
+        return T::zero();
+    }
+    let exp = x.exp();
+    if unlikely(w.is_zero() && exp == T::infinity()) { w * T::Base::max_value() } else { w * exp }
+}
+
+impl WeightedLogSumExp {
+    /// The place of the largest term.
+    fn top<T: Float>(self, x: impl Iterator<Item = T> + Clone) -> usize {
+        place_of_largest(pairs(self.n, x).map(|(w, x)| weighted_exp(w, x)), |term| term)
+    }
+
+    /// The sum of the terms other than that at `top`.
+    fn rest<T: Float>(self, x: impl Iterator<Item = T> + Clone, top: usize) -> T {
+        pairs(self.n, x).enumerate().filter(|&(j, _)| j != top).map(|(_, (w, x))| weighted_exp(w, x)).sum()
+    }
+}
+
+impl Reduction for WeightedLogSumExp {
+    const NAME: &'static str = "weighted_log_sum_exp";
+    fn value<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> B {
+        let top = self.top(x.clone());
+        let Some((w, exponent)) = pairs(self.n, x.clone()).nth(top) else { return B::neg_infinity() };
+        let rest = self.rest(x, top);
+        // `w - 1` is exact where the sum may be near 1.
+        if exponent.is_zero() && w > B::nearest(0.5) && w < B::nearest(2.0) {
+            ((w - B::nearest(1.0)) + rest).ln_1p()
+        } else {
+            (weighted_exp(w, exponent) + rest).ln()
+        }
+    }
+    fn partials<T: Float>(self, x: impl Iterator<Item = T> + Clone, y: T) -> impl Iterator<Item = T> {
+        let infinite = T::lit(pairs(self.n, x.clone()).filter(|(_, x)| *x == T::infinity()).count() as f64);
+        let top = self.top(x.clone());
+        let largest = pairs(self.n, x.clone()).nth(top).map_or(T::zero(), |(w, x)| weighted_exp(w, x));
+        let rest = self.rest(x.clone(), top);
+        let sum = if y == T::infinity() { y } else { largest + rest };
+        let by_weight = pairs(self.n, x.clone()).enumerate().map(move |(i, (w, x))| {
+            if x == T::neg_infinity() {
+                T::zero()
+            } else if x == T::infinity() {
+                (infinite * w).recip()
+            } else if i == top && !largest.is_zero() {
+                (w + rest / x.exp()).recip()
+            } else {
+                x.exp() / sum
+            }
+        });
+        let by_exponent = pairs(self.n, x).enumerate().map(move |(i, (w, x))| {
+            if x == T::neg_infinity() {
+                T::zero()
+            } else if x == T::infinity() {
+                infinite.recip()
+            } else if i == top && !largest.is_zero() {
+                (T::one() + rest / largest).recip()
+            } else {
+                weighted_exp(w, x) / sum
+            }
+        });
+        by_weight.chain(by_exponent)
+    }
 }

@@ -262,7 +262,7 @@ fn special_functions_of_two_arguments_are_as_exact_in_single_precision() {
 
 named_list!(
     /// The functions of slices; of the softmax the first entry.
-    OfSlice, ["sum", "dot", "norm", "log_sum_exp", "softmax", "max", "min", "polyval"]
+    OfSlice, ["sum", "dot", "norm", "log_sum_exp", "weighted_log_sum_exp", "softmax", "max", "min", "polyval"]
 );
 
 impl ScalarFunction for OfSlice {
@@ -276,6 +276,7 @@ impl ScalarFunction for OfSlice {
             }
             "norm" => slices::norm(x),
             "log_sum_exp" => slices::log_sum_exp(x),
+            "weighted_log_sum_exp" => slices::weighted_log_sum_exp(&x[..x.len() / 2], &x[x.len() / 2..]),
             "softmax" => slices::softmax(x)[0],
             "max" => slices::max(x),
             "min" => slices::min(x),

@@ -78,6 +78,37 @@ fn log_sum_exp_has_the_softmax_as_gradient() {
     assert_eq!(slices::log_sum_exp(&[0.0, INF]), INF);
 }
 
+/// Infinite entries share the weight, as those of `log_add_exp` do; a weight of 0 has its derivative, also where the exponential
+/// overflows.
+#[test]
+fn weights_at_infinity_and_weights_of_zero() {
+    assert_gradients!(slices::log_sum_exp,
+        [INF, INF] => [0.5, 0.5],
+        [INF, 1.0, INF, -INF] => [0.5, 0.0, 0.5, 0.0],
+    );
+    fn weighted<T: Float>(x: &[T]) -> T {
+        slices::weighted_log_sum_exp(&x[..x.len() / 2], &x[x.len() / 2..])
+    }
+    assert_gradients!(weighted,
+        [1.0, 0.0, 0.0, 1.0] => [1.0, 1.0_f64.exp(), 1.0, 0.0],
+        [1.0, 0.0, 0.0, 900.0] => [1.0, INF, 1.0, 0.0],
+        [2.0, 2.0, 0.0, -INF] => [0.5, 0.0, 1.0, 0.0],
+        [0.25, 0.75, 2.0, 2.0] => [1.0, 1.0, 0.25, 0.75],
+    );
+    assert_eq!(weighted(&[1.0, 0.0, 0.0, 900.0]), 0.0);
+    assert_eq!(weighted(&[0.0, 0.0, 0.0, 3.0]), -INF);
+    assert_eq!(weighted::<f64>(&[]), -INF);
+    assert!(weighted::<f64>(&[1.0, -2.0, 0.0, 0.0]).is_nan());
+}
+
+#[test]
+#[should_panic(
+    expected = "weighted_log_sum_exp: there are 1 weights for 2 exponents; every exponent must have one weight"
+)]
+fn weights_without_exponents_are_refused() {
+    slices::weighted_log_sum_exp(&[1.0], &[1.0, 2.0]);
+}
+
 /// The Hessian of the norm is (I - u uᵀ) / ‖x‖, that of log-sum-exp diag(p) - p pᵀ.
 #[cfg(feature = "nalgebra")]
 #[test]

@@ -3,6 +3,7 @@
 //! Most rest on one sum of differences that keep their digits, [`zeta_gap`]: polygamma functions are differences from infinity,
 //! the digamma function is one from its zero, and derivatives of the beta function are such differences.
 
+use crate::float::Float;
 use core::f64::consts::{PI, TAU};
 #[allow(unused_imports)] // `f64` has its own functions where the standard library is
 use num_traits::Float as _;
@@ -15,7 +16,7 @@ const BERNOULLI: [(f64, f64); 10] = [
 ];
 
 /// From here on asymptotic series in `1 / x` have all digits.
-const ASYMPTOTIC: f64 = 10.0;
+pub(super) const ASYMPTOTIC: f64 = 10.0;
 
 /// The sum of `(x + k)⁻ˢ - (x + y + k)⁻ˢ` over `k = 0, 1 ..`, times `xˢ`, for `x > 0` and `y > -x`. `y` may be infinite if `s > 1`.
 ///
@@ -123,6 +124,34 @@ pub fn digamma(x: f64) -> f64 {
     }
 }
 
+/// The derivative of order `n` of the gamma function: `Γ⁽ⁿ⁺¹⁾ = Σᵢ (n over i) Γ⁽ⁿ⁻ⁱ⁾ ψ⁽ⁱ⁾`, times a large number on the way, so that it may
+/// be normal where the function is not.
+pub fn gamma_derivative(n: u32, x: f64) -> f64 {
+    const MOST: usize = 24;
+    const SCALE: f64 = 1e150;
+    /// So many steps of the recurrence to where the function is normal: it is 0 from `x = -186` on.
+    const STEPS: i32 = 16;
+    let n = n as usize;
+    if n >= MOST || x < -200.0 {
+        return if n >= MOST || x.fract() == 0.0 { f64::NAN } else { 0.0 };
+    }
+    let mut all = [0.0; MOST];
+    all[0] = if x < -160.0 {
+        // Γ(x) = Γ(x + 16) / (x (x + 1) .. (x + 15))
+        (0..STEPS).fold(libm::tgamma(x + f64::from(STEPS)) * SCALE, |y, k| y / (x + f64::from(k)))
+    } else {
+        libm::tgamma(x)
+    };
+    for k in 0..n {
+        let mut binomial = 1.0;
+        for i in 0..=k {
+            all[k + 1] += binomial * all[k - i] * polygamma(i as u32, x);
+            binomial *= (k - i) as f64 / (i + 1) as f64;
+        }
+    }
+    if x < -160.0 { all[n] / SCALE } else { all[n] }
+}
+
 /// `ψ⁽ⁿ⁾(x) - ψ⁽ⁿ⁾(x + y)` for the polygamma function `ψ⁽ⁿ⁾` and `x, y >= 0`, without cancellation.
 pub fn polygamma_gap(n: u32, x: f64, y: f64) -> f64 {
     let sign = if n % 2 == 1 { 1.0 } else { -1.0 };
@@ -140,9 +169,9 @@ pub fn polygamma_gap(n: u32, x: f64, y: f64) -> f64 {
 }
 
 /// What Stirling's formula lacks: `ln Γ(x) - (x - 1/2) ln x + x - ln(2π) / 2`, for large `x`. DLMF 5.11.1.
-fn stirling_rest(x: f64) -> f64 {
+pub(super) fn stirling_rest<T: Float>(x: T) -> T {
     let square = (x * x).recip();
-    BERNOULLI.into_iter().rev().fold(0.0, |sum, (m, b)| sum * square + b / (m * (m - 1.0))) / x
+    BERNOULLI.into_iter().rev().fold(T::zero(), |sum, (m, b)| sum * square + T::lit(b / (m * (m - 1.0)))) / x
 }
 
 /// Negative numbers, NaN, and 0 with `∞`, where there is no limit.
@@ -151,11 +180,11 @@ fn outside_of_beta(x: f64, y: f64) -> bool {
 }
 
 /// `ln Γ(large) - ln Γ(small + large)` for `large >= ASYMPTOTIC`, where the large terms of Stirling's formula are cancelled by hand.
-fn ln_gamma_ratio(small: f64, large: f64) -> f64 {
+pub(super) fn ln_gamma_ratio<T: Float>(small: T, large: T) -> T {
     let sum = small + large;
     let rest = stirling_rest(large) - stirling_rest(sum);
     // Γ(large) / Γ(sum) = e^(small + rest) large^-small (large / sum)^(sum - 1/2)
-    rest - small * large.ln() - ((sum - 0.5) * (small / large).ln_1p() - small)
+    rest - small * large.ln() - ((sum - T::lit(0.5)) * (small / large).ln_1p() - small)
 }
 
 /// `Γ(x) Γ(y) / Γ(x + y)` for `x, y >= 0`.

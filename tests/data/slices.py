@@ -55,6 +55,24 @@ def log_sum_exp(x):
     return mp.log(mp.fsum(exp(v) for v in x)), p, lambda i, j: p[i] * q[i] if i == j else -p[i] * p[j]
 
 
+def weighted_log_sum_exp(x):
+    """Of as many weights as exponents, which follow them."""
+    n = len(x) // 2
+    w, e = x[:n], [exp(v) for v in x[n:]]
+    total = mp.fsum(a * b for a, b in zip(w, e))
+    slope = [v / total for v in e] + [a * b / total for a, b in zip(w, e)]
+    rest = lambda i: mp.fsum(w[k] * e[k] for k in range(n) if k != i) / total  # 1 - slope[n + i], which cancels
+
+    def second(i, j):
+        if i < n <= j and j == i + n:
+            return slope[i] * rest(i)
+        if i == j >= n:
+            return slope[i] * rest(i - n)
+        return -slope[i] * slope[j]
+
+    return mp.log(total), slope, second
+
+
 def softmax(x):
     """The first entry of the softmax."""
     p, q = weights(x)
@@ -90,6 +108,7 @@ def polyval(x):
 
 FUNCTIONS = {
     "sum": sum_, "dot": dot, "norm": norm, "log_sum_exp": log_sum_exp, "softmax": softmax,
+    "weighted_log_sum_exp": weighted_log_sum_exp,
     "max": extreme(max), "min": extreme(min), "polyval": polyval,
 }
 
@@ -124,6 +143,8 @@ EXPONENTS = ORDINARY + [vector(n, lambda: 30.0) for n in LENGTHS]
 EXPONENTS += [[1000.0, 1000.5], [-1000.0, -1030.0, -1001.0], [1e5, 1e5 + 1.0, 1e5 - 7.0], [0.0, 40.0], [40.0, 0.0], [0.0, -700.0, 1.0]]
 EXPONENTS += [[0.25] * n for n in [1, *LENGTHS]] + [[0.0, -INF], [-INF, 1.5, 0.25], [2.0, -INF, -1.0, -INF, 0.5], [-1e200, 0.5, -1e-200]]
 EXPONENTS += [[-1.0, -0.4586751453870819], [1.0 + 2.0**-40, 1.0, -50.0]]
+# Sums that are 1 and a little more
+EXPONENTS += [[0.0, -50.0], [-20.0, 0.0], [1e-3, -30.0], [0.0, -17.0], [-40.0, 0.0, -37.5, -INF], [2.0**-10, -17.0]]
 
 EVEN = [x for x in ORDINARY + SCALED[:3] + DOMINATED + CANCELLING if len(x) % 2 == 0]
 EVEN += [[3.0, 1.0, 1.0, -3.0 + 2.0**-51], [1e100, 1e99, -2e-100, 3e-101], [1.5e150, 1e-150, 1e-150, 3e150]]
@@ -134,11 +155,20 @@ POLYNOMIALS = [vector(n + 1) for n in [1, *LENGTHS[:2]]] + [[1.25] + vector(12),
 POLYNOMIALS += [[2.0 + 2.0**-20, -6.0, 11.0, -6.0, 1.0], [1e-200, 1.0, 1e200, 1.0], [1e60, 3.0, -1e-60, 2e-120], [0.0, 2.0, 3.0, 5.0]]
 POLYNOMIALS += [[-3.5] + [float(1 / mp.factorial(k)) for k in range(30)]]
 
+# Weights, and as many exponents: ordinary ones, weights that are 0 or nearly cancel, one term that dominates, a sum near 1
+positive = lambda n, bits=53: [abs(v) for v in vector(n, bits=bits)]
+WEIGHTED = [positive(n) + vector(n) for n in [1, *LENGTHS, 5]] + [positive(n, 24) + vector(n, bits=24) for n in [1, *LENGTHS]]
+WEIGHTED += [positive(n) + vector(n, lambda: 30.0) for n in LENGTHS]
+WEIGHTED += [[1.0, 0.0, 0.0, 1.0], [0.0, 1.0, 1.0, -50.0], [1.0, 1.0, 0.0, -50.0], [0.5, 0.5, 0.25, 0.25]]
+WEIGHTED += [[0.5, 0.25, 0.25, 0.0, 0.0, 0.0], [0.75, 2.0, -1.25, 1000.0, 1000.5, 999.0], [1e-100, 1.0, 3.0, -200.0], [1e-5, 1.0, 30.0, 0.0]]
+WEIGHTED += [[1.0, 2.0, -INF, 0.5], [0.0, 2.0, 5.0, 0.5]]
+
 POINTS = {
     "sum": ORDINARY + SCALED + DOMINATED + CANCELLING,
     "dot": EVEN,
     "norm": ORDINARY + SCALED + DOMINATED,
     "log_sum_exp": EXPONENTS,
+    "weighted_log_sum_exp": WEIGHTED,
     "softmax": [x for x in EXPONENTS if x[0] != -INF],
     "max": ORDINARY[:4] + SCALED[:3] + TIES,
     "min": ORDINARY[:4] + SCALED[:3] + TIES[:-1],

@@ -3,6 +3,7 @@
 use super::super::gamma;
 use crate::float::{Float, Primitive as _};
 use crate::rules::dialect::define_rules;
+use crate::rules::magnitude;
 #[cfg(doc)]
 use crate::special::Special;
 
@@ -24,7 +25,7 @@ macro_rules! gamma_functions {
             ///
             /// Source: DLMF 5.2.
             #[doc(alias = "tgamma")]
-            pub Gamma = gamma(x) { f64 [libm::tgamma(x)] |x, y| y * x.unary(Polygamma(0)) };
+            pub Gamma = gamma(x) { f64 [libm::tgamma(x)] |x, y| gamma_slope(x, y) };
 
             /// Logarithm `ln |Γ(x)|` of the size of the [gamma function](Special::gamma), whose sign, -1 in every second interval below
             /// zero, is left out; derivative `ψ(x)`. `∞` at 0 and the negative integers.
@@ -108,6 +109,22 @@ macro_rules! gamma_functions {
 pub(crate) use gamma_functions;
 
 gamma_functions!(define_rules);
+
+/// `y ψ(x)`; below zero the function may be subnormal or 0 where its slope is not, which then is a row of its own.
+#[inline]
+fn gamma_slope<T: Float>(x: T, y: T) -> T {
+    let plain = || y * x.unary(Polygamma(0));
+    let lost = || x.unary(GammaDerivative(1));
+    let least = <T as num_traits::Float>::min_positive_value();
+    let below_zero = || magnitude(y).if_less(least, lost, plain);
+    x.if_less(T::zero(), below_zero, plain)
+}
+
+define_rules! {
+    /// Derivative of order `n` of the gamma function, also where the function is subnormal; its derivative is the next one.
+    pub GammaDerivative(n: u32) = gamma_derivative(x) { f64 [gamma::gamma_derivative(n, x)]
+        |x, _| x.unary(GammaDerivative(n.saturating_add(1))) };
+}
 
 define_rules! {
     /// `ψ⁽ⁿ⁾(x) - ψ⁽ⁿ⁾(x + y)`, without cancellation for small `y`: the derivatives of [`LnBeta`].

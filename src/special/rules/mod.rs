@@ -12,8 +12,12 @@ pub(super) mod normal;
 pub(super) mod sines;
 pub(super) mod steps;
 
+pub use super::bessel::{BesselI, BesselK, LnBesselI, LnBesselK};
+pub use super::incomplete_beta::{BetaQuantile, IncompleteBeta, StudentCdf, StudentQuantile};
+pub use super::incomplete_gamma::{GammaQuantile, GammaTail};
+pub use super::tails::{Erfcx, LogErfc, LogNormCdf};
 pub use bessel::{Jn, Yn};
-pub use gamma::{Beta, Gamma, LnBeta, LnGamma, Polygamma, PolygammaGap};
+pub use gamma::{Beta, Gamma, GammaDerivative, LnBeta, LnGamma, Polygamma, PolygammaGap};
 pub use normal::{Erf, ErfInv, ErfSlope, Erfc, NormCdf, NormPdf, NormQuantile};
 pub use sines::{CosPi, SinPi, Sinc};
 pub use steps::{Elu, Gelu, LeakyRelu, Log1mExp, LogAddExp, Logistic, Logit, Relu, Silu, Softplus, XLog1pY, XLogY};

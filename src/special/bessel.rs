@@ -1,0 +1,559 @@
+//! Modified Bessel functions of real order, plain, scaled and as logarithms.
+//!
+//! Sums and integrals here have terms of one sign wherever there are such. `Kᵥ` and its derivatives by argument and order are integrals of
+//! positive functions; so is `Iᵥ` for moderate arguments, and its power series.
+
+use super::Special;
+use super::shape::{self, OfShapes};
+use crate::float::{Float, Primitive};
+use crate::rules::Binary;
+use core::f64::consts::{FRAC_2_PI, LN_2, PI};
+#[allow(unused_imports)] // `f64` has its own functions where the standard library is
+use num_traits::Float as _;
+
+// ---- Rows ------------------------------------------------------------------------------------------------------------
+
+/// Modified Bessel function of the first kind of `x` and the order, or its derivative; times `exp(-|x|)` before it is differentiated
+/// if it is `scaled`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BesselI {
+    /// Whether it is `exp(-|x|) I`.
+    pub scaled: bool,
+    /// The order of the derivative by the argument.
+    pub by_x: u32,
+    /// The order of the derivative by the order, up to 4.
+    pub by_order: u32,
+}
+
+/// Modified Bessel function of the second kind of `x` and the order, or its derivative; times `exp(x)` before it is differentiated if
+/// it is `scaled`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BesselK {
+    /// Whether it is `exp(x) K`.
+    pub scaled: bool,
+    /// The order of the derivative by the argument.
+    pub by_x: u32,
+    /// The order of the derivative by the order.
+    pub by_order: u32,
+}
+
+/// Logarithm of the modified Bessel function of the first kind for `x > 0` and orders from 0, or its derivative, by both together up
+/// to the fourth order.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LnBesselI {
+    /// The order of the derivative by the argument.
+    pub by_x: u32,
+    /// The order of the derivative by the order.
+    pub by_order: u32,
+}
+
+/// Logarithm of the modified Bessel function of the second kind or its derivative, by both arguments together up to the fourth order.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LnBesselK {
+    /// The order of the derivative by the argument.
+    pub by_x: u32,
+    /// The order of the derivative by the order.
+    pub by_order: u32,
+}
+
+/// A family of functions of an argument and an order, in which derivatives are members.
+macro_rules! bessel_family {
+    ($($Row:ident: $name:literal, $value:path;)*) => {$(
+        impl Binary for $Row {
+            const NAME: &'static str = $name;
+            fn value<B: Primitive>(self, x: B, order: B) -> B {
+                B::nearest($value(self, x.widen(), order.widen()))
+            }
+            #[inline]
+            fn partial_x<T: Float>(self, x: T, order: T, _: T) -> T {
+                x.binary($Row { by_x: self.by_x.saturating_add(1), ..self }, order)
+            }
+            #[inline]
+            fn partial_y<T: Float>(self, x: T, order: T, _: T) -> T {
+                x.binary($Row { by_order: self.by_order.saturating_add(1), ..self }, order)
+            }
+        }
+    )*};
+}
+bessel_family! {
+    BesselI: "bessel_i", bessel_i;
+    BesselK: "bessel_k", bessel_k;
+    LnBesselI: "ln_bessel_i", ln_bessel_i;
+    LnBesselK: "ln_bessel_k", ln_bessel_k;
+}
+
+// ---- Numbers of any size ---------------------------------------------------------------------------------------------
+
+/// `factor exp(log)`, where the exponential may leave the range and the product does not.
+fn times_exp<T: Float>(factor: T, log: T) -> T {
+    if log.base().widen().abs() < 600.0 {
+        factor * log.exp()
+    } else {
+        let root = (log * T::lit(0.5)).exp();
+        factor * root * root
+    }
+}
+
+fn binomial(n: u32, k: u32) -> f64 {
+    (0..k).fold(1.0, |c, i| c * f64::from(n - i) / f64::from(i + 1))
+}
+
+fn sign_of(n: u32) -> f64 {
+    if n.is_multiple_of(2) { 1.0 } else { -1.0 }
+}
+
+// ---- The second kind -------------------------------------------------------------------------------------------------
+
+/// A derivative of `Kᵥ(x)` or of the scaled one, for `x > 0`, as a factor and a logarithm, by the trapezoidal rule, whose error is
+/// exponentially small here, for
+///
+/// > `∫₀^∞ (-cosh t)ᵏ tᵐ cosh(νt) exp(-x cosh t) dt`,
+///
+/// with `sinh` for odd `m`; the scaled one has `cosh t - 1` for `cosh t`. No term has another sign than the others. For `x < 2` it is
+/// `t = s + ln(2/x)`, and a power of `2/x` comes before the integral.
+///
+/// Source: DLMF 10.32.9.
+fn integral_of_k(row: BesselK, x: f64, order: f64) -> (f64, f64) {
+    let nu = order.abs();
+    let is_small = x < 2.0;
+    let shift = if is_small { LN_2 - x.ln() } else { 0.0 };
+    let quarter = 0.25 * x * x;
+    // The exponent, without a factor exp(-x) or the power of 2 / x.
+    let exponent = |t: f64| {
+        if is_small {
+            let s = t - shift;
+            nu * s - s.exp() - quarter * (-s).exp()
+        } else {
+            let sinh = (0.5 * t).sinh();
+            nu * t - x * (2.0 * sinh * sinh)
+        }
+    };
+    let peak = if is_small { (0.5 * (nu + (nu * nu + x * x).sqrt())).ln() + shift } else { (nu / x).asinh() };
+    let peak = f64::max(peak, 0.0);
+    let largest = exponent(peak);
+    let scale = if largest.abs() < 200.0 { 0.0 } else { largest };
+    let step = f64::min(0.2, 0.6 / x.hypot(nu).sqrt());
+    let odd = row.by_order % 2 == 1;
+    // Below the peak the integrand falls like a bell, or for small x like exp(νt).
+    let before = if is_small { 65.0 / nu + 8.0 } else { 0.0 } + 15.0 / x.hypot(nu).sqrt();
+    let mut sum = 0.0;
+    let mut j = f64::max(((peak - before) / step).floor(), 0.0);
+    loop {
+        let t = j * step;
+        let e = exponent(t);
+        if (t > peak && e < largest - 60.0) || e.is_nan() {
+            break;
+        }
+        if e > largest - 60.0 {
+            let both = if odd { -(-2.0 * nu * t).exp_m1() } else { 1.0 + (-2.0 * nu * t).exp() };
+            let cosh = if row.scaled {
+                let sinh = (0.5 * t).sinh();
+                2.0 * sinh * sinh
+            } else if is_small {
+                let s = t - shift;
+                (s.exp() + quarter * (-s).exp()) / x
+            } else {
+                t.cosh()
+            };
+            let weight = if j == 0.0 { 0.25 } else { 0.5 };
+            sum += weight * both * (e - scale).exp() * cosh.powi(row.by_x as i32) * t.powi(row.by_order as i32);
+        }
+        j += 1.0;
+    }
+    let sign = sign_of(row.by_x) * if odd && order < 0.0 { -1.0 } else { 1.0 };
+    let outside = match (is_small, row.scaled) {
+        (true, true) => x,
+        (false, false) => -x,
+        _ => 0.0,
+    };
+    (sign * sum * step, scale + outside)
+}
+
+/// Larger orders are not supported: the integral has too few digits then, and the series too many terms.
+const LARGEST_ORDER: f64 = 1e6;
+
+/// `true` where the power series of `Iᵥ` would have too many terms.
+fn is_out_of_reach(x: f64, order: f64) -> bool {
+    x > 1e5 && !is_far(x, order)
+}
+
+/// A derivative of `Kᵥ(x)`.
+fn bessel_k(row: BesselK, x: f64, order: f64) -> f64 {
+    if x.is_nan() || x < 0.0 || !(-LARGEST_ORDER..=LARGEST_ORDER).contains(&order) {
+        f64::NAN
+    } else if x == 0.0 {
+        if row.by_order % 2 == 1 && order == 0.0 {
+            0.0
+        } else {
+            let sign = sign_of(row.by_x) * if row.by_order % 2 == 1 { order.signum() } else { 1.0 };
+            f64::INFINITY * sign
+        }
+    } else if x == f64::INFINITY {
+        0.0
+    } else {
+        let (factor, log) = integral_of_k(row, x, order);
+        let value = times_exp(factor, log);
+        if x < 2.0 { value * (2.0 / x).powf(order.abs()) } else { value }
+    }
+}
+
+/// The logarithm of `Kᵥ(x)` for `ν >= 0`, of the order and the argument.
+///
+/// The integral is [`integral_of_k`] over all `t`, that of `exp(νt - x cosh t) / 2`. Its logarithm is differentiated about the means of what
+/// multiplies `ν` and `x`, so that the derivatives are central moments, which do not cancel.
+struct LnOfK;
+
+impl OfShapes for LnOfK {
+    fn eval<T: Float<Base = f64>>(&self, [nu, x]: [T; 2]) -> T {
+        let (nu0, x0) = (nu.base(), x.base());
+        let is_small = x0 < 2.0;
+        let log_of_quarter = 2.0 * (x0.ln() - LN_2); // x²/4 may be 0
+        // What multiplies -x, or -x² for small x in units of that at the point; and the exponent.
+        let at = |t: f64| {
+            if is_small {
+                let falling = (log_of_quarter - t).exp();
+                (falling, nu0 * t - t.exp() - falling)
+            } else {
+                let sinh = (0.5 * t).sinh();
+                let less = 2.0 * sinh * sinh;
+                (less, nu0 * t - x0 * less)
+            }
+        };
+        let root = nu0.hypot(x0);
+        let peak = if is_small { (0.5 * (nu0 + root)).ln() } else { (nu0 / x0).asinh() };
+        let largest = at(peak).1;
+        let step = f64::min(0.2, 0.6 / root.sqrt());
+        let nodes = || {
+            let from = |first: f64, direction: f64| {
+                let places = (0_u32..).map(move |j| peak + direction * step * (first + f64::from(j)));
+                places.map(move |t| (t, at(t))).take_while(move |(_, (_, e))| *e > largest - 60.0)
+            };
+            from(0.0, 1.0).chain(from(1.0, -1.0))
+        };
+        let mut sums = [0.0; 3];
+        for (t, (factor, e)) in nodes() {
+            let weight = (e - largest).exp();
+            for (sum, value) in sums.iter_mut().zip([1.0, t, factor]) {
+                *sum += weight * value;
+            }
+        }
+        let (mean, mean_factor) = (sums[1] / sums[0], sums[2] / sums[0]);
+        let by_order = nu - T::lit(nu0);
+        let by_x = if is_small { x / x0 * (x / x0) - T::one() } else { x - T::lit(x0) };
+        let sum: T = nodes()
+            .map(|(t, (factor, e))| {
+                let moved = by_order * T::lit(t - mean) - by_x * T::lit(factor - mean_factor);
+                moved.exp() * T::lit((e - largest).exp())
+            })
+            .sum();
+        let linear = by_order * T::lit(mean) - by_x * T::lit(mean_factor);
+        let before = if is_small { nu * (T::lit(LN_2) - x.ln()) } else { -x };
+        before + (linear + ((sum * T::lit(0.5 * step)).ln() + T::lit(largest)))
+    }
+}
+
+fn ln_bessel_k(row: LnBesselK, x: f64, order: f64) -> f64 {
+    let LnBesselK { by_x, by_order } = row;
+    if x.is_nan() || x < 0.0 || !(-LARGEST_ORDER..=LARGEST_ORDER).contains(&order) {
+        f64::NAN
+    } else if x == 0.0 {
+        if by_x == 0 && by_order == 0 { f64::INFINITY } else { f64::NAN }
+    } else if x == f64::INFINITY {
+        match (by_x, by_order) {
+            (0, 0) => -x,
+            (1, 0) => -1.0,
+            _ => 0.0,
+        }
+    } else {
+        let sign = if by_order % 2 == 1 && order < 0.0 { -1.0 } else { 1.0 };
+        sign * shape::derivative(&LnOfK, [by_order, by_x], [order.abs(), x])
+    }
+}
+
+// ---- The first kind --------------------------------------------------------------------------------------------------
+
+/// From here on the asymptotic series has all digits.
+fn is_far(x: f64, order: f64) -> bool {
+    x > 19.0 + 0.25 * order * order
+}
+
+/// A derivative of `Iᵥ(x)` by `x` for `x > 0` and an order `ν >= 0`, as a factor and a logarithm, by the power series. DLMF 10.25.2.
+fn power_series<T: Float<Base = f64>>(by_x: u32, x: f64, nu: T) -> (T, T) {
+    let quarter = T::lit(0.25 * x * x);
+    let falling = |j: T| (0..by_x).fold(T::one(), |f, i| f * (j + j + nu - T::lit(f64::from(i))));
+    let (mut j, mut term, mut log) = (T::zero(), T::one(), T::zero());
+    let mut sum = falling(j);
+    loop {
+        j += T::one();
+        term *= quarter / (j * (nu + j));
+        let next = term * falling(j);
+        sum += next;
+        if next.base() <= 1e-20 * sum.base().abs() && j.base() > f64::from(by_x) || sum.is_nan() {
+            break;
+        }
+        if sum.base() > 1e200 {
+            (sum, term) = (sum * T::lit(1e-200), term * T::lit(1e-200));
+            log += T::lit(200.0 * core::f64::consts::LN_10);
+        }
+    }
+    if nu > T::lit(100.0) {
+        let power_of_x = T::lit(x.recip().powi(by_x as i32));
+        (sum * power_of_x, log + nu * T::lit((0.5 * x).ln()) - (nu + T::one()).ln_gamma())
+    } else {
+        let power = T::lit(0.5 * x).powf(nu - T::lit(f64::from(by_x))) * T::lit(0.5_f64.powi(by_x as i32));
+        (sum * power / (nu + T::one()).gamma(), log)
+    }
+}
+
+/// A derivative of `exp(-x) Iᵥ(x)` by `x` for large `x`. DLMF 10.40.1.
+fn asymptotic_series<T: Float<Base = f64>>(by_x: u32, x: f64, nu: T) -> T {
+    let rising = |n: f64| (0..by_x).fold(1.0, |f, i| -f * (n + 0.5 + f64::from(i)) / x);
+    let (mut sum, mut term, mut n) = (T::lit(rising(0.0)), T::one(), 0.0);
+    let square = nu * nu * T::lit(4.0);
+    while n < 60.0 && n < 2.0 * x {
+        n += 1.0;
+        let odd = 2.0 * n - 1.0;
+        term *= (T::lit(odd * odd) - square) / T::lit(8.0 * n * x);
+        sum += term * T::lit(rising(n));
+    }
+    sum / T::lit((2.0 * PI * x).sqrt())
+}
+
+/// A derivative of `exp(-x) Iᵥ(x)` by `x` for moderate `x` and `ν >= 0`, by Poisson's integral
+///
+/// > `(x/2)ᵛ / (√π Γ(ν + 1/2)) ∫ (1 - s²)^(ν - 1/2) exp(-x (1 - s)) ds`
+///
+/// over `s = -1 .. 1`, with `s = tanh u`: its derivatives have one sign each. DLMF 10.32.2.
+fn poisson_integral<T: Float<Base = f64>>(by_x: u32, x: f64, nu: T) -> T {
+    const MOST: usize = 25;
+    let mut moments = [T::zero(); MOST];
+    let power = nu + nu + T::one();
+    let step = f64::min(0.125, 0.45 / (power.base() + x).sqrt());
+    let end = 45.0 / power.base() + 0.5 * (2.0 * x + 1.0).ln() + 2.0;
+    let steps = (end / step).ceil() as i32;
+    for j in -steps..=steps {
+        let u = f64::from(j) * step;
+        let less = 2.0 / (1.0 + (2.0 * u).exp()); // 1 - tanh u
+        let log_cosh = u.abs() + (0.5 + 0.5 * (-2.0 * u.abs()).exp()).ln();
+        let mut term = (-(power * T::lit(log_cosh)) - T::lit(x * less)).exp();
+        for moment in &mut moments[..=by_x as usize] {
+            *moment += term;
+            term *= T::lit(-less);
+        }
+    }
+    let mut sum = T::zero();
+    let mut falling = T::one();
+    for i in 0..=by_x {
+        sum += falling * moments[(by_x - i) as usize] * T::lit(binomial(by_x, i));
+        falling *= (nu - T::lit(f64::from(i))) / T::lit(x);
+    }
+    sum * T::lit(step / PI.sqrt()) * T::lit(0.5 * x).powf(nu) / (nu + T::lit(0.5)).gamma()
+}
+
+/// `true` where derivatives by the order come from [`schlaefli_integral`].
+fn is_near_diagonal(x: f64, nu: f64) -> bool {
+    x > 1.0 && nu * nu < 4.0 * x
+}
+
+/// A derivative by the order of `Iᵥ(x)` or the scaled one, for `x` above 1 and a quarter of the square of the order, where those of the power series
+/// cancel, by Schläfli's integral
+///
+/// > `∫₀^π exp(x cos θ) cos(νθ) dθ / π - sin(νπ)/π ∫₀^∞ exp(-x cosh t - νt) dt`.
+///
+/// Sources: DLMF 10.32.4; Takahasi & Mori, *Double exponential formulas for numerical integration*, Publ. RIMS 9 (1974).
+fn schlaefli_integral(row: BesselI, x: f64, nu: f64) -> f64 {
+    const STEP: f64 = 1.0 / 32.0;
+    let BesselI { scaled, by_x, by_order } = row;
+    let less = if scaled { 1.0 } else { 0.0 };
+    let (k, m) = (by_x as i32, by_order as i32);
+    // The derivative of order i of the sine of ν times an angle, from the phase on.
+    let wave = |i: u32, phase: f64, angle: f64| {
+        let (sin, cos) = (nu * angle).sin_cos();
+        let turned = [sin, cos, -sin, -cos][(i as usize + if phase > 0.0 { 1 } else { 0 }) % 4];
+        turned * angle.powi(i as i32)
+    };
+    let (mut sum, mut rest) = (0.0, 0.0);
+    for j in -108..=108 {
+        let u = f64::from(j) * STEP;
+        let e = (-PI * u.sinh()).exp();
+        let theta = PI / (1.0 + e);
+        let weight = PI * PI * u.cosh() * e / ((1.0 + e) * (1.0 + e));
+        let sine = (0.5 * theta).sin();
+        let lower = -2.0 * sine * sine; // cos θ - 1
+        let base = if scaled { lower } else { lower + 1.0 };
+        sum += weight * (x * lower).exp() * base.powi(k) * wave(by_order, 1.0, theta);
+    }
+    for j in -128..=80 {
+        let u = f64::from(j) * STEP;
+        let t = (u - (-u).exp()).exp();
+        let cosh = t.cosh();
+        let weight = t * (1.0 + (-u).exp()) * (-x * (cosh + 1.0) - nu * t).exp() * (-cosh - less).powi(k);
+        let by_order = (0..=by_order).map(|i| binomial(by_order, i) * wave(i, 0.0, PI) * (-t).powi(m - i as i32));
+        rest += weight * by_order.sum::<f64>();
+    }
+    times_exp((sum - rest) * (STEP / PI), if scaled { 0.0 } else { x })
+}
+
+/// A derivative of `Iᵥ(x)` or the scaled one for `x > 0`, as a function of the order `ν >= 0`.
+struct OfOrder {
+    row: BesselI,
+    x: f64,
+}
+
+impl OfShapes for OfOrder {
+    fn eval<T: Float<Base = f64>>(&self, [nu, _]: [T; 2]) -> T {
+        let (BesselI { scaled, by_x, .. }, x) = (self.row, self.x);
+        // What the series lacks of all digits, about exp(-2x), grows with each derivative.
+        if is_far(x - 3.0 * f64::from(by_x), nu.base()) {
+            if scaled {
+                return asymptotic_series(by_x, x, nu);
+            }
+            let terms = (0..=by_x).map(|i| asymptotic_series(i, x, nu) * T::lit(binomial(by_x, i)));
+            return times_exp(terms.fold(T::zero(), |sum, term| sum + term), T::lit(x));
+        }
+        if !scaled {
+            let (factor, log) = power_series(by_x, x, nu);
+            return times_exp(factor, log);
+        }
+        if by_x > 0 && by_x < 25 && x > 0.5 && nu < T::lit(100.0) {
+            return poisson_integral(by_x, x, nu);
+        }
+        (0..=by_x).fold(T::zero(), |sum, i| {
+            let (factor, log) = power_series(i, x, nu);
+            sum + times_exp(factor, log - T::lit(x)) * T::lit(binomial(by_x, i) * sign_of(by_x - i))
+        })
+    }
+}
+
+/// A derivative of `Iᵥ(x)` or the scaled one.
+fn bessel_i(row: BesselI, x: f64, order: f64) -> f64 {
+    let BesselI { by_x, by_order, scaled } = row;
+    let is_integer = order.fract() == 0.0;
+    if x.is_nan() || !(-LARGEST_ORDER..=LARGEST_ORDER).contains(&order) || is_out_of_reach(x.abs(), order) {
+        f64::NAN
+    } else if x < 0.0 {
+        if !is_integer || by_order > 0 {
+            return f64::NAN;
+        }
+        let sign = sign_of(by_x) * if order % 2.0 == 0.0 { 1.0 } else { -1.0 };
+        sign * bessel_i(row, -x, order)
+    } else if order < 0.0 {
+        if by_order > 0 {
+            return f64::NAN;
+        }
+        let mirrored = bessel_i(row, x, -order);
+        let wave = Special::sin_pi(-order) * FRAC_2_PI;
+        if is_integer {
+            mirrored
+        } else if !scaled {
+            mirrored + wave * bessel_k(BesselK { scaled: false, by_x, by_order: 0 }, x, order)
+        } else {
+            let of_k = |i: u32| {
+                let k = bessel_k(BesselK { scaled: false, by_x: by_x - i, by_order: 0 }, x, order);
+                binomial(by_x, i) * sign_of(i) * k
+            };
+            mirrored + wave * (-x).exp() * (0..=by_x).map(of_k).sum::<f64>()
+        }
+    } else if x == f64::INFINITY {
+        if scaled || by_order > 0 { 0.0 } else { x }
+    } else if x == 0.0 {
+        at_zero(row, order)
+    } else if by_order > 0 && by_order <= 4 && is_near_diagonal(x, order) && !is_far(x - 3.0 * f64::from(by_x), order) {
+        schlaefli_integral(row, x, order)
+    } else {
+        shape::derivative(&OfOrder { row, x }, [by_order, 0], [order, 0.0])
+    }
+}
+
+/// A derivative of `Iᵥ` at 0, from the right.
+fn at_zero(row: BesselI, order: f64) -> f64 {
+    let BesselI { by_x, by_order, scaled } = row;
+    if by_order > 0 {
+        return if f64::from(by_x) < order { 0.0 } else { f64::NEG_INFINITY };
+    }
+    let plain = |k: u32| {
+        let j = 0.5 * (f64::from(k) - order);
+        if j < 0.0 {
+            0.0
+        } else if order.fract() != 0.0 {
+            let factor: f64 = (0..k).map(|i| order - f64::from(i)).product();
+            f64::INFINITY.copysign(factor)
+        } else if j.fract() != 0.0 {
+            0.0
+        } else {
+            let factorial: f64 = (1..=k).map(|i| 0.5 * f64::from(i)).product();
+            factorial / (libm::tgamma(j + 1.0) * libm::tgamma(order + j + 1.0))
+        }
+    };
+    if scaled {
+        (0..=by_x).map(plain).enumerate().fold(0.0, |sum, (i, value)| {
+            let i = i as u32;
+            if value == 0.0 { sum } else { sum + value * binomial(by_x, i) * sign_of(by_x - i) }
+        })
+    } else {
+        plain(by_x)
+    }
+}
+
+/// The logarithm of `Iᵥ(x)`, of the order and the argument, to be differentiated so often by the latter.
+struct LnOfI {
+    by_x: u32,
+}
+
+impl OfShapes for LnOfI {
+    fn eval<T: Float<Base = f64>>(&self, [nu, x]: [T; 2]) -> T {
+        let one = T::one();
+        if is_far(x.base() - 3.0 * f64::from(self.by_x), nu.base()) {
+            let square = nu * nu * T::lit(4.0);
+            let (mut sum, mut term, mut n) = (T::zero(), one, 0.0);
+            while n < 60.0 && n < 2.0 * x.base() {
+                n += 1.0;
+                let odd = 2.0 * n - 1.0;
+                term *= (T::lit(odd * odd) - square) / (x * T::lit(8.0 * n));
+                sum += term;
+            }
+            return x - (x * T::lit(2.0 * PI)).ln() * T::lit(0.5) + sum.ln_1p();
+        }
+        // ln((x/2)ᵛ / Γ(ν + 1)), and the logarithm of 1 and the rest of the power series
+        let half = x * T::lit(0.5);
+        let first = nu * half.ln() - (nu + one).ln_gamma();
+        let (mut j, mut term, mut sum) = (T::zero(), one, T::zero());
+        let (mut scale, mut log) = (one, T::zero());
+        loop {
+            j += one;
+            term *= half * half / (j * (nu + j));
+            sum += term;
+            if term.base() <= 1e-21 * sum.base() || sum.is_nan() {
+                return first + if log.is_zero() { sum.ln_1p() } else { (sum + scale).ln() + log };
+            }
+            if sum.base() > 1e200 {
+                let small = T::lit(1e-200);
+                (sum, term, scale) = (sum * small, term * small, scale * small);
+                log += T::lit(200.0 * core::f64::consts::LN_10);
+            }
+        }
+    }
+}
+
+fn ln_bessel_i(row: LnBesselI, x: f64, order: f64) -> f64 {
+    let LnBesselI { by_x, by_order } = row;
+    if x.is_nan() || x < 0.0 || !(0.0..=LARGEST_ORDER).contains(&order) || is_out_of_reach(x, order) {
+        f64::NAN
+    } else if x == 0.0 {
+        match (by_x, by_order) {
+            (0, 0) if order == 0.0 => 0.0,
+            (0, 0 | 1) => f64::NEG_INFINITY,
+            (1, 0) if order == 0.0 => 0.0,
+            (1, 0) => f64::INFINITY,
+            _ => f64::NAN,
+        }
+    } else if x == f64::INFINITY {
+        match (by_x, by_order) {
+            (0, 0) => x,
+            (1, 0) => 1.0,
+            _ => 0.0,
+        }
+    } else {
+        shape::derivative(&LnOfI { by_x }, [by_order, by_x], [order, x])
+    }
+}

@@ -1,0 +1,440 @@
+//! The incomplete beta function: the distribution functions of the beta and Student's t distribution, their derivatives and inverses.
+
+use super::Special;
+use super::gamma::{ASYMPTOTIC, ln_gamma_ratio, stirling_rest};
+use super::incomplete_gamma::{ln_gamma_1p, polished};
+use super::shape::{self, OfShapes, from_logarithmic, log_gap, recip_derivative};
+use crate::float::{Float, Primitive};
+use crate::rules::{Binary, Reduction};
+use core::f64::consts::{PI, TAU};
+#[allow(unused_imports)] // `f64` has its own functions where the standard library is
+use num_traits::Float as _;
+
+// ---- Rows ------------------------------------------------------------------------------------------------------------
+
+/// Regularised incomplete beta function `Iₓ(a, b)` of the arguments `x`, `a`, `b`, or its derivative, so many times by each.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct IncompleteBeta {
+    /// The order of the derivative by the argument.
+    pub by_x: u32,
+    /// The order of the derivative by the first shape; by both shapes together up to 4.
+    pub by_a: u32,
+    /// The order of the derivative by the second shape.
+    pub by_b: u32,
+}
+
+impl IncompleteBeta {
+    /// The function itself.
+    pub const VALUE: IncompleteBeta = IncompleteBeta { by_x: 0, by_a: 0, by_b: 0 };
+
+    /// Three numbers from an iterator.
+    fn three<T: Float>(mut x: impl Iterator<Item = T>) -> [T; 3] {
+        core::array::from_fn(|_| x.next().unwrap_or_else(T::nan))
+    }
+}
+
+impl Reduction for IncompleteBeta {
+    const NAME: &'static str = "incomplete_beta";
+    fn value<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> B {
+        let [x, a, b] = Self::three(x).map(B::widen);
+        B::nearest(self.at(x, a, b))
+    }
+    fn partials<T: Float>(self, x: impl Iterator<Item = T> + Clone, _: T) -> impl Iterator<Item = T> {
+        let point = Self::three(x);
+        let next = [
+            IncompleteBeta { by_x: self.by_x.saturating_add(1), ..self },
+            IncompleteBeta { by_a: self.by_a.saturating_add(1), ..self },
+            IncompleteBeta { by_b: self.by_b.saturating_add(1), ..self },
+        ];
+        next.into_iter().map(move |row| T::reduce(row, point.into_iter()))
+    }
+}
+
+/// The `x` at which `Iₓ(a, b)` has the value `p`, of the arguments `p`, `a`, `b`. Partials by the rule for implicit functions.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BetaQuantile;
+
+impl Reduction for BetaQuantile {
+    const NAME: &'static str = "beta_quantile";
+    fn value<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> B {
+        let [p, a, b] = IncompleteBeta::three(x).map(B::widen);
+        B::nearest(beta_quantile(p, a, b))
+    }
+    fn partials<T: Float>(self, x: impl Iterator<Item = T> + Clone, y: T) -> impl Iterator<Item = T> {
+        let [_, a, b] = IncompleteBeta::three(x);
+        let derivative = move |row: IncompleteBeta| T::reduce(row, [y, a, b].into_iter());
+        let density = derivative(IncompleteBeta { by_x: 1, ..IncompleteBeta::VALUE });
+        (0..3).map(move |k| match k {
+            0 => density.recip(),
+            1 => -(derivative(IncompleteBeta { by_a: 1, ..IncompleteBeta::VALUE }) / density),
+            _ => -(derivative(IncompleteBeta { by_b: 1, ..IncompleteBeta::VALUE }) / density),
+        })
+    }
+}
+
+/// Distribution function of Student's t distribution at `t` for `nu` degrees of freedom; or its derivative.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StudentCdf {
+    /// The order of the derivative by the argument.
+    pub by_t: u32,
+    /// The order of the derivative by the degrees of freedom, up to 4.
+    pub by_nu: u32,
+}
+
+impl Binary for StudentCdf {
+    const NAME: &'static str = "student_t_cdf";
+    fn value<B: Primitive>(self, t: B, nu: B) -> B {
+        B::nearest(self.at(t.widen(), nu.widen()))
+    }
+    #[inline]
+    fn partial_x<T: Float>(self, t: T, nu: T, _: T) -> T {
+        t.binary(StudentCdf { by_t: self.by_t.saturating_add(1), ..self }, nu)
+    }
+    #[inline]
+    fn partial_y<T: Float>(self, t: T, nu: T, _: T) -> T {
+        t.binary(StudentCdf { by_nu: self.by_nu.saturating_add(1), ..self }, nu)
+    }
+}
+
+/// Quantile of Student's t distribution: inverse of [`StudentCdf`]. Partials by the rule for implicit functions.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StudentQuantile;
+
+impl Binary for StudentQuantile {
+    const NAME: &'static str = "student_t_quantile";
+    fn value<B: Primitive>(self, p: B, nu: B) -> B {
+        B::nearest(student_quantile(p.widen(), nu.widen()))
+    }
+    #[inline]
+    fn partial_x<T: Float>(self, _: T, nu: T, t: T) -> T {
+        t.binary(StudentCdf { by_t: 1, by_nu: 0 }, nu).recip()
+    }
+    #[inline]
+    fn partial_y<T: Float>(self, _: T, nu: T, t: T) -> T {
+        -(t.binary(StudentCdf { by_t: 0, by_nu: 1 }, nu) / t.binary(StudentCdf { by_t: 1, by_nu: 0 }, nu))
+    }
+}
+
+// ---- Formulas --------------------------------------------------------------------------------------------------------
+
+/// `xᵃ yᵇ / (a B(a, b))` for `y = 1 - x`, a term of the binomial distribution.
+fn binomial<T: Float<Base = f64>>(x: T, y: T, a: T, b: T) -> T {
+    let large = T::lit(ASYMPTOTIC);
+    if a >= large && b >= large {
+        let sum = a + b;
+        let off = b * x - a * y; // x less the mean, times the sum
+        let gap = |off: T, shape: T, x: T, mean: T| {
+            let mu = off / shape;
+            if mu < T::lit(-0.3) { mu - (x / mean).ln() } else { log_gap(mu) }
+        };
+        let exponent = a * gap(off, a, x, a / sum) + b * gap(-off, b, y, b / sum);
+        if exponent.base() > 900.0 {
+            return T::zero();
+        }
+        let rest = stirling_rest(sum) - stirling_rest(a) - stirling_rest(b);
+        return (rest - exponent).exp() * (b / (a * sum * T::lit(TAU))).sqrt();
+    }
+    let power_of_y = if x < T::lit(0.5) { (b * (-x).ln_1p()).exp() } else { y.powf(b) };
+    let one = T::one();
+    let inverse = if a >= large {
+        (-ln_gamma_ratio(b, a)).exp() / (b.gamma() * a)
+    } else if b >= large {
+        (-ln_gamma_ratio(a, b)).exp() / (a + one).gamma()
+    } else {
+        // 1 / Γ(b) as b / Γ(b + 1), and 1 / (a + b) likewise: small shapes do no harm then.
+        b / (a + b) * (a + b + one).gamma() / ((a + one).gamma() * (b + one).gamma())
+    };
+    x.powf(a) * power_of_y * inverse
+}
+
+/// The terms `dⱼ` of the continued fraction `1 + d₁ / (1 + d₂ / (1 + ..`. DLMF 8.17.22.
+fn fraction_term<T: Float<Base = f64>>(j: u32, x: T, a: T, b: T) -> T {
+    let m = T::lit(f64::from(j / 2));
+    let a2m = a + m + m;
+    if j.is_multiple_of(2) {
+        m * (b - m) * x / ((a2m - T::one()) * a2m)
+    } else {
+        -((a + m) * (a + b + m) * x / (a2m * (a2m + T::one())))
+    }
+}
+
+/// `Iₓ(a, b)` by its continued fraction, which converges fast for `x` below the mean; NaN where it would take too long.
+fn fraction<T: Float<Base = f64>>(x: T, y: T, a: T, b: T) -> T {
+    let mut f = T::one();
+    let Some(length) = fraction_length(x.base(), a.base(), b.base()) else { return T::nan() };
+    for j in (1..=length).rev() {
+        f = T::one() + fraction_term(j, x, a, b) / f;
+    }
+    binomial(x, y, a, b) / f
+}
+
+/// How many terms of the continued fraction are needed, with some to spare for its derivatives: Lentz's method. For integers `b` it
+/// ends early and its derivative does not, so it is asked at halves.
+fn fraction_length(x: f64, a: f64, b: f64) -> Option<u32> {
+    const MOST: u32 = 20_000;
+    let b = b.floor() + 0.5;
+    let (mut c, mut d, mut steady) = (1.0, 0.0, 0);
+    for j in 1..MOST {
+        let term = fraction_term(j, x, a, b);
+        d = (1.0 + term * d).recip();
+        c = 1.0 + term / c;
+        steady = if (c * d - 1.0).abs() < 1e-16 { steady + 1 } else { 0 };
+        if steady == 2 {
+            return Some(j + j / 4 + 8);
+        }
+    }
+    None
+}
+
+/// `1 - Iₓ(a, b)` for small `a` and `x`: `1 - xᵃ / (a B(a, b))`, and what the rest of the series adds. As a function of the beta
+/// distribution it is the far upper tail of one that has nearly all its mass at 0.
+fn complement<T: Float<Base = f64>>(x: T, a: T, b: T) -> T {
+    let ln_ratio = ln_gamma_gap(b, a); // of Γ(a + b) / Γ(b)
+    let log = a * x.ln() + ln_ratio - ln_gamma_1p(a);
+    // Terms (1 - b)(2 - b) .. (n - b) / n! xⁿ / (a + n), 30 of them whatever they are: for integers `b` they end, their derivatives do not.
+    let (mut sum, mut power) = (T::zero(), T::one());
+    for n in (1..=30).map(|n| T::lit(f64::from(n))) {
+        power *= x * (n - b) / n;
+        sum += power / (a + n);
+    }
+    -log.exp_m1() - log.exp() * a * sum
+}
+
+/// `ln Γ(x + h) - ln Γ(x)` for small `h`, by Taylor's series.
+fn ln_gamma_gap<T: Float<Base = f64>>(x: T, h: T) -> T {
+    (0..12_u32).rev().fold(T::zero(), |sum, k| (sum * h + x.polygamma(k)) / T::lit(f64::from(k) + 1.0)) * h
+}
+
+/// One of the two, `Iₓ(a, b)` or what it lacks of 1, and whether it is the latter, for `y = 1 - x`.
+fn tail<T: Float<Base = f64>>(x: T, y: T, a: T, b: T) -> (T, bool) {
+    let (x0, y0, a0, b0) = (x.base(), y.base(), a.base(), b.base());
+    let is_small = |x: f64, a: f64, b: f64| a < 0.02 * b.min(1.0) && x < 0.1 && x * b < 1.0;
+    if is_small(x0, a0, b0) {
+        (complement(x, a, b), true)
+    } else if is_small(y0, b0, a0) {
+        (complement(y, b, a), false)
+    } else if x0 * (a0 + b0 + 2.0) < a0 + 1.0 {
+        (fraction(x, y, a, b), false)
+    } else {
+        (fraction(y, x, b, a), true)
+    }
+}
+
+/// The incomplete beta function of the shapes.
+struct AtPoint {
+    by_x: u32,
+    x: f64,
+}
+
+impl OfShapes for AtPoint {
+    fn eval<T: Float<Base = f64>>(&self, [a, b]: [T; 2]) -> T {
+        let (x, y) = (T::lit(self.x), T::lit(1.0 - self.x));
+        if self.by_x == 0 {
+            let (tail, is_upper) = tail(x, y, a, b);
+            return if is_upper { T::one() - tail } else { tail };
+        }
+        // The density x^(a - 1) y^(b - 1) / B(a, b), whose logarithm has the derivative (a - 1) / x - (b - 1) / y.
+        let one = T::one();
+        let g = |i: usize| {
+            if i == 0 {
+                ((a * y - b * x) + (x - y)) / (x * y)
+            } else {
+                let sign = T::lit(if i.is_multiple_of(2) { 1.0 } else { -1.0 });
+                (a - one) * recip_derivative(i, x) - (b - one) * recip_derivative(i, y) * sign
+            }
+        };
+        let density = binomial(x, y, a, b) * a / (x * y);
+        from_logarithmic(self.by_x as usize - 1, density, g)
+    }
+}
+
+impl IncompleteBeta {
+    fn at(self, x: f64, a: f64, b: f64) -> f64 {
+        let IncompleteBeta { by_x, by_a, by_b } = self;
+        let is_value = by_x == 0 && by_a == 0 && by_b == 0;
+        let probability = |p: f64| if is_value { p } else { 0.0 };
+        if !((0.0..=1.0).contains(&x) && a >= 0.0 && b >= 0.0) || (a == 0.0 && b == 0.0) || (a == b && a.is_infinite())
+        {
+            f64::NAN
+        } else if a == 0.0 || b == f64::INFINITY {
+            if x == 0.0 { f64::NAN } else { probability(1.0) } // all mass is at 0
+        } else if b == 0.0 || a == f64::INFINITY {
+            if x == 1.0 { f64::NAN } else { probability(0.0) }
+        } else if x > 0.0 && x < 1.0 {
+            shape::derivative(&AtPoint { by_x, x }, [by_a, by_b], [a, b])
+        } else if by_x == 0 {
+            probability(x)
+        } else {
+            self.at_end(x, a, b)
+        }
+    }
+
+    /// The density or a derivative of it at 0 or 1.
+    fn at_end(self, x: f64, a: f64, b: f64) -> f64 {
+        let (near, far) = if x == 0.0 { (a, b) } else { (b, a) };
+        let order = f64::from(self.by_x);
+        let sign = if x == 1.0 && self.by_x.is_multiple_of(2) { -1.0 } else { 1.0 };
+        let factor: f64 = (1..self.by_x).map(|i| near - f64::from(i)).product();
+        if order < near {
+            0.0
+        } else if self.by_a + self.by_b > 0 {
+            f64::NAN
+        } else if near.fract() != 0.0 {
+            sign * f64::INFINITY.copysign(factor)
+        } else {
+            // The density is x^(a - 1) Σ (1 - b)ₙ xⁿ / n! / B(a, b): the term of the order asked for.
+            let n = self.by_x - near as u32;
+            let coefficient = (0..n).fold(1.0, |c, i| c * (f64::from(i) + 1.0 - far) / (f64::from(i) + 1.0));
+            let factorial: f64 = (1..self.by_x).map(f64::from).product();
+            sign * coefficient * factorial / Special::beta(near, far)
+        }
+    }
+}
+
+// ---- Student's t distribution ----------------------------------------------------------------------------------------
+
+/// The distribution function at a point, of the degrees of freedom.
+struct StudentAt {
+    by_t: u32,
+    t: f64,
+}
+
+impl OfShapes for StudentAt {
+    fn eval<T: Float<Base = f64>>(&self, [nu, _]: [T; 2]) -> T {
+        let (t, half) = (T::lit(self.t), T::lit(0.5));
+        if self.by_t == 0 {
+            if t == T::zero() {
+                return half;
+            }
+            // The tail beyond |t|, as a beta distribution of ν / (ν + t²)
+            let (x, y) = if t.base().abs() < 1e100 {
+                ((t * t / nu + T::one()).recip(), (nu / (t * t) + T::one()).recip())
+            } else {
+                (nu / t / t, T::one())
+            };
+            let (tail, is_upper) = tail(x, y, nu * half, half);
+            let beyond = if is_upper { half - tail * half } else { tail * half };
+            return if t < T::zero() { beyond } else { T::one() - beyond };
+        }
+        let mut density = (T::zero(), student_density(t, nu)); // the derivative before, and the last one
+        let square = nu + t * t;
+        for n in 0..self.by_t - 1 {
+            let n = T::lit(f64::from(n));
+            let next = (n + n + nu + T::one()) * t * density.1 + n * (n + nu) * density.0;
+            density = (density.1, -next / square);
+        }
+        density.1
+    }
+}
+
+/// `(1 + t²/ν)^(-(ν + 1)/2) / (√ν B(1/2, ν/2))`.
+fn student_density<T: Float<Base = f64>>(t: T, nu: T) -> T {
+    let (half, one) = (T::lit(0.5), T::one());
+    let s = nu * half;
+    let w = t * t / nu;
+    if s < T::lit(ASYMPTOTIC) {
+        // Γ(s + 1/2) / Γ(s) as s Γ(s + 1/2) / Γ(s + 1), which holds for small s
+        let ratio = s * (s + half).gamma() / (s + one).gamma();
+        let power = if w < one { (-(s + half) * w.ln_1p()).exp() } else { (w + one).powf(-(s + half)) };
+        ratio / (nu * T::lit(PI)).sqrt() * power
+    } else {
+        // Γ(s + 1/2) / (Γ(s) √s) = e^(Δ - s gap(1 / 2s)), where the large terms of Stirling's formula are cancelled by hand
+        let log = stirling_rest(s + half) - stirling_rest(s) - s * log_gap(half / s);
+        let bell = if w < T::lit(0.3) {
+            -(t * t * half) * (one + nu.recip()) + (s + half) * log_gap(w)
+        } else {
+            -(s + half) * w.ln_1p()
+        };
+        (log + bell).exp() * T::lit(1.0 / TAU.sqrt())
+    }
+}
+
+impl StudentCdf {
+    fn at(self, t: f64, nu: f64) -> f64 {
+        if t.is_nan() || !(nu > 0.0 && nu < f64::INFINITY) {
+            f64::NAN
+        } else if t.is_infinite() {
+            if self.by_t == 0 && self.by_nu == 0 && t > 0.0 { 1.0 } else { 0.0 }
+        } else {
+            shape::derivative(&StudentAt { by_t: self.by_t, t }, [self.by_nu, 0], [nu, 0.0])
+        }
+    }
+}
+
+// ---- Quantiles -------------------------------------------------------------------------------------------------------
+
+/// The `x` at which `Iₓ(a, b) = p`.
+fn beta_quantile(p: f64, a: f64, b: f64) -> f64 {
+    if !((0.0..=1.0).contains(&p) && a > 0.0 && b > 0.0 && a < f64::INFINITY && b < f64::INFINITY) {
+        f64::NAN
+    } else if p == 0.0 || p == 1.0 {
+        p
+    } else {
+        quantile_pair(p, 1.0 - p, a, b).0
+    }
+}
+
+/// The `x` at which `Iₓ(a, b) = p`, and `1 - x`, for `q = 1 - p`.
+///
+/// Newton's method for `ln(x / (1 - x))`, on the logarithm of the smaller of the two tails, which is concave.
+fn quantile_pair(p: f64, q: f64, a: f64, b: f64) -> (f64, f64) {
+    let by_upper = q < p;
+    let target = if by_upper { q } else { p };
+    let sign = if by_upper { -1.0 } else { 1.0 };
+    let pair = |u: f64| {
+        let e = (-u.abs()).exp();
+        let (small, large) = (e / (1.0 + e), 1.0 / (1.0 + e));
+        if u < 0.0 { (small, large) } else { (large, small) }
+    };
+    let probability = |x: f64, y: f64| {
+        let (tail, is_upper) = tail(x, y, a, b);
+        if is_upper == by_upper { tail } else { 1.0 - tail }
+    };
+    let density = |x: f64, y: f64| binomial(x, y, a, b) * a; // by the logarithm of the odds
+    // Below, `Iₓ` is nearly xᵃ / (a B(a, b)).
+    let far = (p.ln() + a.ln() + Special::ln_beta(a, b)) / a;
+    let far_above = -(q.ln() + b.ln() + Special::ln_beta(a, b)) / b;
+    let start = if far < -40.0 {
+        far
+    } else if far_above > 40.0 {
+        far_above
+    } else {
+        (a / b).ln()
+    };
+    let f = |u: f64| {
+        let (x, y) = pair(u);
+        sign * (probability(x, y).ln() - target.ln())
+    };
+    let slope = |u: f64| {
+        let (x, y) = pair(u);
+        density(x, y) / probability(x, y)
+    };
+    let (x, y) = pair(shape::root(start.clamp(-740.0, 740.0), f, slope));
+    let step = sign * (probability(x, y) - target) / (density(x, y) / (x * y));
+    (polished(x, step), polished(y, -step))
+}
+
+/// The `t` below which a variable of Student's distribution falls with probability `p`.
+fn student_quantile(p: f64, nu: f64) -> f64 {
+    if !((0.0..=1.0).contains(&p) && nu > 0.0 && nu < f64::INFINITY) {
+        return f64::NAN;
+    }
+    let below = p.min(1.0 - p);
+    let t = if below == 0.0 {
+        f64::INFINITY
+    } else if p == 0.5 {
+        0.0
+    } else {
+        // Twice the tail, as a beta distribution of ν / (ν + t²)
+        let (x, y) = quantile_pair(2.0 * below, 1.0 - 2.0 * below, 0.5 * nu, 0.5);
+        (nu * (y / x)).sqrt()
+    };
+    let t = if p < 0.5 { -t } else { t };
+    if t == 0.0 || t.is_infinite() {
+        return t;
+    }
+    // A last step of Newton's method, in the tail that is known.
+    let tail = StudentCdf { by_t: 0, by_nu: 0 }.at(-t.abs(), nu);
+    let step = (tail - below) / StudentCdf { by_t: 1, by_nu: 0 }.at(t, nu);
+    polished(t, if t < 0.0 { step } else { -step })
+}

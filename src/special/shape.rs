@@ -1,0 +1,117 @@
+//! Derivatives by the shape of a distribution: the algorithm for the values is differentiated, by this crate's own dual numbers.
+//!
+//! Derivatives by the argument are densities, in closed form. Those by a shape have none, but every series and continued fraction
+//! here is evaluated in directions in which it is stable, and so is its derivative.
+
+use crate::float::Float;
+use crate::numbers::Dual;
+
+/// A function of up to two shapes, on every number over `f64`.
+pub(super) trait OfShapes {
+    fn eval<T: Float<Base = f64>>(&self, shapes: [T; 2]) -> T;
+}
+
+/// The derivative of a function by its shape number `by`.
+struct Slope<'f, F> {
+    f: &'f F,
+    by: usize,
+}
+
+impl<F: OfShapes> OfShapes for Slope<'_, F> {
+    fn eval<T: Float<Base = f64>>(&self, shapes: [T; 2]) -> T {
+        let [a, b] = shapes.map(Dual::<T>::constant);
+        let variable = Dual::<T>::variable(shapes[self.by]);
+        self.f.eval(if self.by == 0 { [variable, b] } else { [a, variable] }).tangent()
+    }
+}
+
+/// The derivative of `f`, `orders[k]` times by the shape number `k`; NaN from the fifth order on.
+pub(super) fn derivative(f: &impl OfShapes, orders: [u32; 2], shapes: [f64; 2]) -> f64 {
+    let by = |level: u32| usize::from(level >= orders[0]);
+    let one = Slope { f, by: by(0) };
+    let two = Slope { f: &one, by: by(1) };
+    let three = Slope { f: &two, by: by(2) };
+    match orders[0].saturating_add(orders[1]) {
+        0 => f.eval(shapes),
+        1 => one.eval(shapes),
+        2 => two.eval(shapes),
+        3 => three.eval(shapes),
+        4 => Slope { f: &three, by: by(3) }.eval(shapes),
+        _ => f64::NAN,
+    }
+}
+
+/// `-x` below 0, else `x`; unlike `abs`, with all its derivatives.
+pub(super) fn magnitude<T: Float>(x: T) -> T {
+    if x < T::zero() { -x } else { x }
+}
+
+/// `x - ln(1 + x)` for `x > -1`, as accurate near 0 as elsewhere.
+pub(super) fn log_gap<T: Float>(x: T) -> T {
+    if magnitude(x) < T::lit(0.3) {
+        // x² (1/2 - x/3 + x²/4 ..)
+        let series = (2..=34).rev().fold(T::zero(), |sum, k| T::lit(1.0 / f64::from(k)) - x * sum);
+        x * x * series
+    } else {
+        x - x.ln_1p()
+    }
+}
+
+/// The derivative of order `n` of a function `f` with `f' = g f`, from its value and the derivatives `g(i)` of `g`.
+pub(super) fn from_logarithmic<T: Float>(n: usize, f: T, g: impl Fn(usize) -> T) -> T {
+    const MOST: usize = 24;
+    let mut all = [T::zero(); MOST];
+    if n >= MOST {
+        return T::nan();
+    }
+    all[0] = f;
+    for k in 0..n {
+        let mut binomial = 1.0;
+        for i in 0..=k {
+            all[k + 1] += T::lit(binomial) * g(i) * all[k - i];
+            binomial *= (k - i) as f64 / (i + 1) as f64;
+        }
+    }
+    all[n]
+}
+
+/// `(-1)ⁱ i! / xⁱ⁺¹`, the derivative of order `i` of `1 / x`.
+pub(super) fn recip_derivative<T: Float>(i: usize, x: T) -> T {
+    (1..=i).fold(x.recip(), |product, k| product * T::lit(-(k as f64)) / x)
+}
+
+/// The root of an increasing function `f`, whose slope is `slope`, by Newton's method inside a bracket that is found from `start`.
+/// Steps that leave the bracket are replaced by bisection.
+pub(super) fn root(start: f64, f: impl Fn(f64) -> f64, slope: impl Fn(f64) -> f64) -> f64 {
+    let (mut low, mut high) = (f64::NEG_INFINITY, f64::INFINITY);
+    let mut x = start;
+    let mut reach = 1.0;
+    for _ in 0..200 {
+        let y = f(x);
+        if y == 0.0 {
+            return x;
+        }
+        if y.is_nan() {
+            return y;
+        }
+        if y < 0.0 {
+            low = x;
+        } else {
+            high = x;
+        }
+        let newton = x - y / slope(x);
+        let next = if low < newton && newton < high && (newton - x).abs() <= reach * 16.0 {
+            newton
+        } else if low.is_finite() && high.is_finite() {
+            0.5 * (low + high)
+        } else {
+            reach *= 2.0;
+            if y < 0.0 { x + reach } else { x - reach }
+        };
+        if (next - x).abs() <= 2.0 * f64::EPSILON * x.abs() {
+            return next;
+        }
+        x = next;
+    }
+    x
+}
