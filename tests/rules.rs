@@ -1,5 +1,5 @@
 //! Rules as values: identity, names, what a wrong rule does; and choices that are operations.
-#![cfg(feature = "std")]
+#![cfg(all(feature = "std", feature = "nalgebra"))] // matrices of the drivers
 
 mod common;
 
