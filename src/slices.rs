@@ -27,7 +27,6 @@
 //! that it is not finite.
 
 use crate::float::{Float, Primitive, unlikely};
-use crate::rules::Reduction;
 use crate::rules::dialect::define_rules;
 use num_traits::{Float as _, Zero as _};
 
@@ -231,6 +230,14 @@ define_rules! {
     /// dominates, and its own derivative would cancel; it is `1 / (1 + Σ exp(xⱼ - xᵢ))` over the others.
     LogSumExp = log_sum_exp(x..) { [log_of_sum(x)]
         |x, y| weights(x, y, T::NESTED || y == T::infinity()) };
+
+    /// Logarithm of a sum `s` of exponentials with weights: the arguments are `n` weights and then `n` exponents, of which the largest
+    /// that weighs is 0.
+    ///
+    /// The share `wᵢ exp(xᵢ) / s` of the largest term is near 1 where it dominates, and its own derivative would cancel. With the sum `r`
+    /// of the others it is `1 / (1 + r / (wᵢ exp xᵢ))`, and the derivative by its weight is `1 / (wᵢ + r / exp xᵢ)`.
+    WeightedLogSumExp[n: usize] = weighted_log_sum_exp(x..) { [WeightedLogSumExp { n }.log(x)]
+        |x, y| WeightedLogSumExp { n }.shares(x, y) };
 }
 
 /// The logarithm of 1 and a little more keeps the digits of the little.
@@ -314,16 +321,6 @@ fn weights<T: Float>(x: impl Iterator<Item = T> + Clone, y: T, differentiated: b
     })
 }
 
-/// Logarithm of a sum `s` of exponentials with weights: the arguments are `n` weights and then `n` exponents, of which the largest
-/// that weighs is 0.
-///
-/// The share `wᵢ exp(xᵢ) / s` of the largest term is near 1 where it dominates, and its own derivative would cancel. With the sum `r`
-/// of the others it is `1 / (1 + r / (wᵢ exp xᵢ))`, and the derivative by its weight is `1 / (wᵢ + r / exp xᵢ)`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct WeightedLogSumExp {
-    n: usize,
-}
-
 /// The pairs of a weight and an exponent, from all weights followed by all exponents.
 fn pairs<T: Float>(n: usize, x: impl Iterator<Item = T> + Clone) -> impl Iterator<Item = (T, T)> + Clone {
     x.clone().take(n).zip(x.skip(n))
@@ -348,11 +345,8 @@ impl WeightedLogSumExp {
     fn rest<T: Float>(self, x: impl Iterator<Item = T> + Clone, top: usize) -> T {
         pairs(self.n, x).enumerate().filter(|&(j, _)| j != top).map(|(_, (w, x))| weighted_exp(w, x)).sum()
     }
-}
 
-impl Reduction for WeightedLogSumExp {
-    const NAME: &'static str = "weighted_log_sum_exp";
-    fn value<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> B {
+    fn log<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> B {
         let top = self.top(x.clone());
         let Some((w, exponent)) = pairs(self.n, x.clone()).nth(top) else { return B::neg_infinity() };
         let rest = self.rest(x, top);
@@ -363,7 +357,8 @@ impl Reduction for WeightedLogSumExp {
             (weighted_exp(w, exponent) + rest).ln()
         }
     }
-    fn partials<T: Float>(self, x: impl Iterator<Item = T> + Clone, y: T) -> impl Iterator<Item = T> {
+
+    fn shares<T: Float>(self, x: impl Iterator<Item = T> + Clone, y: T) -> impl Iterator<Item = T> {
         let infinite = T::lit(pairs(self.n, x.clone()).filter(|(_, x)| *x == T::infinity()).count() as f64);
         let top = self.top(x.clone());
         let largest = pairs(self.n, x.clone()).nth(top).map_or(T::zero(), |(w, x)| weighted_exp(w, x));

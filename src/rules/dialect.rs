@@ -5,7 +5,8 @@
 //! Name(parameter: Type) = method(arguments) { [value] |..| derivative, .. } for [Traits], at point => derivative;
 //! ```
 //!
-//! - The parameters are left out where there are none. A rule with parameters is a family: `Powi(n: i32)`.
+//! - The parameters are left out where there are none. A rule with parameters is a family: `Powi(n: i32)`. In brackets instead of
+//!   parentheses they become fields with names: `GammaTail[by_x: u32, by_a: u32]`.
 //! - The value is an expression of the arguments on a primitive number. With `f64` in front, `f64 [libm::erf(x)]`, the arguments are
 //!   `f64`, and the result is rounded to the type at hand.
 //! - Of one argument, `(x)`, the derivative is `|x, y| ..` with `y = f(x)`. After it may come `fused |x| (value, derivative)` where the
@@ -24,19 +25,23 @@
 
 /// Makes the rules of the given rows.
 macro_rules! define_rules {
-    ($($(#[$meta:meta])* $vis:vis $Rule:ident $(($($p:ident: $P:ty),+))? = $name:ident $args:tt $body:tt
-        $(for $traits:tt)? $(, at $at:literal => $is:literal)?;)*) => {$(
-        $crate::rules::dialect::define_rules!(@type [$(#[$meta])* $vis] $Rule [$($($p: $P),+)?]);
-        $crate::rules::dialect::define_rules!(@rule $Rule [$($($p),+)?] $name $args $body);
+    ($($(#[$meta:meta])* $vis:vis $Rule:ident $(($($p:ident: $P:ty),+))? $([$($(#[$doc:meta])* $f:ident: $F:ty),+])?
+        = $name:ident $args:tt $body:tt $(for $traits:tt)? $(, at $at:literal => $is:literal)?;)*) => {$(
+        $crate::rules::dialect::define_rules!(@type [$(#[$meta])* $vis] $Rule [$($($p: $P),+)?] [$($($(#[$doc])* $f: $F),+)?]);
+        $crate::rules::dialect::define_rules!(@rule $Rule [[$($($p),+)?] [$($($f),+)?]] $name $args $body);
     )*};
 
-    (@type [$($head:tt)*] $Rule:ident []) => {
+    (@type [$($head:tt)*] $Rule:ident [] []) => {
         #[derive(Clone, Copy, Debug, PartialEq)]
         $($head)* struct $Rule;
     };
-    (@type [$($head:tt)*] $Rule:ident [$($p:ident: $P:ty),+]) => {
+    (@type [$($head:tt)*] $Rule:ident [$($p:ident: $P:ty),+] []) => {
         #[derive(Clone, Copy, Debug, PartialEq)]
         $($head)* struct $Rule($(pub $P),+);
+    };
+    (@type [$($head:tt)*] $Rule:ident [] [$($(#[$doc:meta])* $f:ident: $F:ty),+]) => {
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        $($head)* struct $Rule { $($(#[$doc])* pub $f: $F),+ }
     };
 
     // Piecewise constant.
@@ -137,10 +142,14 @@ macro_rules! define_rules {
         }
     };
 
-    (@parameters $self:ident $Rule:ident []) => {};
-    (@parameters $self:ident $Rule:ident [$($p:ident),+]) => {
+    (@parameters $self:ident $Rule:ident [[] []]) => {};
+    (@parameters $self:ident $Rule:ident [[$($p:ident),+] []]) => {
         #[allow(unused_variables)] // not every column looks at every parameter
         let $Rule($($p),+) = $self;
+    };
+    (@parameters $self:ident $Rule:ident [[] [$($f:ident),+]]) => {
+        #[allow(unused_variables)] // not every column looks at every parameter
+        let $Rule { $($f),+ } = $self;
     };
     (@value $B:ident [] [$($x:ident)*] $value:expr) => { $value };
     (@value $B:ident [f64] [$($x:ident)*] $value:expr) => {{

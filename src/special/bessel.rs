@@ -6,80 +6,59 @@
 use super::Special;
 use super::shape::{self, OfShapes};
 use crate::float::{Float, Primitive};
-use crate::rules::Binary;
+use crate::rules::dialect::define_rules;
 use core::f64::consts::{FRAC_2_PI, LN_2, PI};
 #[allow(unused_imports)] // `f64` has its own functions where the standard library is
 use num_traits::Float as _;
 
 // ---- Rows ------------------------------------------------------------------------------------------------------------
 
-/// Modified Bessel function of the first kind of `x` and the order, or its derivative; times `exp(-|x|)` before it is differentiated
-/// if it is `scaled`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct BesselI {
-    /// Whether it is `exp(-|x|) I`.
-    pub scaled: bool,
-    /// The order of the derivative by the argument.
-    pub by_x: u32,
-    /// The order of the derivative by the order, up to 4.
-    pub by_order: u32,
-}
+define_rules! {
+    /// Modified Bessel function of the first kind of `x` and the order, or its derivative.
+    pub BesselI[
+        /// Whether it is `exp(-|x|) I`, differentiated as a whole.
+        scaled: bool,
+        /// The order of the derivative by the argument.
+        by_x: u32,
+        /// The order of the derivative by the order, up to 4.
+        by_order: u32
+    ] = bessel_i(x, order) { f64 [bessel_i(BesselI { scaled, by_x, by_order }, x, order)]
+        |x, order, _| x.binary(BesselI { scaled, by_x: by_x.saturating_add(1), by_order }, order),
+        |x, order, _| x.binary(BesselI { scaled, by_x, by_order: by_order.saturating_add(1) }, order) };
 
-/// Modified Bessel function of the second kind of `x` and the order, or its derivative; times `exp(x)` before it is differentiated if
-/// it is `scaled`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct BesselK {
-    /// Whether it is `exp(x) K`.
-    pub scaled: bool,
-    /// The order of the derivative by the argument.
-    pub by_x: u32,
-    /// The order of the derivative by the order.
-    pub by_order: u32,
-}
+    /// Modified Bessel function of the second kind of `x` and the order, or its derivative.
+    pub BesselK[
+        /// Whether it is `exp(x) K`, differentiated as a whole.
+        scaled: bool,
+        /// The order of the derivative by the argument.
+        by_x: u32,
+        /// The order of the derivative by the order.
+        by_order: u32
+    ] = bessel_k(x, order) { f64 [bessel_k(BesselK { scaled, by_x, by_order }, x, order)]
+        |x, order, _| x.binary(BesselK { scaled, by_x: by_x.saturating_add(1), by_order }, order),
+        |x, order, _| x.binary(BesselK { scaled, by_x, by_order: by_order.saturating_add(1) }, order) };
 
-/// Logarithm of the modified Bessel function of the first kind for `x > 0` and orders from 0, or its derivative, by both together up
-/// to the fourth order.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LnBesselI {
-    /// The order of the derivative by the argument.
-    pub by_x: u32,
-    /// The order of the derivative by the order.
-    pub by_order: u32,
-}
+    /// Logarithm of the modified Bessel function of the first kind for `x > 0` and orders from 0, or its derivative, by both
+    /// together up to the fourth order.
+    pub LnBesselI[
+        /// The order of the derivative by the argument.
+        by_x: u32,
+        /// The order of the derivative by the order.
+        by_order: u32
+    ] = ln_bessel_i(x, order) { f64 [ln_bessel_i(LnBesselI { by_x, by_order }, x, order)]
+        |x, order, _| x.binary(LnBesselI { by_x: by_x.saturating_add(1), by_order }, order),
+        |x, order, _| x.binary(LnBesselI { by_x, by_order: by_order.saturating_add(1) }, order) };
 
-/// Logarithm of the modified Bessel function of the second kind or its derivative, by both arguments together up to the fourth order.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LnBesselK {
-    /// The order of the derivative by the argument.
-    pub by_x: u32,
-    /// The order of the derivative by the order.
-    pub by_order: u32,
-}
-
-/// A family of functions of an argument and an order, in which derivatives are members.
-macro_rules! bessel_family {
-    ($($Row:ident: $name:literal, $value:path;)*) => {$(
-        impl Binary for $Row {
-            const NAME: &'static str = $name;
-            fn value<B: Primitive>(self, x: B, order: B) -> B {
-                B::nearest($value(self, x.widen(), order.widen()))
-            }
-            #[inline]
-            fn partial_x<T: Float>(self, x: T, order: T, _: T) -> T {
-                x.binary($Row { by_x: self.by_x.saturating_add(1), ..self }, order)
-            }
-            #[inline]
-            fn partial_y<T: Float>(self, x: T, order: T, _: T) -> T {
-                x.binary($Row { by_order: self.by_order.saturating_add(1), ..self }, order)
-            }
-        }
-    )*};
-}
-bessel_family! {
-    BesselI: "bessel_i", bessel_i;
-    BesselK: "bessel_k", bessel_k;
-    LnBesselI: "ln_bessel_i", ln_bessel_i;
-    LnBesselK: "ln_bessel_k", ln_bessel_k;
+    /// Logarithm of the modified Bessel function of the second kind or its derivative, by both arguments together up to the fourth
+    /// order.
+    pub LnBesselK[
+        /// The order of the derivative by the argument.
+        by_x: u32,
+        /// The order of the derivative by the order.
+        by_order: u32
+    ] = ln_bessel_k(x, order) { f64 [ln_bessel_k(LnBesselK { by_x, by_order }, x, order)]
+        |x, order, _| x.binary(LnBesselK { by_x: by_x.saturating_add(1), by_order }, order),
+        |x, order, _| x.binary(LnBesselK { by_x, by_order: by_order.saturating_add(1) }, order) };
 }
 
 // ---- Numbers of any size ---------------------------------------------------------------------------------------------

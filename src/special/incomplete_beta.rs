@@ -4,115 +4,77 @@ use super::Special;
 use super::gamma::{ASYMPTOTIC, ln_gamma_ratio, stirling_rest};
 use super::incomplete_gamma::{ln_gamma_1p, polished};
 use super::shape::{self, OfShapes, from_logarithmic, log_gap, recip_derivative};
-use crate::float::{Float, Primitive};
-use crate::rules::{Binary, Reduction};
+use crate::float::Float;
+use crate::rules::dialect::define_rules;
 use core::f64::consts::{PI, TAU};
 #[allow(unused_imports)] // `f64` has its own functions where the standard library is
 use num_traits::Float as _;
 
 // ---- Rows ------------------------------------------------------------------------------------------------------------
 
-/// Regularised incomplete beta function `Iₓ(a, b)` of the arguments `x`, `a`, `b`, or its derivative, so many times by each.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct IncompleteBeta {
-    /// The order of the derivative by the argument.
-    pub by_x: u32,
-    /// The order of the derivative by the first shape; by both shapes together up to 4.
-    pub by_a: u32,
-    /// The order of the derivative by the second shape.
-    pub by_b: u32,
+define_rules! {
+    /// Regularised incomplete beta function `Iₓ(a, b)` of the arguments `x`, `a`, `b`, or its derivative, so many times by each.
+    pub IncompleteBeta[
+        /// The order of the derivative by the argument.
+        by_x: u32,
+        /// The order of the derivative by the first shape; by both shapes together up to 4.
+        by_a: u32,
+        /// The order of the derivative by the second shape.
+        by_b: u32
+    ] = incomplete_beta(x..) { [{
+            let [x, a, b] = three(x).map(B::widen);
+            B::nearest(IncompleteBeta { by_x, by_a, by_b }.at(x, a, b))
+        }]
+        |x, _| {
+            let point = three(x);
+            let next = [
+                IncompleteBeta { by_x: by_x.saturating_add(1), by_a, by_b },
+                IncompleteBeta { by_x, by_a: by_a.saturating_add(1), by_b },
+                IncompleteBeta { by_x, by_a, by_b: by_b.saturating_add(1) },
+            ];
+            next.into_iter().map(move |row| T::reduce(row, point.into_iter()))
+        } };
+
+    /// The `x` at which `Iₓ(a, b)` has the value `p`, of the arguments `p`, `a`, `b`. Partials by the rule for implicit functions.
+    pub BetaQuantile = beta_quantile(x..) { [{
+            let [p, a, b] = three(x).map(B::widen);
+            B::nearest(beta_quantile(p, a, b))
+        }]
+        |x, y| {
+            let [_, a, b] = three(x);
+            let derivative = move |row: IncompleteBeta| T::reduce(row, [y, a, b].into_iter());
+            let density = derivative(IncompleteBeta { by_x: 1, ..IncompleteBeta::VALUE });
+            (0..3).map(move |k| match k {
+                0 => density.recip(),
+                1 => -(derivative(IncompleteBeta { by_a: 1, ..IncompleteBeta::VALUE }) / density),
+                _ => -(derivative(IncompleteBeta { by_b: 1, ..IncompleteBeta::VALUE }) / density),
+            })
+        } };
+
+    /// Distribution function of Student's t distribution at `t` for `nu` degrees of freedom; or its derivative.
+    pub StudentCdf[
+        /// The order of the derivative by the argument.
+        by_t: u32,
+        /// The order of the derivative by the degrees of freedom, up to 4.
+        by_nu: u32
+    ] = student_t_cdf(t, nu) { f64 [StudentCdf { by_t, by_nu }.at(t, nu)]
+        |t, nu, _| t.binary(StudentCdf { by_t: by_t.saturating_add(1), by_nu }, nu),
+        |t, nu, _| t.binary(StudentCdf { by_t, by_nu: by_nu.saturating_add(1) }, nu) };
+
+    /// Quantile of Student's t distribution: inverse of [`StudentCdf`]. Partials by the rule for implicit functions.
+    pub StudentQuantile = student_t_quantile(p, nu) { f64 [student_quantile(p, nu)]
+        |_, nu, t| t.binary(StudentCdf { by_t: 1, by_nu: 0 }, nu).recip(),
+        |_, nu, t| -(t.binary(StudentCdf { by_t: 0, by_nu: 1 }, nu) / t.binary(StudentCdf { by_t: 1, by_nu: 0 }, nu)) };
 }
 
 impl IncompleteBeta {
     /// The function itself.
     pub const VALUE: IncompleteBeta = IncompleteBeta { by_x: 0, by_a: 0, by_b: 0 };
-
-    /// Three numbers from an iterator.
-    fn three<T: Float>(mut x: impl Iterator<Item = T>) -> [T; 3] {
-        core::array::from_fn(|_| x.next().unwrap_or_else(T::nan))
-    }
 }
 
-impl Reduction for IncompleteBeta {
-    const NAME: &'static str = "incomplete_beta";
-    fn value<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> B {
-        let [x, a, b] = Self::three(x).map(B::widen);
-        B::nearest(self.at(x, a, b))
-    }
-    fn partials<T: Float>(self, x: impl Iterator<Item = T> + Clone, _: T) -> impl Iterator<Item = T> {
-        let point = Self::three(x);
-        let next = [
-            IncompleteBeta { by_x: self.by_x.saturating_add(1), ..self },
-            IncompleteBeta { by_a: self.by_a.saturating_add(1), ..self },
-            IncompleteBeta { by_b: self.by_b.saturating_add(1), ..self },
-        ];
-        next.into_iter().map(move |row| T::reduce(row, point.into_iter()))
-    }
-}
-
-/// The `x` at which `Iₓ(a, b)` has the value `p`, of the arguments `p`, `a`, `b`. Partials by the rule for implicit functions.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct BetaQuantile;
-
-impl Reduction for BetaQuantile {
-    const NAME: &'static str = "beta_quantile";
-    fn value<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> B {
-        let [p, a, b] = IncompleteBeta::three(x).map(B::widen);
-        B::nearest(beta_quantile(p, a, b))
-    }
-    fn partials<T: Float>(self, x: impl Iterator<Item = T> + Clone, y: T) -> impl Iterator<Item = T> {
-        let [_, a, b] = IncompleteBeta::three(x);
-        let derivative = move |row: IncompleteBeta| T::reduce(row, [y, a, b].into_iter());
-        let density = derivative(IncompleteBeta { by_x: 1, ..IncompleteBeta::VALUE });
-        (0..3).map(move |k| match k {
-            0 => density.recip(),
-            1 => -(derivative(IncompleteBeta { by_a: 1, ..IncompleteBeta::VALUE }) / density),
-            _ => -(derivative(IncompleteBeta { by_b: 1, ..IncompleteBeta::VALUE }) / density),
-        })
-    }
-}
-
-/// Distribution function of Student's t distribution at `t` for `nu` degrees of freedom; or its derivative.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct StudentCdf {
-    /// The order of the derivative by the argument.
-    pub by_t: u32,
-    /// The order of the derivative by the degrees of freedom, up to 4.
-    pub by_nu: u32,
-}
-
-impl Binary for StudentCdf {
-    const NAME: &'static str = "student_t_cdf";
-    fn value<B: Primitive>(self, t: B, nu: B) -> B {
-        B::nearest(self.at(t.widen(), nu.widen()))
-    }
-    #[inline]
-    fn partial_x<T: Float>(self, t: T, nu: T, _: T) -> T {
-        t.binary(StudentCdf { by_t: self.by_t.saturating_add(1), ..self }, nu)
-    }
-    #[inline]
-    fn partial_y<T: Float>(self, t: T, nu: T, _: T) -> T {
-        t.binary(StudentCdf { by_nu: self.by_nu.saturating_add(1), ..self }, nu)
-    }
-}
-
-/// Quantile of Student's t distribution: inverse of [`StudentCdf`]. Partials by the rule for implicit functions.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct StudentQuantile;
-
-impl Binary for StudentQuantile {
-    const NAME: &'static str = "student_t_quantile";
-    fn value<B: Primitive>(self, p: B, nu: B) -> B {
-        B::nearest(student_quantile(p.widen(), nu.widen()))
-    }
-    #[inline]
-    fn partial_x<T: Float>(self, _: T, nu: T, t: T) -> T {
-        t.binary(StudentCdf { by_t: 1, by_nu: 0 }, nu).recip()
-    }
-    #[inline]
-    fn partial_y<T: Float>(self, _: T, nu: T, t: T) -> T {
-        -(t.binary(StudentCdf { by_t: 0, by_nu: 1 }, nu) / t.binary(StudentCdf { by_t: 1, by_nu: 0 }, nu))
-    }
+/// Three numbers from an iterator.
+fn three<T: Float>(mut x: impl Iterator<Item = T>) -> [T; 3] {
+    core::array::from_fn(|_| x.next().unwrap_or_else(T::nan))
 }
 
 // ---- Formulas --------------------------------------------------------------------------------------------------------

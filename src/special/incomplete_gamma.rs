@@ -5,24 +5,36 @@
 use super::Special;
 use super::gamma::{ASYMPTOTIC, stirling_rest};
 use super::shape::{self, OfShapes, from_logarithmic, log_gap, magnitude, recip_derivative};
-use crate::float::{Float, Primitive};
-use crate::rules::Binary;
+use crate::float::Float;
+use crate::rules::dialect::define_rules;
 use core::f64::consts::{LN_2, TAU};
 #[allow(unused_imports)] // `f64` has its own functions where the standard library is
 use num_traits::Float as _;
 
 // ---- Rows ------------------------------------------------------------------------------------------------------------
 
-/// A tail of the gamma distribution at `x` for the shape `a`, `P(a, x)` or, if it is `upper`, `Q(a, x)`; or its derivative, `by_x` times
-/// by the argument and `by_a` times by the shape.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct GammaTail {
-    /// Whether it is `Q`, the tail above `x`.
-    pub upper: bool,
-    /// The order of the derivative by the argument.
-    pub by_x: u32,
-    /// The order of the derivative by the shape, up to 4.
-    pub by_a: u32,
+define_rules! {
+    /// A tail of the gamma distribution at `x` for the shape `a`, `P(a, x)` or, if it is `upper`, `Q(a, x)`; or its derivative, `by_x`
+    /// times by the argument and `by_a` times by the shape.
+    pub GammaTail[
+        /// Whether it is `Q`, the tail above `x`.
+        upper: bool,
+        /// The order of the derivative by the argument.
+        by_x: u32,
+        /// The order of the derivative by the shape, up to 4.
+        by_a: u32
+    ] = gamma_tail(x, a) { f64 [GammaTail { upper, by_x, by_a }.at(x, a)]
+        |x, a, _| x.binary(GammaTail { upper, by_x: by_x.saturating_add(1), by_a }, a),
+        |x, a, _| x.binary(GammaTail { upper, by_x, by_a: by_a.saturating_add(1) }, a) };
+
+    /// The point at which a tail of the gamma distribution has the given probability: inverse of [`GammaTail`]. Partials by the rule
+    /// for implicit functions.
+    pub GammaQuantile[
+        /// Whether the probability is that of the tail above.
+        upper: bool
+    ] = gamma_quantile(p, a) { f64 [quantile(upper, p, a)]
+        |_, a, x| x.binary(GammaTail { upper, by_x: 1, by_a: 0 }, a).recip(),
+        |_, a, x| -(x.binary(GammaTail { upper, by_x: 0, by_a: 1 }, a) / x.binary(GammaTail { upper, by_x: 1, by_a: 0 }, a)) };
 }
 
 impl GammaTail {
@@ -30,50 +42,6 @@ impl GammaTail {
     pub const LOWER: GammaTail = GammaTail { upper: false, by_x: 0, by_a: 0 };
     /// `Q(a, x)`.
     pub const UPPER: GammaTail = GammaTail { upper: true, by_x: 0, by_a: 0 };
-}
-
-impl Binary for GammaTail {
-    const NAME: &'static str = "gamma_tail";
-    fn value<B: Primitive>(self, x: B, a: B) -> B {
-        B::nearest(self.at(x.widen(), a.widen()))
-    }
-    #[inline]
-    fn partial_x<T: Float>(self, x: T, a: T, _: T) -> T {
-        x.binary(GammaTail { by_x: self.by_x.saturating_add(1), ..self }, a)
-    }
-    #[inline]
-    fn partial_y<T: Float>(self, x: T, a: T, _: T) -> T {
-        x.binary(GammaTail { by_a: self.by_a.saturating_add(1), ..self }, a)
-    }
-}
-
-/// The point at which a tail of the gamma distribution has the given probability: inverse of [`GammaTail`]. Partials by the rule for
-/// implicit functions.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct GammaQuantile {
-    /// Whether the probability is that of the tail above.
-    pub upper: bool,
-}
-
-impl GammaQuantile {
-    fn tail(self) -> GammaTail {
-        GammaTail { upper: self.upper, by_x: 0, by_a: 0 }
-    }
-}
-
-impl Binary for GammaQuantile {
-    const NAME: &'static str = "gamma_quantile";
-    fn value<B: Primitive>(self, p: B, a: B) -> B {
-        B::nearest(quantile(self.upper, p.widen(), a.widen()))
-    }
-    #[inline]
-    fn partial_x<T: Float>(self, _: T, a: T, x: T) -> T {
-        x.binary(GammaTail { by_x: 1, ..self.tail() }, a).recip()
-    }
-    #[inline]
-    fn partial_y<T: Float>(self, _: T, a: T, x: T) -> T {
-        -(x.binary(GammaTail { by_a: 1, ..self.tail() }, a) / x.binary(GammaTail { by_x: 1, ..self.tail() }, a))
-    }
 }
 
 // ---- Formulas --------------------------------------------------------------------------------------------------------

@@ -5,60 +5,22 @@
 //! `exp(x²) erfc x`, which is `2x exp(x²) erfc x - 2/√π`, cancels more with each order and with growing `x`.
 
 use super::values::{erf_slope, norm_cdf, norm_pdf};
-use crate::float::{Float, Primitive};
-use crate::rules::Unary;
+use crate::rules::dialect::define_rules;
 use core::f64::consts::{FRAC_2_SQRT_PI, LN_2, SQRT_2, TAU};
 #[allow(unused_imports)] // `f64` has its own functions where the standard library is
 use num_traits::Float as _;
 
 // ---- Rows ------------------------------------------------------------------------------------------------------------
 
-/// Derivative of order `n` of `exp(x²) erfc x`; its derivative is the next one.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Erfcx(pub u32);
+define_rules! {
+    /// Derivative of order `n` of `exp(x²) erfc x`; its derivative is the next one.
+    pub Erfcx(n: u32) = erfcx(x) { f64 [erfcx(n, x)] |x, _| x.unary(Erfcx(n.saturating_add(1))) };
 
-impl Unary for Erfcx {
-    const NAME: &'static str = "erfcx";
-    #[inline]
-    fn value<B: Primitive>(self, x: B) -> B {
-        B::nearest(erfcx(self.0, x.widen()))
-    }
-    #[inline]
-    fn partial<T: Float>(self, x: T, _: T) -> T {
-        x.unary(Erfcx(self.0.saturating_add(1)))
-    }
-}
+    /// Derivative of order `n` of `ln erfc x`; its derivative is the next one.
+    pub LogErfc(n: u32) = log_erfc(x) { f64 [log_erfc(n, x)] |x, _| x.unary(LogErfc(n.saturating_add(1))) };
 
-/// Derivative of order `n` of `ln erfc x`; its derivative is the next one.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LogErfc(pub u32);
-
-impl Unary for LogErfc {
-    const NAME: &'static str = "log_erfc";
-    #[inline]
-    fn value<B: Primitive>(self, x: B) -> B {
-        B::nearest(log_erfc(self.0, x.widen()))
-    }
-    #[inline]
-    fn partial<T: Float>(self, x: T, _: T) -> T {
-        x.unary(LogErfc(self.0.saturating_add(1)))
-    }
-}
-
-/// Derivative of order `n` of `ln Φ(x)`; its derivative is the next one.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LogNormCdf(pub u32);
-
-impl Unary for LogNormCdf {
-    const NAME: &'static str = "log_norm_cdf";
-    #[inline]
-    fn value<B: Primitive>(self, x: B) -> B {
-        B::nearest(log_norm_cdf(self.0, x.widen()))
-    }
-    #[inline]
-    fn partial<T: Float>(self, x: T, _: T) -> T {
-        x.unary(LogNormCdf(self.0.saturating_add(1)))
-    }
+    /// Derivative of order `n` of `ln Φ(x)`; its derivative is the next one.
+    pub LogNormCdf(n: u32) = log_norm_cdf(x) { f64 [log_norm_cdf(n, x)] |x, _| x.unary(LogNormCdf(n.saturating_add(1))) };
 }
 
 // ---- Moments ---------------------------------------------------------------------------------------------------------
