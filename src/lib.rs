@@ -48,6 +48,7 @@
 //!   functions as values, for code that needs one function on several types.
 //! - [`linalg`]: linear algebra with derivatives of whole matrices. [`Real`]: any number as a scalar of nalgebra.
 //! - [`optimize`]: Newton's method.
+//! - [`graph`]: functions recorded once, to list, draw, evaluate elsewhere and differentiate into other graphs.
 //! - [`ecosystem`]: which other crates run on these numbers.
 //!
 //! # Features
@@ -72,6 +73,8 @@ compile_error!("dualtape: turn on the feature `std`, or `libm` for targets witho
 
 mod drivers;
 mod float;
+#[cfg(feature = "std")]
+pub mod graph;
 #[cfg(all(feature = "std", feature = "nalgebra"))]
 pub mod linalg;
 mod numbers;

@@ -11,7 +11,10 @@ mod rule;
 
 pub use engine::Engine;
 pub use primitive::Primitive;
-pub(crate) use products::{fold, passed, quotient_is_plain, quotient_tangent, slope_is_plain, unlikely};
+pub use products::Condition;
+pub(crate) use products::{
+    fold, is_nan, passed, quotient_is_plain, quotient_tangent, requires, slope_is_plain, unlikely,
+};
 pub(crate) use rule::with_partials;
 pub use rule::{Binary, Reduction, Rule, Unary};
 
@@ -128,11 +131,8 @@ pub trait Float:
     /// ```
     #[doc(alias = "stop_gradient")]
     #[doc(alias = "no_grad")]
-    #[inline]
     #[must_use]
-    fn detach(self) -> Self {
-        Self::from_base(self.base())
-    }
+    fn detach(self) -> Self;
 
     /// `then()` where `self < other`, else `otherwise()`: a choice that is itself an operation.
     ///

@@ -5,7 +5,54 @@
 
 #[cfg(doc)]
 use super::Unary;
-use super::{Float, Primitive as _};
+use super::{Float, Primitive};
+
+/// What a number that records is to be at a point where plain arithmetic is used in place of a choice by its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Condition {
+    /// Not NaN.
+    NotNan,
+    /// In the middle of the range, of nested numbers if `nested`, or zero if `or_zero`.
+    Central {
+        /// Whether the number is nested.
+        nested: bool,
+        /// Whether zero will do as well.
+        or_zero: bool,
+    },
+    /// Between -1 and 1.
+    AtMostOne,
+}
+
+impl Condition {
+    /// Whether it holds of `x`.
+    #[must_use]
+    pub fn holds(self, x: f64) -> bool {
+        match self {
+            Condition::NotNan => !x.is_nan(),
+            Condition::Central { nested, or_zero } => (or_zero && x == 0.0) || is_central_on(nested, x),
+            Condition::AtMostOne => (-1.0..=1.0).contains(&x),
+        }
+    }
+}
+
+/// Notes a condition that the recorded computation needs; see [`Engine::TRACED`](super::Engine::TRACED).
+#[inline]
+pub(crate) fn requires<T: Float>(condition: Condition, x: T) {
+    #[cfg(feature = "std")]
+    T::run::<crate::graph::Require>((condition, x));
+    #[cfg(not(feature = "std"))]
+    let _ = (condition, x);
+}
+
+/// `true` if `y`, the value of an operation, is NaN. Of one that records the answer is no, on the condition that it stays so.
+#[inline(always)]
+pub(crate) fn is_nan<T: Float>(y: T) -> bool {
+    if T::TRACED {
+        requires(Condition::NotNan, y);
+        return false;
+    }
+    y.is_nan()
+}
 
 /// The convention "a zero tangent stays zero", once for every engine: `tangent * slope`, where a tangent that is zero in all
 /// its parts stays zero even if the slope is infinite or NaN.
@@ -20,13 +67,19 @@ pub(crate) fn fold<T: Float>(tangent: T, slope: T) -> T {
 /// numbers, of more for nested ones, whose reciprocal carries powers.
 #[inline(always)]
 fn is_central<T: Float>(x: T) -> bool {
-    let (least, largest) = match (size_of::<T::Base>() == size_of::<f32>(), T::NESTED) {
+    is_central_on(T::NESTED, x.base())
+}
+
+/// [`is_central`] of a value, of a number that is nested or not.
+#[inline(always)]
+fn is_central_on<B: Primitive>(nested: bool, x: B) -> bool {
+    let (least, largest) = match (size_of::<B>() == size_of::<f32>(), nested) {
         (true, true) => (1e-7, 1e7),
         (true, false) => (1e-18, 1e18),
         (false, true) => (1e-60, 1e60),
         (false, false) => (1e-150, 1e150),
     };
-    let (least, largest, x) = (T::Base::nearest(least), T::Base::nearest(largest), x.base());
+    let (least, largest) = (B::nearest(least), B::nearest(largest));
     (x > least && x < largest) || (x < -least && x > -largest)
 }
 
@@ -34,6 +87,13 @@ fn is_central<T: Float>(x: T) -> bool {
 /// result does. If not, the tangent passes through the rule ([`Unary::through`]).
 #[inline(always)]
 pub(crate) fn slope_is_plain<T: Float>(x: T, slope: T) -> bool {
+    if T::TRACED {
+        requires(Condition::Central { nested: T::NESTED, or_zero: false }, slope);
+        if T::NESTED {
+            requires(Condition::Central { nested: true, or_zero: true }, x);
+        }
+        return true;
+    }
     // The derivatives of a slope, which nested numbers carry, are larger by a power of `1 / x` for each order.
     !unlikely(!(is_central(slope) && (!T::NESTED || is_central(x) || x.is_zero())))
 }
@@ -56,9 +116,12 @@ pub(crate) fn passed<T: Float>(tangent: T, slope: T, y: T, through: impl FnOnce(
 /// `true` if derivatives of the quotient `q` may be taken by multiplication with `r`, the reciprocal of the divisor `y`.
 #[inline(always)]
 pub(crate) fn quotient_is_plain<T: Float>(q: T, r: T, y: T) -> bool {
+    if T::SPARSE {
+        return false;
+    }
     let is_plain = (is_central(q) || q.is_zero()) && is_central(y);
     let is_finite = !T::NESTED || (q.is_finite_in_all_parts() && r.is_finite_in_all_parts());
-    !T::SPARSE && !unlikely(!(is_plain && is_finite))
+    !unlikely(!(is_plain && is_finite))
 }
 
 /// The tangent of a quotient `q = x / y` from those of `x` and `y`, `(dx - dy q) / y`, by the fold rule, also where `q` or `y` is at
@@ -68,6 +131,11 @@ pub(crate) fn quotient_is_plain<T: Float>(q: T, r: T, y: T) -> bool {
 pub(crate) fn quotient_tangent<T: Float>(dx: T, dy: T, q: T, y: T) -> T {
     let over = |numerator: T| if numerator.is_zero_in_all_parts() { T::zero() } else { numerator / y };
     let product = fold(dy, q);
+    if T::TRACED {
+        requires(Condition::Central { nested: T::NESTED, or_zero: true }, q);
+        requires(Condition::Central { nested: T::NESTED, or_zero: false }, y);
+        return over(if dx.is_zero_in_all_parts() { -product } else { dx - product });
+    }
     use num_traits::Float as N;
     let least = <T::Base as N>::min_positive_value() / <T::Base as N>::epsilon();
     let is_in_range = (least..=<T::Base as N>::max_value()).contains(&N::abs(product.base()));
