@@ -105,7 +105,8 @@ impl Step {
                 |y| y[0],
             )
         };
-        let unit = |k: usize, n: usize| -> Vec<T> { (0..n).map(|i| if i == k { T::one() } else { T::zero() }).collect() };
+        let unit =
+            |k: usize, n: usize| -> Vec<T> { (0..n).map(|i| if i == k { T::one() } else { T::zero() }).collect() };
         let results = match self {
             Step::ValueAndGradient => {
                 let (value, gradient) = reverse::value_and_gradient(|x| on_reverse(x)[0], x);
@@ -183,7 +184,8 @@ impl Graph {
         let variables = x.len() + direction.len();
         let point = [x, &direction, data].concat();
         let record = |x: &[super::Traced]| {
-            step.apply(&Plain(self), x).unwrap_or_else(|changed| unreachable!("at the point of the recording: {changed}"))
+            step.apply(&Plain(self), x)
+                .unwrap_or_else(|changed| unreachable!("at the point of the recording: {changed}"))
         };
         let mut graph = Graph::record_at(&point, variables, true, record);
         graph.origin = Some(Arc::new(Origin { step, of: self.clone() }));

@@ -32,6 +32,7 @@
 //! | [`Float::base`], `to_f64`, `to_usize`, `Display` | a guard of the value, to the bit | another value is an error |
 //! | [`Float::is_constant`], [`Float::is_zero_in_all_parts`], [`Float::is_finite_in_all_parts`] | nothing: answered by structure | – |
 //! | [`Float::from_partials`] | an operation with these derivatives | computed |
+//! | [`slices`](crate::slices) | an operation; they choose a scale by values, so guards as well: `log_sum_exp`, `max` and `min` hold for one order of the entries only, and `log_sum_exp` for one value of the largest | as above |
 //! | numbers that are read from elsewhere | constants; what changes is passed as data, [`Graph::record_with`] | – |
 //!
 //! `Debug` shows a number for people, and guards nothing. Of `if_less` both sides are recorded, so a recursion that ends by it would
@@ -238,7 +239,11 @@ impl Graph {
 impl ScalarFunction for Graph {
     #[track_caller]
     fn eval<T: Float>(&self, x: &[T]) -> T {
-        assert!(self.results.len() == 1, "dualtape: a graph with {} results is not a scalar function", self.results.len());
+        assert!(
+            self.results.len() == 1,
+            "dualtape: a graph with {} results is not a scalar function",
+            self.results.len()
+        );
         Graph::eval(self, x).unwrap_or_else(|changed| panic!("{changed}"))[0]
     }
 }

@@ -84,8 +84,13 @@ impl Question {
         match self {
             Question::Order => ["less", "equal", "greater", "unordered"][answer as usize].into(),
             Question::Class => {
-                let classes =
-                    [FpCategory::Nan, FpCategory::Infinite, FpCategory::Zero, FpCategory::Subnormal, FpCategory::Normal];
+                let classes = [
+                    FpCategory::Nan,
+                    FpCategory::Infinite,
+                    FpCategory::Zero,
+                    FpCategory::Subnormal,
+                    FpCategory::Normal,
+                ];
                 let class = classes.into_iter().find(|&class| class as u64 == answer);
                 class.map_or_else(String::new, |class| format!("{class:?}").to_lowercase())
             }

@@ -1,9 +1,9 @@
 //! The recordings of this thread, and the graphs they become.
 
+use super::derive::Origin;
 use super::operation::{self, Operation, Piece, behind};
 use super::question::{Ask, BranchChanged, Question};
 use super::traced::Traced;
-use super::derive::Origin;
 use crate::float::algorithm::Scalar;
 use crate::float::engine::Algorithm;
 use crate::float::{Condition, Engine as _, Float};
@@ -185,7 +185,12 @@ impl Recording {
     }
 
     /// The number of a rule.
-    fn rule(&mut self, rule: &dyn Any, operation: impl FnOnce() -> Arc<dyn Operation>, is: impl Fn(&dyn Any) -> bool) -> u32 {
+    fn rule(
+        &mut self,
+        rule: &dyn Any,
+        operation: impl FnOnce() -> Arc<dyn Operation>,
+        is: impl Fn(&dyn Any) -> bool,
+    ) -> u32 {
         let known = self.rules_of_type.entry(rule.type_id()).or_default();
         if let Some(&known) = known.iter().find(|&&known| is(self.rules[known as usize].as_any())) {
             return known;
@@ -512,7 +517,8 @@ impl Recording {
             nodes.push(Node { first, last: operands.len() as u32, ..*node });
             shown.push(is_shown[i]);
         }
-        let guards = self.guards.iter().map(|guard| Guard { about: guard.about.map(|x| renumbered(&number, x)), ..*guard });
+        let guards =
+            self.guards.iter().map(|guard| Guard { about: guard.about.map(|x| renumbered(&number, x)), ..*guard });
         Graph {
             guards: guards.collect(),
             conditions: self.conditions.iter().map(|&(condition, node)| (condition, number[node as usize])).collect(),

@@ -28,7 +28,11 @@ impl Graph {
             next += usize::from(is_shown && !matches!(node.op, Op::Input(_)));
             number
         };
-        Names { inputs, variables: self.variables, numbers: self.nodes.iter().zip(&self.is_shown).map(number).collect() }
+        Names {
+            inputs,
+            variables: self.variables,
+            numbers: self.nodes.iter().zip(&self.is_shown).map(number).collect(),
+        }
     }
 
     pub(super) fn name(&self, operand: Operand) -> String {
@@ -143,7 +147,8 @@ impl Graph {
         for (i, node) in self.nodes.iter().enumerate().filter(|&(i, _)| self.is_shown[i]) {
             let is_input = matches!(node.op, Op::Input(_));
             let name = names.node(self, i);
-            let value = values.as_ref().map_or_else(String::new, |values| format!("\\n{}", constant(values[i].to_bits())));
+            let value =
+                values.as_ref().map_or_else(String::new, |values| format!("\\n{}", constant(values[i].to_bits())));
             let operation = if is_input { String::new() } else { format!(": {}", self.label(node.op)) };
             let shape = if is_input { ", shape=box" } else { "" };
             let is_result = self.results.contains(&Operand::Node(i as u32));

@@ -6,8 +6,28 @@ use dualtape::special;
 use dualtape::{Dual, Float, derivative};
 
 const POINTS: [f64; 22] = [
-    -800.0, -45.0, -2.0, -1.0, -0.75, -0.3, -1e-300, -0.0, 0.0, 1e-310, 1e-300, 0.1, 0.45, 0.55, 0.97, 1.0, 1.5, 5.0, 41.0,
-    800.0, f64::INFINITY, f64::NAN,
+    -800.0,
+    -45.0,
+    -2.0,
+    -1.0,
+    -0.75,
+    -0.3,
+    -1e-300,
+    -0.0,
+    0.0,
+    1e-310,
+    1e-300,
+    0.1,
+    0.45,
+    0.55,
+    0.97,
+    1.0,
+    1.5,
+    5.0,
+    41.0,
+    800.0,
+    f64::INFINITY,
+    f64::NAN,
 ];
 
 #[derive(Default)]
@@ -46,7 +66,11 @@ impl Visitor for Agreement {
                 ];
                 for (order, graph) in [&value, &first, &second, &third].into_iter().enumerate() {
                     let found = graph.eval(&[x]).unwrap()[0];
-                    self.compare(|| format!("{} order {order} recorded at {at}, at {x}", rule.name()), found, right[order]);
+                    self.compare(
+                        || format!("{} order {order} recorded at {at}, at {x}", rule.name()),
+                        found,
+                        right[order],
+                    );
                 }
             }
         }

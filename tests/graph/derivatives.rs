@@ -76,7 +76,9 @@ fn third_derivatives_of_a_program() {
     for i in 0..3 {
         for j in 0..3 {
             let entry = |x: &[dualtape::Reverse<f64>]| {
-                let unit = |k: usize| -> Vec<_> { (0..3).map(|l| dualtape::Reverse::constant(f64::from(u8::from(k == l)))).collect() };
+                let unit = |k: usize| -> Vec<_> {
+                    (0..3).map(|l| dualtape::Reverse::constant(f64::from(u8::from(k == l)))).collect()
+                };
                 hvp(program, x, &unit(j))[i]
             };
             assert_close(&found[(3 * i + j) * 3..][..3], &gradient(entry, &x), 1e-12, "third");
