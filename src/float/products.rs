@@ -24,6 +24,16 @@ pub enum Condition {
 }
 
 impl Condition {
+    /// A number for each kind, less than 8.
+    #[must_use]
+    pub fn kind(self) -> u32 {
+        match self {
+            Condition::NotNan => 0,
+            Condition::AtMostOne => 1,
+            Condition::Central { nested, or_zero } => 2 + 2 * u32::from(nested) + u32::from(or_zero),
+        }
+    }
+
     /// Whether it holds of `x`.
     #[must_use]
     pub fn holds(self, x: f64) -> bool {

@@ -102,10 +102,10 @@ struct Recording {
     guards: Vec<Guard>,
     known_guards: HashSet<(Question, [Operand; 2]), Hashed>,
     conditions: Vec<(Condition, u32)>,
-    known_conditions: HashSet<(Condition, u32), Hashed>,
-    /// The last node of each hash, and for each node the one before it with the same hash.
-    last_of_hash: HashMap<u64, u32, Hashed>,
-    before: Vec<u32>,
+    /// A bit for each kind of condition, for each node.
+    known_conditions: Vec<u8>,
+    /// The nodes by their hashes, with linear probing: at most half full, with as many places as a power of two.
+    table: Vec<u32>,
     /// Sums start with `0 + x`, which is `x` here: what is recorded is a derivative.
     is_derivative: bool,
     /// How deep choices are nested right now.
@@ -159,29 +159,53 @@ impl Recording {
 
     /// The node of an operation, which is there already if it was recorded before.
     fn node(&mut self, op: Op, x: &[Traced], place: &'static Location<'static>) -> u32 {
-        let mut hasher = Fx::default();
-        op.hash(&mut hasher);
         let first = self.operands.len();
         for &x in x {
             let operand = self.operand(x);
-            operand.hash(&mut hasher);
             self.operands.push(operand);
         }
-        let next = self.nodes.len() as u32;
-        let last = self.last_of_hash.entry(hasher.finish()).or_insert(NONE);
-        let mut known = *last;
-        while known != NONE {
-            let node = &self.nodes[known as usize];
-            if node.op == op && self.operands[node.first as usize..node.last as usize] == self.operands[first..] {
-                self.operands.truncate(first);
-                return known;
-            }
-            known = self.before[known as usize];
+        if 2 * (self.nodes.len() + 1) > self.table.len() {
+            self.grow();
         }
-        assert!(next < NONE, "dualtape: a recording has no room for more than 2³² operations");
-        self.before.push(std::mem::replace(last, next));
+        let next = self.nodes.len() as u32;
+        let mut slot = self.slot(op, &self.operands[first..]);
+        while self.table[slot] != NONE {
+            let node = &self.nodes[self.table[slot] as usize];
+            if node.op == op && self.operands(node) == &self.operands[first..] {
+                self.operands.truncate(first);
+                return self.table[slot];
+            }
+            slot = (slot + 1) % self.table.len();
+        }
+        assert!(
+            next < NONE && self.operands.len() < NONE as usize,
+            "dualtape: a recording has no room for more than 2³² operations and operands"
+        );
+        self.table[slot] = next;
         self.nodes.push(Node { op, first: first as u32, last: self.operands.len() as u32, place });
         next
+    }
+
+    /// Where to look for a node in the table first.
+    fn slot(&self, op: Op, operands: &[Operand]) -> usize {
+        let mut hasher = Fx::default();
+        op.hash(&mut hasher);
+        operands.iter().for_each(|operand| operand.hash(&mut hasher));
+        // The upper bits are the good ones.
+        (hasher.finish() >> (64 - self.table.len().trailing_zeros())) as usize
+    }
+
+    /// Makes the table four times as large: filling it anew misses the caches.
+    #[cold]
+    fn grow(&mut self) {
+        self.table = vec![NONE; (4 * self.table.len()).max(64)];
+        for (i, node) in self.nodes.iter().enumerate() {
+            let mut slot = self.slot(node.op, self.operands(node));
+            while self.table[slot] != NONE {
+                slot = (slot + 1) % self.table.len();
+            }
+            self.table[slot] = i as u32;
+        }
     }
 
     /// The number of a rule.
@@ -275,7 +299,12 @@ pub(super) fn require(condition: Condition, x: Traced) {
         return; // of constants the outcome is in what was recorded
     }
     with(x.recording(), |recording| {
-        if recording.known_conditions.insert((condition, x.index())) {
+        let (node, bit) = (x.index() as usize, 1 << condition.kind());
+        if recording.known_conditions.len() <= node {
+            recording.known_conditions.resize(recording.nodes.len(), 0);
+        }
+        if recording.known_conditions[node] & bit == 0 {
+            recording.known_conditions[node] |= bit;
             recording.conditions.push((condition, x.index()));
         }
     });
