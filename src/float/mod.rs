@@ -131,8 +131,11 @@ pub trait Float:
     /// ```
     #[doc(alias = "stop_gradient")]
     #[doc(alias = "no_grad")]
+    #[inline]
     #[must_use]
-    fn detach(self) -> Self;
+    fn detach(self) -> Self {
+        Self::from_base(self.base())
+    }
 
     /// `then()` where `self < other`, else `otherwise()`: a choice that is itself an operation.
     ///

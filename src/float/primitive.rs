@@ -58,10 +58,6 @@ macro_rules! primitive {
                 self
             }
             #[inline]
-            fn detach(self) -> $t {
-                self
-            }
-            #[inline]
             fn from_partials(value: $t, _: &[($t, $t)]) -> $t {
                 value
             }

@@ -187,10 +187,11 @@ impl Graph {
         if self.origin.is_none() || T::TRACED {
             return Ok(run?.0);
         }
-        if let Ok((results, values)) = run {
-            if results.iter().all(T::is_finite_in_all_parts) && self.is_plain(&values_of(&values)) {
-                return Ok(results);
-            }
+        if let Ok((results, values)) = run
+            && results.iter().all(T::is_finite_in_all_parts)
+            && self.is_plain(&values_of(&values))
+        {
+            return Ok(results);
         }
         if T::NESTED {
             self.eval_once_eagerly(x)

@@ -115,12 +115,12 @@ fn agree(visit: impl Fn(&mut Agreement)) {
 
 #[test]
 fn elementary_functions() {
-    agree(|visitor| rules::visit(visitor));
+    agree(rules::visit);
 }
 
 #[test]
 fn special_functions() {
-    agree(|visitor| special::rules::visit(visitor));
+    agree(special::rules::visit);
 }
 
 #[test]
