@@ -30,6 +30,7 @@
 //! | a function to minimise | its minimum by Newton's method | [`optimize::newton`] |
 //! | a function of a matrix | its gradient, as a matrix | [`matrix::gradient`] |
 //! | matrices inside the function | solve, inverse, determinant, eigenvalues | [`LinearAlgebra`] |
+//! | a computation to list, to draw, to find a NaN in, or to differentiate symbolically | its graph | [`graph::Graph`] |
 //! | a computation to look at piece by piece | adjoints of chosen values | [`Tape`] |
 //!
 //! The unqualified name is the natural choice; [`forward`] and [`reverse`] have each mode's own. Every driver has a twin that also

@@ -23,6 +23,7 @@ pub enum Condition {
     AtMostOne,
 }
 
+#[cfg(feature = "std")]
 impl Condition {
     /// A number for each kind, less than 8.
     #[must_use]
