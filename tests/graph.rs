@@ -11,5 +11,7 @@ mod guards;
 mod misuse;
 #[path = "graph/operations.rs"]
 mod operations;
+#[path = "graph/random.rs"]
+mod random;
 #[path = "graph/show.rs"]
 mod show;
