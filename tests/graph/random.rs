@@ -75,7 +75,8 @@ fn never_a_wrong_number() {
             let expected = [vec![value], gradient(|x| f.eval(x), &x)].concat();
             // Where terms cancel, their order decides about the last bits of the largest.
             let size = |y: &[f64]| y.iter().filter(|y| y.is_finite()).fold(1.0_f64, |size, y| size.max(y.abs()));
-            let is_same = |found: &[f64], right: &[f64]| found.iter().zip(right).all(|(&a, &b)| same(a, b, size(right)));
+            let is_same =
+                |found: &[f64], right: &[f64]| found.iter().zip(right).all(|(&a, &b)| same(a, b, size(right)));
             assert!(is_same(&found[1..], &expected[1..]), "{what}: {found:?}, right is {expected:?}");
             let found = product.eval(&[x[0], x[1], 1.0, 0.5]).unwrap();
             let expected = hvp(|x| f.eval(x), &x, &[1.0, 0.5]);
