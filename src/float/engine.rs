@@ -17,7 +17,7 @@ pub trait Engine: Sized {
     const SPARSE: bool = false;
 
     /// `true` if what is computed is recorded to be run at other points, so that no code may go by the values at hand. It notes the
-    /// [condition](super::Condition) instead under which what it does is right.
+    /// condition instead under which what it does is right.
     const TRACED: bool = false;
 
     /// What a function of `K` inputs is evaluated on inside [`Float::fuse`]: `Dual<T, K>` for `Reverse<T>`, else the type itself.

@@ -325,6 +325,6 @@ impl Graph {
 
     /// Whether plain arithmetic is right where the nodes have the values `values`, if its results are finite.
     pub(super) fn is_plain(&self, values: &[f64]) -> bool {
-        self.conditions.iter().all(|&(condition, node)| condition.holds(values[node as usize]))
+        !self.is_never_plain && self.conditions.iter().all(|&(condition, node)| condition.holds(values[node as usize]))
     }
 }

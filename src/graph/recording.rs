@@ -108,6 +108,8 @@ struct Recording {
     table: Vec<u32>,
     /// Sums start with `0 + x`, which is `x` here: what is recorded is a derivative.
     is_derivative: bool,
+    /// A condition does not hold of a constant.
+    is_never_plain: bool,
     /// How deep choices are nested right now.
     depth: usize,
 }
@@ -296,7 +298,15 @@ pub(super) fn ask(question: Question, x: Traced, y: Traced, place: &'static Loca
 /// Notes a condition under which what is recorded holds.
 pub(super) fn require(condition: Condition, x: Traced) {
     if x.is_fixed() {
-        return; // of constants the outcome is in what was recorded
+        // It is the same everywhere. A slope that is 0 is none of the small ones for which there are other forms.
+        if x.value() != 0.0 && !condition.holds(x.value()) {
+            RECORDINGS.with_borrow_mut(|all| {
+                if let Some(recording) = all.last_mut() {
+                    recording.is_never_plain = true;
+                }
+            });
+        }
+        return;
     }
     with(x.recording(), |recording| {
         let (node, bit) = (x.index() as usize, 1 << condition.kind());
@@ -380,6 +390,8 @@ pub struct Graph {
     pub(super) point: Vec<f64>,
     /// How many of the inputs are differentiated, the first ones.
     pub(super) variables: usize,
+    /// Whether a condition does not hold of a constant.
+    pub(super) is_never_plain: bool,
     /// What it is a derivative of.
     pub(super) origin: Option<Arc<Origin>>,
 }
@@ -555,6 +567,7 @@ impl Recording {
             nodes,
             operands,
             rules: self.rules,
+            is_never_plain: self.is_never_plain,
             is_shown: shown,
             point: point.to_vec(),
             variables,

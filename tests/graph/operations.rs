@@ -137,6 +137,34 @@ fn a_rule_of_ones_own_is_one_operation_that_knows_its_derivative() {
     assert_eq!(one.value_and_gradient().eval(&[3.0]), Ok(vec![9.0, 6.0]));
 }
 
+/// `1e-320 x`, whose slope has few digits, and a way on which a tangent keeps them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Tiny;
+
+impl Unary for Tiny {
+    const NAME: &'static str = "tiny";
+    const PASSES: bool = true;
+    fn value<B: Primitive>(self, x: B) -> B {
+        x * B::lit(1e-200) * B::lit(1e-120)
+    }
+    fn partial<T: Float>(self, _: T, _: T) -> T {
+        T::lit(1e-320)
+    }
+    fn through<T: Float>(self, tangent: T, _: T, _: T) -> T {
+        tangent * T::lit(1e-200) * T::lit(1e-120)
+    }
+}
+
+#[test]
+fn a_constant_slope_at_the_end_of_the_range() {
+    fn f<T: Float>(x: &[T]) -> T {
+        (x[0] * T::lit(1e200)).unary(Tiny)
+    }
+    let right: f64 = dualtape::gradient(f, &[2.0])[0];
+    assert!((right - 1e-120).abs() < 1e-134);
+    assert_eq!(Graph::record_fn(f, &[1.0]).gradient().eval(&[2.0]), Ok(vec![right]));
+}
+
 #[test]
 fn a_function_computed_elsewhere() {
     fn geometric_mean<T: Float>(x: &[T]) -> T {
