@@ -47,9 +47,9 @@
 //!
 //! [`Graph::gradient`] and its siblings run the drivers of the crate on numbers that record. What is recorded is plain arithmetic; where
 //! that differs from what the drivers do, at a zero times an infinity, at NaN and near the ends of the range, [`Graph::eval`] on `f64`
-//! notices, and evaluates the graph of the function by the driver instead, which has the [conventions](crate::conventions). This holds up
-//! to three derivatives on top of each other; of more, and of one on numbers that carry derivatives themselves, the outermost is taken
-//! by the driver. Where the sum of a derivative starts with `0 + x` it is `x`: a derivative that is zero may have another sign.
+//! notices, and evaluates the graph of the function by the driver instead, which has the [conventions](crate::conventions). Of derivatives on
+//! top of each other it does so with the three outermost ones, and on numbers that carry derivatives themselves with the outermost; the
+//! ones below are plain arithmetic there. Where the sum of a derivative starts with `0 + x` it is `x`: a derivative that is zero may have another sign.
 //!
 //! [`Float::dot`]: crate::Float::dot
 //! [`Float::if_less`]: crate::Float::if_less
