@@ -30,6 +30,7 @@
 //! | a function to minimise | its minimum by Newton's method | [`optimize::newton`] |
 //! | a function of a matrix | its gradient, as a matrix | [`matrix::gradient`] |
 //! | matrices inside the function | solve, inverse, determinant, eigenvalues | [`LinearAlgebra`] |
+//! | a computation to list, to draw, to find a NaN in, or to differentiate symbolically | its graph | [`graph::Graph`] |
 //! | a computation to look at piece by piece | adjoints of chosen values | [`Tape`] |
 //!
 //! The unqualified name is the natural choice; [`forward`] and [`reverse`] have each mode's own. Every driver has a twin that also
@@ -48,6 +49,7 @@
 //!   functions as values, for code that needs one function on several types.
 //! - [`linalg`]: linear algebra with derivatives of whole matrices. [`Real`]: any number as a scalar of nalgebra.
 //! - [`optimize`]: Newton's method.
+//! - [`graph`]: functions recorded once, to list, draw, evaluate elsewhere and differentiate into other graphs.
 //! - [`ecosystem`]: which other crates run on these numbers.
 //!
 //! # Features
@@ -72,6 +74,8 @@ compile_error!("dualtape: turn on the feature `std`, or `libm` for targets witho
 
 mod drivers;
 mod float;
+#[cfg(feature = "std")]
+pub mod graph;
 #[cfg(all(feature = "std", feature = "nalgebra"))]
 pub mod linalg;
 mod numbers;

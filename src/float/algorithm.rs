@@ -19,6 +19,19 @@ pub trait Algorithm {
 
     /// The computation on numbers with derivatives, usually by [`Engine::run`](super::engine::Engine::run) on the inner type.
     fn on_number<N: Number>(args: Self::Args<'_, N>) -> Self::Output<N>;
+
+    /// The computation on numbers that record every operation.
+    ///
+    /// # Panics
+    /// If it is not written, since a computation that goes by values would be recorded as that of one point only.
+    #[cfg(feature = "std")]
+    fn on_traced(args: Self::Args<'_, crate::graph::Traced>) -> Self::Output<crate::graph::Traced> {
+        let _ = args;
+        panic!(
+            "dualtape: linear algebra cannot be recorded into a graph, since its algorithms go by the values of matrices; write it \
+             with operations on numbers, or keep this function on the tape"
+        )
+    }
 }
 
 /// A primitive number as other crates know it: with the feature `nalgebra` its matrices can be decomposed.

@@ -16,6 +16,10 @@ pub trait Engine: Sized {
     /// product is.
     const SPARSE: bool = false;
 
+    /// `true` if what is computed is recorded to be run at other points, so that no code may go by the values at hand. It notes the
+    /// condition instead under which what it does is right.
+    const TRACED: bool = false;
+
     /// What a function of `K` inputs is evaluated on inside [`Float::fuse`]: `Dual<T, K>` for `Reverse<T>`, else the type itself.
     type Fused<const K: usize>: Float<Base = <Self as Float>::Base>
     where

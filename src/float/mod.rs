@@ -12,7 +12,10 @@ mod rule;
 
 pub use engine::Engine;
 pub use primitive::Primitive;
-pub(crate) use products::{fold, passed, quotient_is_plain, quotient_tangent, slope_is_plain, unlikely};
+pub use products::Condition;
+pub(crate) use products::{
+    fold, is_nan, passed, quotient_is_plain, quotient_tangent, requires, slope_is_plain, unlikely,
+};
 pub(crate) use rule::with_partials;
 pub use rule::{Binary, Reduction, Rule, Unary};
 

@@ -7,6 +7,64 @@
 use super::Unary;
 use super::{Float, Primitive};
 
+/// What a number that records is to be at a point where plain arithmetic is used in place of a choice by its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Condition {
+    /// Not NaN.
+    NotNan,
+    /// In the middle of the range, of nested numbers if `nested`, or zero if `or_zero`.
+    Central {
+        /// Whether the number is nested.
+        nested: bool,
+        /// Whether zero will do as well.
+        or_zero: bool,
+    },
+    /// Between -1 and 1.
+    AtMostOne,
+}
+
+#[cfg(feature = "std")]
+impl Condition {
+    /// A number for each kind, less than 8.
+    #[must_use]
+    pub fn kind(self) -> u32 {
+        match self {
+            Condition::NotNan => 0,
+            Condition::AtMostOne => 1,
+            Condition::Central { nested, or_zero } => 2 + 2 * u32::from(nested) + u32::from(or_zero),
+        }
+    }
+
+    /// Whether it holds of `x`.
+    #[must_use]
+    pub fn holds(self, x: f64) -> bool {
+        match self {
+            Condition::NotNan => !x.is_nan(),
+            Condition::Central { nested, or_zero } => (or_zero && x == 0.0) || is_central_on(nested, x),
+            Condition::AtMostOne => (-1.0..=1.0).contains(&x),
+        }
+    }
+}
+
+/// Notes a condition that the recorded computation needs; see [`Engine::TRACED`](super::Engine::TRACED).
+#[inline]
+pub(crate) fn requires<T: Float>(condition: Condition, x: T) {
+    #[cfg(feature = "std")]
+    T::run::<crate::graph::Require>((condition, x));
+    #[cfg(not(feature = "std"))]
+    let _ = (condition, x);
+}
+
+/// `true` if `y`, the value of an operation, is NaN. Of one that records the answer is no, on the condition that it stays so.
+#[inline(always)]
+pub(crate) fn is_nan<T: Float>(y: T) -> bool {
+    if T::TRACED {
+        requires(Condition::NotNan, y);
+        return false;
+    }
+    y.is_nan()
+}
+
 /// `tangent * slope` by the convention "a zero tangent stays zero": a tangent that is zero in all its parts stays zero even if the slope
 /// is infinite or NaN. This is the one place of the convention, for every engine.
 ///
@@ -20,20 +78,33 @@ pub(crate) fn fold<T: Float>(tangent: T, slope: T) -> T {
 /// two factors. For nested ones there are more, because a reciprocal has powers among its derivatives.
 #[inline(always)]
 fn is_central<T: Float>(x: T) -> bool {
-    let (least, largest) = match (T::Base::IS_SINGLE, T::NESTED) {
+    is_central_on(T::NESTED, x.base())
+}
+
+/// [`is_central`] of a value, of a number that is nested or not.
+#[inline(always)]
+fn is_central_on<B: Primitive>(nested: bool, x: B) -> bool {
+    let (least, largest) = match (B::IS_SINGLE, nested) {
         (true, true) => (1e-7, 1e7),
         (true, false) => (1e-18, 1e18),
         (false, true) => (1e-60, 1e60),
         (false, false) => (1e-150, 1e150),
     };
-    let size = num_traits::Float::abs(x.base());
-    size > T::Base::nearest(least) && size < T::Base::nearest(largest)
+    let size = num_traits::Float::abs(x);
+    size > B::nearest(least) && size < B::nearest(largest)
 }
 
 /// `true` if a tangent may be multiplied with `slope`, the derivative of a rule at `x`: nothing leaves the range on the way before the
 /// result does. If not, the tangent passes through the rule ([`Unary::through`]).
 #[inline(always)]
 pub(crate) fn slope_is_plain<T: Float>(x: T, slope: T) -> bool {
+    if T::TRACED {
+        requires(Condition::Central { nested: T::NESTED, or_zero: false }, slope);
+        if T::NESTED {
+            requires(Condition::Central { nested: true, or_zero: true }, x);
+        }
+        return true;
+    }
     // The derivatives of a slope, which nested numbers carry, are larger by a power of `1 / x` for each order.
     let is_plain = is_central(slope) && (!T::NESTED || is_central(x));
     is_plain || is_limit(x.base())
@@ -64,9 +135,12 @@ pub(crate) fn passed<T: Float>(tangent: T, slope: T, y: T, through: impl FnOnce(
 /// `true` if derivatives of the quotient `q` may be taken by multiplication with `r`, the reciprocal of the divisor `y`.
 #[inline(always)]
 pub(crate) fn quotient_is_plain<T: Float>(q: T, r: T, y: T) -> bool {
+    if T::SPARSE {
+        return false;
+    }
     let is_plain = (is_central(q) || q.is_zero()) && is_central(y);
     let is_finite = !T::NESTED || (q.is_finite_in_all_parts() && r.is_finite_in_all_parts());
-    !T::SPARSE && !unlikely(!(is_plain && is_finite))
+    !unlikely(!(is_plain && is_finite))
 }
 
 /// The tangent of a quotient `q = x / y` from those of `x` and `y`, `(dx - dy q) / y`, by the fold rule, also where `q` or `y` is at
@@ -78,6 +152,12 @@ pub(crate) fn quotient_is_plain<T: Float>(q: T, r: T, y: T) -> bool {
 /// A `q` that is NaN is the caller's business.
 pub(crate) fn quotient_tangent<T: Float>(dx: T, dy: T, q: T, y: T) -> T {
     let over = |numerator: T| if numerator.is_zero_in_all_parts() { T::zero() } else { numerator / y };
+    let product = fold(dy, q);
+    if T::TRACED {
+        requires(Condition::Central { nested: T::NESTED, or_zero: true }, q);
+        requires(Condition::Central { nested: T::NESTED, or_zero: false }, y);
+        return over(if dx.is_zero_in_all_parts() { -product } else { dx - product });
+    }
     // Far from 1 the ratios of tangents to `y` are often exact, those of `ln(exp u)` for example, and their products of ordinary size.
     if !is_central(y) {
         let (by_x, by_y) = (over(dx), over(dy));
@@ -85,7 +165,6 @@ pub(crate) fn quotient_tangent<T: Float>(dx: T, dy: T, q: T, y: T) -> T {
             return by_x - fold(by_y, q);
         }
     }
-    let product = fold(dy, q);
     use num_traits::Float as N;
     let least = <T::Base as N>::min_positive_value() / <T::Base as N>::epsilon();
     let is_in_range = (least..=<T::Base as N>::max_value()).contains(&N::abs(product.base()));

@@ -3,7 +3,7 @@
 use super::{Number, Tag, piecewise};
 use crate::float::engine::Algorithm;
 use crate::float::{
-    Binary, Engine, Float, Primitive, Reduction, Unary, fold, passed, quotient_is_plain, quotient_tangent,
+    Binary, Engine, Float, Primitive, Reduction, Unary, fold, is_nan, passed, quotient_is_plain, quotient_tangent,
     slope_is_plain, unlikely, with_partials,
 };
 use core::array;
@@ -179,7 +179,7 @@ impl<T: Float, const N: usize> Dual<T, N> {
     /// The tangents of the quotient `q` with the fold rule.
     #[inline(never)]
     fn quotient_folded(self, other: Self, q: T) -> [T; N] {
-        if q.is_nan() {
+        if is_nan(q) {
             return join_folded(self.tangent, q, other.tangent, q, q);
         }
         array::from_fn(|k| quotient_tangent(self.tangent[k], other.tangent[k], q, other.primal))
@@ -192,14 +192,14 @@ impl<T: Float, const N: usize> Dual<T, N> {
 /// Takes and returns arrays, not whole numbers: a number whose address goes into a call lives in memory on the fast path too.
 #[inline(never)]
 fn chain_folded<T: Float, const N: usize>(tangent: [T; N], slope: T, y: T) -> [T; N] {
-    let slope = if y.is_nan() { y } else { slope };
+    let slope = if is_nan(y) { y } else { slope };
     tangent.map(|tangent| fold(tangent, slope))
 }
 
 /// `x * by_x + y * by_y` for tangents `x` and `y`, by the fold rule; `z` is the value of the operation.
 #[inline(never)]
 fn join_folded<T: Float, const N: usize>(x: [T; N], by_x: T, y: [T; N], by_y: T, z: T) -> [T; N] {
-    let [by_x, by_y] = if z.is_nan() { [z; 2] } else { [by_x, by_y] };
+    let [by_x, by_y] = if is_nan(z) { [z; 2] } else { [by_x, by_y] };
     array::from_fn(|k| fold(x[k], by_x) + fold(y[k], by_y))
 }
 
@@ -280,7 +280,7 @@ impl<T: Float, const N: usize> Number for Dual<T, N> {
     #[inline]
     fn join_all(y: T, parts: impl Iterator<Item = (Self, T)>) -> Self {
         // Parts with the value 0, so that adding them up leaves the value alone; NaN goes to all of them.
-        let zero = if y.is_nan() { y } else { T::zero() };
+        let zero = if is_nan(y) { y } else { T::zero() };
         parts.fold(Dual::constant(y), |sum, (x, partial)| sum + x.chain(zero, partial)).with_inner(y)
     }
 }
@@ -288,6 +288,7 @@ impl<T: Float, const N: usize> Number for Dual<T, N> {
 impl<T: Float, const N: usize> Engine for Dual<T, N> {
     const NESTED: bool = true;
     const SPARSE: bool = T::SPARSE;
+    const TRACED: bool = T::TRACED;
     type Fused<const K: usize> = Self;
     #[inline]
     fn run<A: Algorithm>(args: A::Args<'_, Self>) -> A::Output<Self> {
@@ -310,6 +311,20 @@ impl<T: Float, const N: usize> Float for Dual<T, N> {
     #[inline]
     fn primal(self) -> T {
         self.primal
+    }
+    #[inline]
+    fn detach(self) -> Self {
+        Dual::constant(self.primal.detach())
+    }
+    #[inline(always)]
+    fn if_less(self, other: Self, then: impl FnOnce() -> Self, otherwise: impl FnOnce() -> Self) -> Self {
+        if !T::TRACED || (self.primal.is_constant() && other.primal.is_constant()) {
+            return if self < other { then() } else { otherwise() };
+        }
+        // Both sides, chosen part by part.
+        let (x, y) = (then(), otherwise());
+        let choose = |x: T, y: T| self.primal.if_less(other.primal, || x, || y);
+        Dual::with(choose(x.primal, y.primal), x.tag.join(y.tag), |k| choose(x.tangent[k], y.tangent[k]))
     }
     #[inline]
     fn from_partials(value: T, partials: &[(Self, T)]) -> Self {
@@ -347,7 +362,7 @@ impl<T: Float, const N: usize> Float for Dual<T, N> {
     #[inline]
     fn dot(pairs: impl Iterator<Item = (Self, Self)> + Clone) -> Self {
         let sum: Self = pairs.clone().map(|(x, y)| x * y).sum();
-        if unlikely(sum.primal.is_nan()) {
+        if unlikely(is_nan(sum.primal)) {
             // One function, so all of its derivatives are NaN, not those of one product.
             return Dual::join_all(sum.primal, pairs.flat_map(|(x, y)| [(x, y.primal), (y, x.primal)]));
         }

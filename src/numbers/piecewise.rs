@@ -5,6 +5,7 @@
 //! is chosen ([`Number::beside`]).
 
 use super::Number;
+use crate::float::{Condition, Float as _, requires};
 use crate::rules;
 use num_traits::{Float as _, One as _, Zero as _};
 
@@ -21,13 +22,27 @@ fn choose<N: Number>(x: N, y: N, x_wins: bool, y_wins: bool, value: N::Inner) ->
     }
 }
 
+/// `x` where `low < high`, `y` where `high < low`, else half of each: what [`choose`] does, as operations.
+fn chosen_by_operations<N: Number>(low: N, high: N, x: N, y: N, value: N::Inner) -> N {
+    requires(Condition::NotNan, x);
+    requires(Condition::NotNan, y);
+    let tie = || x.binary(rules::Tie, y);
+    low.if_less(high, || x, || high.if_less(low, || y, tie)).with_inner(value)
+}
+
 #[inline]
 pub(super) fn max<N: Number>(x: N, y: N) -> N {
+    if N::TRACED {
+        return chosen_by_operations(y, x, x, y, x.inner().max(y.inner()));
+    }
     choose(x, y, x > y, y > x, x.inner().max(y.inner()))
 }
 
 #[inline]
 pub(super) fn min<N: Number>(x: N, y: N) -> N {
+    if N::TRACED {
+        return chosen_by_operations(x, y, x, y, x.inner().min(y.inner()));
+    }
     choose(x, y, x < y, y < x, x.inner().min(y.inner()))
 }
 
@@ -35,6 +50,10 @@ pub(super) fn min<N: Number>(x: N, y: N) -> N {
 #[inline]
 #[track_caller]
 pub(super) fn clamp<N: Number>(x: N, low: N, high: N) -> N {
+    if N::TRACED {
+        let value = x.inner().clamp(low.inner(), high.inner());
+        return min(max(x, low), high).with_inner(value);
+    }
     assert!(low <= high, "clamp: the bounds must be ordered and not NaN, got {low:?} and {high:?}");
     let (x, low, high) = (x.beside(low).beside(high), low.beside(high).beside(x), high.beside(low).beside(x));
     if x < low {
@@ -54,6 +73,10 @@ pub(super) fn clamp<N: Number>(x: N, low: N, high: N) -> N {
 /// The positive difference `max(x - y, 0)`.
 #[inline]
 pub(super) fn abs_sub<N: Number>(x: N, y: N) -> N {
+    if N::TRACED {
+        let at_most = || x.if_less(y, N::zero, || x.binary(rules::TiedDifference, y));
+        return y.if_less(x, || x - y, at_most).with_inner(x.inner().abs_sub(y.inner()));
+    }
     if x > y {
         x - y
     } else if x < y {
@@ -90,6 +113,11 @@ pub(super) fn div_euclid<N: Number>(x: N, y: N) -> N {
 pub(super) fn copysign<N: Number>(x: N, sign: N) -> N {
     let x = x.beside(sign);
     let value = x.inner().copysign(sign.inner());
+    if N::TRACED {
+        let (zero, one) = (N::Inner::zero(), N::Inner::one());
+        let slope = one.copysign(x.inner()) * one.copysign(sign.inner());
+        return x.chain(value, zero.if_less(value.abs(), || slope, || zero));
+    }
     if value == N::Inner::zero() {
         x.chain(value, N::Inner::zero())
     } else if x.is_sign_negative() == sign.is_sign_negative() {
@@ -102,5 +130,9 @@ pub(super) fn copysign<N: Number>(x: N, sign: N) -> N {
 /// A constant, unless it is NaN: then the derivative is NaN as well.
 #[inline]
 pub(super) fn step<N: Number>(x: N, value: N::Inner) -> N {
+    if N::TRACED {
+        requires(Condition::NotNan, value);
+        return N::lift(value);
+    }
     if value.is_nan() { x.chain(value, value) } else { N::lift(value) }
 }

@@ -3,7 +3,7 @@
 use super::{Dual, Number, Tag, piecewise};
 use crate::float::engine::Algorithm;
 use crate::float::{
-    Binary, Engine, Float, Primitive, Reduction, Unary, fold, passed, quotient_is_plain, quotient_tangent,
+    Binary, Engine, Float, Primitive, Reduction, Unary, fold, is_nan, passed, quotient_is_plain, quotient_tangent,
     slope_is_plain, unlikely, with_partials,
 };
 use crate::recording::{Join, NodeId, push_unless_constant};
@@ -119,7 +119,7 @@ impl<T: Float> Reverse<T> {
     /// The quotient with the fold rule.
     #[inline(never)]
     fn quotient_folded(self, other: Self, q: T) -> Self {
-        if q.is_nan() {
+        if is_nan(q) {
             let [left, right] = [self.slope, other.slope].map(|slope| folded(slope, q, q));
             return self.join(other, q, left, right);
         }
@@ -138,7 +138,7 @@ impl<T: Float> Reverse<T> {
 /// Takes and returns numbers one by one: a struct whose address goes into a call lives in memory on the fast path too.
 #[inline(never)]
 fn folded<T: Float>(slope: T, partial: T, y: T) -> T {
-    fold(slope, if y.is_nan() { y } else { partial })
+    fold(slope, if is_nan(y) { y } else { partial })
 }
 
 /// `slope * partial` by the fold rule, an operand's part in an operation with the value `y`; `witness` is finite only if the partial
@@ -193,6 +193,7 @@ impl<T: Float> Number for Reverse<T> {
 impl<T: Float> Engine for Reverse<T> {
     const NESTED: bool = true;
     const SPARSE: bool = true;
+    const TRACED: bool = T::TRACED;
     type Fused<const K: usize> = Dual<T, K>;
     #[inline]
     fn run<A: Algorithm>(args: A::Args<'_, Self>) -> A::Output<Self> {
@@ -215,6 +216,24 @@ impl<T: Float> Float for Reverse<T> {
     #[inline]
     fn primal(self) -> T {
         self.primal
+    }
+    #[inline]
+    fn detach(self) -> Self {
+        Reverse::constant(self.primal.detach())
+    }
+    #[inline(always)]
+    fn if_less(self, other: Self, then: impl FnOnce() -> Self, otherwise: impl FnOnce() -> Self) -> Self {
+        if !T::TRACED || (self.primal.is_constant() && other.primal.is_constant()) {
+            return if self < other { then() } else { otherwise() };
+        }
+        // Both sides, joined with the slope of the chosen one and zero for the other.
+        let (x, y) = (then(), otherwise());
+        let choose = |x: T, y: T| self.primal.if_less(other.primal, || x, || y);
+        let z = choose(x.primal, y.primal);
+        if x.node == y.node {
+            return Reverse { primal: z, slope: choose(x.slope, y.slope), node: x.node };
+        }
+        x.join(y, z, choose(x.slope, T::zero()), choose(T::zero(), y.slope))
     }
     #[inline]
     fn from_partials(value: T, partials: &[(Self, T)]) -> Self {
@@ -348,7 +367,7 @@ impl<T: Float> Mul for Reverse<T> {
                 let (left, right) = plain();
                 return self.join(other, p, left, right);
             }
-        } else {
+        } else if !T::TRACED {
             let (left, right) = plain();
             let is_plain = match self.node == other.node {
                 true => is_plain(p, p, left + right),

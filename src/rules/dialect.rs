@@ -196,6 +196,7 @@ macro_rules! forward {
     };
     (@method $name:ident [$($p:ident: $P:ty),*] ($x:ident $(, $y:ident)?)) => {
         #[inline]
+        #[track_caller] // a number that records tells where
         fn $name(self $(, $p: $P)* $(, $y: Self)?) -> Self {
             self.$name($($p),* $($y)?)
         }

@@ -1,8 +1,7 @@
 //! Rows of the normal distribution and the error functions.
 
 use super::super::values;
-use crate::float::Float;
-use crate::float::{Primitive as _, Unary};
+use crate::float::{Condition, Float, Primitive as _, Unary, requires};
 use crate::rules::dialect::define_rules;
 #[cfg(doc)]
 use crate::special::Special;
@@ -106,6 +105,10 @@ fn rounding<T: Float>(probability: impl Fn(T::Base) -> T::Base, y: T::Base, tail
 /// `1 / φ(y)`.
 #[inline]
 fn quantile_slope<T: Float>(p: T, y: T) -> T {
+    if T::TRACED {
+        requires(Condition::AtMostOne, y);
+        return y.unary(NormPdf(0)).recip();
+    }
     let (p, y0) = (p.base(), y.base());
     let (y0, tail) = if y0 < T::Base::zero() { (y0, p) } else { (-y0, T::Base::one() - p) };
     rounding::<T>(|y| NormCdf.value(y), y0, tail) / y.unary(NormPdf(0))
@@ -114,6 +117,10 @@ fn quantile_slope<T: Float>(p: T, y: T) -> T {
 /// `√π/2 exp(y²)`.
 #[inline]
 fn erf_inv_slope<T: Float>(x: T, y: T) -> T {
+    if T::TRACED {
+        requires(Condition::AtMostOne, y);
+        return y.unary(ErfSlope(0)).recip();
+    }
     let tail = T::Base::one() - x.base().abs();
     rounding::<T>(|y| Erfc.value(-y), -y.base().abs(), tail) / y.unary(ErfSlope(0))
 }

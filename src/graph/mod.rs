@@ -1,0 +1,259 @@
+//! Functions recorded once: to look at, to evaluate elsewhere, and to differentiate into other graphs.
+//!
+//! A tape of [`Reverse`](crate::Reverse) keeps what a sweep needs and no more. A [`Graph`] keeps every operation of a function that
+//! ran on [`Traced`] numbers. It can be listed and drawn, evaluated on every number, asked where a NaN comes from, and its derivatives
+//! are graphs again, made by the same drivers.
+//!
+//! ```
+//! use dualtape::graph::{Graph, Traced};
+//!
+//! let graph = Graph::record_fn(|x: &[Traced]| x[0].sin() * x[1], &[1.0, 2.0]);
+//! assert_eq!(graph.gradient().to_string(), "\
+//! in x[0] x[1]
+//!   v0 = sin x[0]
+//!   v1 = cos x[0]
+//!   v2 = v1 * x[1]
+//! out v2 v0
+//! ");
+//! ```
+//!
+//! # What is recorded
+//!
+//! The rule: what a graph returns at a point is what the function returns there, or an error that names the question that came out
+//! differently ([`BranchChanged`]). Never a wrong number.
+//!
+//! | the program does | recorded is | at another point |
+//! |---|---|---|
+//! | `+ - * / %`, functions, rules of your own, [`Float::dot`], reductions | an operation | computed |
+//! | `max`, `min`, `abs`, `clamp`, `signum`, `floor` and their kind, `copysign`, [`Float::if_less`] | an operation | computed |
+//! | `detach` | an operation that no derivative flows through | computed |
+//! | `<`, `==`, `partial_cmp`, `is_zero`, `is_nan`, `classify` and their kind | a guard: the question and its answer | asked; another answer is an error |
+//! | [`select`](crate::select) with a `bool` | the chosen side, with the guards of the `bool` | as above |
+//! | [`Float::base`], `to_f64`, `to_usize`, `Display` | a guard of the value, to the bit | another value is an error |
+//! | [`Float::is_constant`], [`Float::is_zero_in_all_parts`], [`Float::is_finite_in_all_parts`] | nothing: answered by structure | – |
+//! | [`Float::from_partials`] | an operation with these derivatives | computed |
+//! | [`slices`](crate::slices) | an operation; they choose a scale by values, so guards as well: `log_sum_exp`, `max` and `min` hold for one order of the entries only, and `log_sum_exp` for one value of the largest | as above |
+//! | numbers that are read from elsewhere | constants; what changes is passed as data, [`Graph::record_with`] | – |
+//!
+//! `Debug` shows a number for people, and guards nothing. Of `if_less` both sides are recorded, so a recursion that ends by it would
+//! not end; it is stopped with a message. The methods of `LinearAlgebra` go by values in ways that a guard does not catch, and panic on
+//! traced numbers.
+//!
+//! The same operation on the same operands is recorded once, operations on constants are computed, `x * 1`, `x / 1`, `x - 0` and
+//! `--x` are `x`, and what leads to no result is left out. Nothing else is changed, and no operands change places: values have the bits
+//! that the function has on `f64`.
+//!
+//! # Derivatives
+//!
+//! [`Graph::gradient`] and its siblings run the drivers of the crate on numbers that record. What is recorded is plain arithmetic; where
+//! that differs from what the drivers do, at a zero times an infinity, at NaN and near the ends of the range, [`Graph::eval`] on `f64`
+//! notices, and evaluates the graph of the function by the driver instead, which has the [conventions](crate::conventions). Of derivatives on
+//! top of each other it does so with the three outermost ones, and on numbers that carry derivatives themselves with the outermost; the
+//! ones below are plain arithmetic there. Where the sum of a derivative starts with `0 + x` it is `x`: a derivative that is zero may have another sign.
+//!
+//! [`Float::dot`]: crate::Float::dot
+//! [`Float::if_less`]: crate::Float::if_less
+//! [`Float::base`]: crate::Float::base
+//! [`Float::is_constant`]: crate::Float::is_constant
+//! [`Float::is_zero_in_all_parts`]: crate::Float::is_zero_in_all_parts
+//! [`Float::is_finite_in_all_parts`]: crate::Float::is_finite_in_all_parts
+//! [`Float::from_partials`]: crate::Float::from_partials
+
+mod derive;
+mod operation;
+mod question;
+mod recording;
+mod show;
+mod traced;
+
+pub use question::BranchChanged;
+pub(crate) use question::Require;
+pub use recording::Graph;
+pub use show::NonFinite;
+pub use traced::Traced;
+
+use crate::drivers::{ScalarFunction, VectorFunction};
+use crate::float::Float;
+use recording::values_of;
+
+impl Graph {
+    /// Records a function at `x`.
+    ///
+    /// # Cost
+    /// Time and memory grow with the number of operations; no recursion.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::graph::Graph;
+    /// use dualtape::{Float, ScalarFunction, scalar_function};
+    ///
+    /// fn sphere<T: Float>(x: &[T]) -> T {
+    ///     x.iter().map(|&x| x * x).sum()
+    /// }
+    /// scalar_function!(Sphere = sphere);
+    ///
+    /// let graph = Graph::record(&Sphere, &[1.0, 2.0]);
+    /// assert_eq!(graph.eval(&[3.0, 4.0]), Ok(vec![25.0]));
+    /// ```
+    #[must_use]
+    pub fn record(f: &impl ScalarFunction, x: &[f64]) -> Graph {
+        Graph::record_at(x, x.len(), false, |x| vec![f.eval(x)])
+    }
+
+    /// Records a function with several results at `x`.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::graph::Graph;
+    /// use dualtape::{Float, vector_function};
+    ///
+    /// fn sum_and_product<T: Float>(x: &[T]) -> Vec<T> {
+    ///     vec![x[0] + x[1], x[0] * x[1]]
+    /// }
+    /// vector_function!(SumAndProduct = sum_and_product);
+    ///
+    /// let graph = Graph::record_vector(&SumAndProduct, &[1.0, 1.0]);
+    /// assert_eq!(graph.eval(&[3.0, 4.0]), Ok(vec![7.0, 12.0]));
+    /// ```
+    #[must_use]
+    pub fn record_vector(f: &impl VectorFunction, x: &[f64]) -> Graph {
+        Graph::record_at(x, x.len(), false, |x| f.eval(x))
+    }
+
+    /// Records a closure at `x`.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::graph::{Graph, Traced};
+    /// let graph = Graph::record_fn(|x: &[Traced]| x[0].exp() * x[1], &[0.0, 1.0]);
+    /// assert_eq!(graph.eval(&[0.0, 3.0]), Ok(vec![3.0]));
+    /// ```
+    #[must_use]
+    pub fn record_fn(f: impl FnOnce(&[Traced]) -> Traced, x: &[f64]) -> Graph {
+        Graph::record_at(x, x.len(), false, |x| vec![f(x)])
+    }
+
+    /// Records a function of `x` and then `data`, of which only `x` is differentiated.
+    ///
+    /// The function gets both in one slice, and so does [`Graph::eval`]: the data may change without recording anew.
+    ///
+    /// # Examples
+    /// The squared residual of a line at a point of measurement, with data `(t, y)`:
+    /// ```
+    /// use dualtape::graph::Graph;
+    /// use dualtape::{Float, scalar_function};
+    ///
+    /// fn residual<T: Float>(x: &[T]) -> T {
+    ///     (x[0] * x[1] - x[2]).powi(2)
+    /// }
+    /// scalar_function!(Residual = residual);
+    ///
+    /// let gradient = Graph::record_with(&Residual, &[1.0], &[0.0, 0.0]).gradient();
+    /// assert_eq!(gradient.eval(&[2.0, 3.0, 5.0]), Ok(vec![6.0])); // 2 (2 · 3 - 5) 3
+    /// assert_eq!(gradient.eval(&[2.0, 1.0, 1.0]), Ok(vec![2.0]));
+    /// ```
+    #[must_use]
+    pub fn record_with(f: &impl ScalarFunction, x: &[f64], data: &[f64]) -> Graph {
+        Graph::record_at(&[x, data].concat(), x.len(), false, |x| vec![f.eval(x)])
+    }
+
+    /// The results at `x`, on any number.
+    ///
+    /// On `f64` every value has the bits that the recorded function gives.
+    ///
+    /// # Errors
+    /// If a guard has another answer at `x` than when it was recorded.
+    ///
+    /// # Panics
+    /// If `x` has not one entry for each input, variables and data.
+    ///
+    /// # Cost
+    /// A few memory accesses for each operation besides its own work; nothing is recursive. On nested numbers each rule asks for its
+    /// derivative by a small recording of its own.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::Dual;
+    /// use dualtape::graph::{Graph, Traced};
+    ///
+    /// let graph = Graph::record_fn(|x: &[Traced]| x[0].powi(3), &[1.0]);
+    /// assert_eq!(graph.eval(&[2.0]), Ok(vec![8.0]));
+    /// assert_eq!(graph.eval(&[Dual::variable(2.0)]).unwrap()[0].tangent(), 12.0);
+    /// ```
+    #[track_caller]
+    pub fn eval<T: Float>(&self, x: &[T]) -> Result<Vec<T>, BranchChanged> {
+        self.check_inputs(x.len());
+        let run = self.run(x);
+        if self.origin.is_none() || T::TRACED {
+            return Ok(run?.0);
+        }
+        if let Ok((results, values)) = run
+            && results.iter().all(T::is_finite_in_all_parts)
+            && self.is_plain(&values_of(&values))
+        {
+            return Ok(results);
+        }
+        if T::NESTED {
+            self.eval_once_eagerly(x)
+        } else {
+            Ok(self.eval_eagerly(&values_of(x))?.into_iter().map(T::lit).collect())
+        }
+    }
+
+    /// How many inputs there are: variables and data.
+    #[must_use]
+    pub fn inputs(&self) -> usize {
+        self.point.len()
+    }
+
+    /// How many results there are.
+    #[must_use]
+    pub fn outputs(&self) -> usize {
+        self.results.len()
+    }
+
+    /// How many guards there are.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::graph::{Graph, Traced};
+    /// let graph = Graph::record_fn(|x: &[Traced]| if x[0] < x[1] { x[0] } else { x[1] }, &[1.0, 2.0]);
+    /// assert_eq!(graph.guards(), 1);
+    /// assert_eq!(Graph::record_fn(|x: &[Traced]| x[0].min(x[1]), &[1.0, 2.0]).guards(), 0);
+    /// ```
+    #[must_use]
+    pub fn guards(&self) -> usize {
+        self.guards.len()
+    }
+
+    #[track_caller]
+    fn check_inputs(&self, found: usize) {
+        let inputs = self.point.len();
+        assert!(found == inputs, "dualtape: a graph with {inputs} inputs is evaluated at a point with {found} entries");
+    }
+}
+
+/// A graph with one result is a function like any other: it goes into drivers, into Newton's method, and into other recordings.
+///
+/// # Panics
+/// If a guard has another answer, with the message of [`BranchChanged`], and if the graph has not one result.
+impl ScalarFunction for Graph {
+    #[track_caller]
+    fn eval<T: Float>(&self, x: &[T]) -> T {
+        assert!(
+            self.results.len() == 1,
+            "dualtape: a graph with {} results is not a scalar function",
+            self.results.len()
+        );
+        Graph::eval(self, x).unwrap_or_else(|changed| panic!("{changed}"))[0]
+    }
+}
+
+/// # Panics
+/// If a guard has another answer, with the message of [`BranchChanged`].
+impl VectorFunction for Graph {
+    #[track_caller]
+    fn eval<T: Float>(&self, x: &[T]) -> Vec<T> {
+        Graph::eval(self, x).unwrap_or_else(|changed| panic!("{changed}"))
+    }
+}

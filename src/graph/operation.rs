@@ -1,0 +1,295 @@
+//! Rules as a graph holds them: their types are forgotten, and yet they work on every number.
+//!
+//! A rule is generic over the number, and a trait object cannot be. It can answer on three types, though, `f64`, `f32` and
+//! [`Traced`], and that is enough: on nested numbers its derivative is recorded by itself, at the point at hand, and the recording is
+//! evaluated there. So nothing here knows a particular function.
+
+use super::recording::{Graph, values_of};
+use super::traced::Traced;
+use crate::float::algorithm::Scalar;
+use crate::float::engine::Algorithm;
+use crate::float::{Float, Primitive};
+use crate::numbers::Number;
+use crate::rules::{Binary, Reduction, Rule, Unary};
+use std::any::Any;
+use std::cell::RefCell;
+use std::fmt::{self, Debug, Display};
+use std::sync::Arc;
+
+/// What is asked of the derivatives of a rule. The arguments are those of the rule and then its value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Asked {
+    /// The partial derivative by an argument.
+    Partial(usize),
+    /// All of them.
+    Partials,
+    /// The form in which a tangent passes on its way from an argument; the tangent stands before the arguments.
+    Through(usize),
+}
+
+/// A rule of any number of arguments.
+pub(super) trait Piece: Rule {
+    /// See [`Unary::PIECEWISE_CONSTANT`].
+    const IS_STEP: bool = false;
+    /// See [`Unary::PASSES`].
+    const PASSES: bool = false;
+    fn label(self) -> String;
+    fn value<B: Primitive>(self, x: &[B]) -> B;
+    fn derivatives<T: Float>(self, asked: Asked, x: &[T]) -> Vec<T>;
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct OfOne<R>(pub R);
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct OfTwo<R>(pub R);
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct OfMany<R>(pub R);
+
+impl<R: Unary> Piece for OfOne<R> {
+    const IS_STEP: bool = R::PIECEWISE_CONSTANT;
+    const PASSES: bool = R::PASSES;
+    fn label(self) -> String {
+        self.0.name().to_string()
+    }
+    fn value<B: Primitive>(self, x: &[B]) -> B {
+        self.0.value(x[0])
+    }
+    fn derivatives<T: Float>(self, asked: Asked, x: &[T]) -> Vec<T> {
+        vec![match asked {
+            Asked::Partial(_) | Asked::Partials => self.0.partial(x[0], x[1]),
+            Asked::Through(_) => self.0.through(x[0], x[1], x[2]),
+        }]
+    }
+}
+
+impl<R: Binary> Piece for OfTwo<R> {
+    const PASSES: bool = R::PASSES;
+    fn label(self) -> String {
+        self.0.name().to_string()
+    }
+    fn value<B: Primitive>(self, x: &[B]) -> B {
+        self.0.value(x[0], x[1])
+    }
+    fn derivatives<T: Float>(self, asked: Asked, x: &[T]) -> Vec<T> {
+        match asked {
+            Asked::Partial(0) => vec![self.0.partial_x(x[0], x[1], x[2])],
+            Asked::Partial(_) => vec![self.0.partial_y(x[0], x[1], x[2])],
+            Asked::Partials => vec![self.0.partial_x(x[0], x[1], x[2]), self.0.partial_y(x[0], x[1], x[2])],
+            Asked::Through(0) => vec![self.0.through_x(x[0], x[1], x[2], x[3])],
+            Asked::Through(_) => vec![self.0.through_y(x[0], x[1], x[2], x[3])],
+        }
+    }
+}
+
+impl<R: Reduction> Piece for OfMany<R> {
+    fn label(self) -> String {
+        self.0.name().to_string()
+    }
+    fn value<B: Primitive>(self, x: &[B]) -> B {
+        self.0.value(x.iter().copied())
+    }
+    fn derivatives<T: Float>(self, _: Asked, x: &[T]) -> Vec<T> {
+        let (y, x) = x.split_last().expect("the value stands last");
+        self.0.partials(x.iter().copied(), *y).collect()
+    }
+}
+
+/// A rule whose type is forgotten.
+pub(super) trait Operation: Debug + Send + Sync {
+    fn label(&self) -> String;
+    fn is_step(&self) -> bool;
+    fn passes(&self) -> bool;
+    fn value(&self, x: &[f64]) -> f64;
+    fn value_f32(&self, x: &[f32]) -> f32;
+    fn derivatives(&self, asked: Asked, x: &[f64]) -> Vec<f64>;
+    fn derivatives_f32(&self, asked: Asked, x: &[f32]) -> Vec<f32>;
+    fn derivatives_traced(&self, asked: Asked, x: &[Traced]) -> Vec<Traced>;
+    fn as_any(&self) -> &dyn Any;
+    /// Whether `other` is the same rule.
+    fn is_same(&self, other: &dyn Any) -> bool;
+}
+
+impl<P: Piece> Operation for P {
+    fn label(&self) -> String {
+        Piece::label(*self)
+    }
+    fn is_step(&self) -> bool {
+        P::IS_STEP
+    }
+    fn passes(&self) -> bool {
+        P::PASSES
+    }
+    fn value(&self, x: &[f64]) -> f64 {
+        Piece::value(*self, x)
+    }
+    fn value_f32(&self, x: &[f32]) -> f32 {
+        Piece::value(*self, x)
+    }
+    fn derivatives(&self, asked: Asked, x: &[f64]) -> Vec<f64> {
+        Piece::derivatives(*self, asked, x)
+    }
+    fn derivatives_f32(&self, asked: Asked, x: &[f32]) -> Vec<f32> {
+        Piece::derivatives(*self, asked, x)
+    }
+    fn derivatives_traced(&self, asked: Asked, x: &[Traced]) -> Vec<Traced> {
+        Piece::derivatives(*self, asked, x)
+    }
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+    fn is_same(&self, other: &dyn Any) -> bool {
+        other.downcast_ref::<P>() == Some(self)
+    }
+}
+
+thread_local! {
+    /// The operations that are being evaluated, for [`Recorded`], which has to be `Copy`.
+    static CURRENT: RefCell<Vec<Arc<dyn Operation>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A recorded operation as a rule again: its place among the operations that are being evaluated.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) struct Recorded<const IS_STEP: bool, const PASSES: bool>(usize);
+
+impl<const IS_STEP: bool, const PASSES: bool> Debug for Recorded<IS_STEP, PASSES> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.operation().label())
+    }
+}
+
+impl<const IS_STEP: bool, const PASSES: bool> Recorded<IS_STEP, PASSES> {
+    fn operation(self) -> Arc<dyn Operation> {
+        CURRENT.with_borrow(|current| current[self.0].clone())
+    }
+}
+
+/// The recorded operation that a rule stands for, if it does.
+pub(super) fn behind(rule: &dyn Any) -> Option<Arc<dyn Operation>> {
+    fn find<const IS_STEP: bool, const PASSES: bool>(rule: &dyn Any) -> Option<Arc<dyn Operation>> {
+        rule.downcast_ref::<Recorded<IS_STEP, PASSES>>().map(|rule| rule.operation())
+    }
+    find::<false, false>(rule).or_else(|| find::<false, true>(rule)).or_else(|| find::<true, false>(rule))
+}
+
+/// `operation` of the arguments `x`, which are as many as it was recorded with; `is_many` if it is a reduction.
+pub(super) fn apply<T: Float>(operation: &Arc<dyn Operation>, is_many: bool, x: &[T]) -> T {
+    struct Pop;
+    impl Drop for Pop {
+        fn drop(&mut self) {
+            CURRENT.with_borrow_mut(Vec::pop);
+        }
+    }
+    let place = CURRENT.with_borrow_mut(|current| {
+        current.push(operation.clone());
+        current.len() - 1
+    });
+    let _pop = Pop;
+    match (is_many, x) {
+        (false, &[x]) if operation.is_step() => x.unary(Recorded::<true, false>(place)),
+        (false, &[x]) if operation.passes() => x.unary(Recorded::<false, true>(place)),
+        (false, &[x]) => x.unary(Recorded::<false, false>(place)),
+        (false, &[x, y]) if operation.passes() => x.binary(Recorded::<false, true>(place), y),
+        (false, &[x, y]) => x.binary(Recorded::<false, false>(place), y),
+        _ => T::reduce(Recorded::<false, false>(place), x.iter().copied()),
+    }
+}
+
+/// The value of an operation on primitive numbers.
+fn value<B: Primitive>(operation: &dyn Operation, x: &[B]) -> B {
+    if size_of::<B>() == size_of::<f32>() {
+        let x: Vec<f32> = x.iter().map(|x| x.widen() as f32).collect();
+        B::nearest(operation.value_f32(&x).into())
+    } else {
+        match *x {
+            [x] => B::nearest(operation.value(&[x.widen()])),
+            [x, y] => B::nearest(operation.value(&[x.widen(), y.widen()])),
+            _ => B::nearest(operation.value(&x.iter().map(|x| x.widen()).collect::<Vec<_>>())),
+        }
+    }
+}
+
+/// The derivatives of an operation on any number.
+struct Derivatives;
+
+impl Algorithm for Derivatives {
+    type Args<'a, T: Float> = (&'a dyn Operation, Asked, &'a [T]);
+    type Output<T: Float> = Vec<T>;
+
+    fn on_primitive<B: Scalar>((operation, asked, x): (&dyn Operation, Asked, &[B])) -> Vec<B> {
+        if size_of::<B>() == size_of::<f32>() {
+            let x: Vec<f32> = x.iter().map(|x| x.widen() as f32).collect();
+            operation.derivatives_f32(asked, &x).into_iter().map(|y| B::nearest(y.into())).collect()
+        } else {
+            let x: Vec<f64> = x.iter().map(|x| x.widen()).collect();
+            operation.derivatives(asked, &x).into_iter().map(B::nearest).collect()
+        }
+    }
+    fn on_traced((operation, asked, x): (&dyn Operation, Asked, &[Traced])) -> Vec<Traced> {
+        operation.derivatives_traced(asked, x)
+    }
+    fn on_number<N: Number>((operation, asked, x): (&dyn Operation, Asked, &[N])) -> Vec<N> {
+        let graph = Graph::of_this_point(|x| operation.derivatives_traced(asked, x), &values_of(x));
+        graph.run_at_its_point(x)
+    }
+}
+
+impl<const IS_STEP: bool, const PASSES: bool> Recorded<IS_STEP, PASSES> {
+    fn derivatives<T: Float>(self, asked: Asked, x: &[T]) -> Vec<T> {
+        T::run::<Derivatives>((&*self.operation(), asked, x))
+    }
+}
+
+impl<const IS_STEP: bool, const PASS: bool> Unary for Recorded<IS_STEP, PASS> {
+    const NAME: &'static str = "recorded";
+    const PIECEWISE_CONSTANT: bool = IS_STEP;
+    const PASSES: bool = PASS;
+    fn name(self) -> impl Display {
+        self.operation().label()
+    }
+    fn value<B: Primitive>(self, x: B) -> B {
+        value(&*self.operation(), &[x])
+    }
+    fn partial<T: Float>(self, x: T, y: T) -> T {
+        self.derivatives(Asked::Partial(0), &[x, y])[0]
+    }
+    fn through<T: Float>(self, tangent: T, x: T, y: T) -> T {
+        self.derivatives(Asked::Through(0), &[tangent, x, y])[0]
+    }
+}
+
+impl<const IS_STEP: bool, const PASS: bool> Binary for Recorded<IS_STEP, PASS> {
+    const NAME: &'static str = "recorded";
+    const PASSES: bool = PASS;
+    fn name(self) -> impl Display {
+        self.operation().label()
+    }
+    fn value<B: Primitive>(self, x: B, y: B) -> B {
+        value(&*self.operation(), &[x, y])
+    }
+    fn partial_x<T: Float>(self, x: T, y: T, z: T) -> T {
+        self.derivatives(Asked::Partial(0), &[x, y, z])[0]
+    }
+    fn partial_y<T: Float>(self, x: T, y: T, z: T) -> T {
+        self.derivatives(Asked::Partial(1), &[x, y, z])[0]
+    }
+    fn through_x<T: Float>(self, tangent: T, x: T, y: T, z: T) -> T {
+        self.derivatives(Asked::Through(0), &[tangent, x, y, z])[0]
+    }
+    fn through_y<T: Float>(self, tangent: T, x: T, y: T, z: T) -> T {
+        self.derivatives(Asked::Through(1), &[tangent, x, y, z])[0]
+    }
+}
+
+impl<const IS_STEP: bool, const PASS: bool> Reduction for Recorded<IS_STEP, PASS> {
+    const NAME: &'static str = "recorded";
+    fn name(self) -> impl Display {
+        self.operation().label()
+    }
+    fn value<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> B {
+        value(&*self.operation(), &x.collect::<Vec<_>>())
+    }
+    fn partials<T: Float>(self, x: impl Iterator<Item = T> + Clone, y: T) -> impl Iterator<Item = T> {
+        let arguments: Vec<T> = x.chain([y]).collect();
+        self.derivatives(Asked::Partials, &arguments).into_iter()
+    }
+}

@@ -1,0 +1,17 @@
+//! Functions recorded once: what becomes an operation, what becomes a guard, derivatives, listings, misuse.
+#![cfg(feature = "std")]
+
+#[path = "graph/agreement.rs"]
+mod agreement;
+#[path = "graph/derivatives.rs"]
+mod derivatives;
+#[path = "graph/guards.rs"]
+mod guards;
+#[path = "graph/misuse.rs"]
+mod misuse;
+#[path = "graph/operations.rs"]
+mod operations;
+#[path = "graph/random.rs"]
+mod random;
+#[path = "graph/show.rs"]
+mod show;

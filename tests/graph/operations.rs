@@ -1,0 +1,261 @@
+//! Operations: the bits of `f64`, sharing, folding, dead code.
+
+use dualtape::graph::{Graph, Traced};
+use dualtape::rules::{Reduction, Unary};
+use dualtape::{Dual, Float, Primitive, ScalarFunction, derivative, scalar_function, slices};
+
+/// `f` recorded at one point has the bits of `f` at others, and no guards.
+macro_rules! same_bits {
+    ($($f:ident($x:ident) = $body:expr;)*) => {$(
+        #[test]
+        fn $f() {
+            fn f<T: Float<Base = f64>>($x: &[T]) -> T {
+                $body
+            }
+            let graph = Graph::record_fn(|x: &[Traced]| f(x), &[0.3, 0.7, -0.2]);
+            assert_eq!(graph.guards(), 0, "{graph}");
+            for x in POINTS {
+                let (found, right) = (graph.eval(&x).unwrap()[0], f(&x));
+                assert!(found.to_bits() == right.to_bits() || (found.is_nan() && right.is_nan()), "{x:?}: {found} {right}");
+            }
+        }
+    )*};
+}
+
+const POINTS: [[f64; 3]; 7] = [
+    [0.3, 0.7, -0.2],
+    [1.0, 1.0, 1.0],
+    [-2.5, 3.5, 1e-300],
+    [-0.0, 0.0, -0.0],
+    [1e200, -1e200, 1e200],
+    [f64::INFINITY, 2.0, -1.0],
+    [f64::NAN, 2.0, -1.0],
+];
+
+same_bits! {
+    arithmetic(x) = (x[0] + x[1]) * x[2] - x[0] / x[1] + -x[2];
+    constants(x) = (T::lit(2.0) * x[0] + 1.0 * 3.0) / 7.0 - T::PI();
+    sums(x) = x.iter().map(|&x| x * x).sum::<T>() * x.iter().copied().product::<T>();
+    functions(x) = x[0].sin() + x[1].exp().ln_1p() * x[2].tanh() + x[0].hypot(x[1]).powi(3) + x[1].powf(x[2]);
+    remainder(x) = x[0] % x[1];
+    larger(x) = x[0].max(x[1]).min(x[2]);
+    limited(x) = x[0].clamp(-T::one(), T::lit(2.0));
+    size(x) = x[0].abs() + x[1].signum() * x[2].floor();
+    difference(x) = x[0].abs_sub(x[1]);
+    sign(x) = x[0].copysign(x[2]);
+    fused(x) = x[0].mul_add(x[1], x[2]);
+    choice(x) = x[0].if_less(x[1], || x[2].exp(), || x[2].sqrt());
+    still(x) = x[0].detach() * x[1];
+    product(x) = T::dot(x.iter().map(|&x| (x, x)));
+    identities(x) = (x[0] + -0.0) * 1.0 / 1.0 - 0.0 + -(-x[1]) + (x[2] + 0.0);
+    both(x) = { let (sin, cos) = x[0].sin_cos(); sin * cos + x[1] + x[2] };
+    fuse(x) = T::fuse([x[0], x[1]], |[x, y]| x * y * (x + y)) + x[2];
+}
+
+#[test]
+fn shared_once_and_dead_code_left_out() {
+    let graph = Graph::record_fn(
+        |x: &[Traced]| {
+            let _dead = x[0].exp() * x[1].ln();
+            (x[0] + x[1]) * (x[0] + x[1]) + x[0].sin() * x[0].sin()
+        },
+        &[1.0, 2.0],
+    );
+    let census: Vec<_> = graph.census().into_iter().collect();
+    assert_eq!(census, [("*".into(), 2), ("+".into(), 2), ("sin".into(), 1)]);
+}
+
+#[test]
+fn order_of_operands_is_kept() {
+    let graph = Graph::record_fn(|x: &[Traced]| x[1] * x[0] + x[0] * x[1], &[1.0, 2.0]);
+    assert_eq!(graph.operations(), 3);
+}
+
+#[test]
+fn identities_are_no_operations() {
+    let graph = Graph::record_fn(|x: &[Traced]| -(-(x[0] * 1.0 / 1.0 - 0.0 + -0.0)), &[1.0]);
+    assert_eq!(graph.operations(), 0, "{graph}");
+    // These are not: they change the sign of a zero.
+    assert_eq!(Graph::record_fn(|x: &[Traced]| x[0] + 0.0, &[1.0]).operations(), 1);
+    assert_eq!(Graph::record_fn(|x: &[Traced]| x[0] * 0.0, &[1.0]).operations(), 1);
+}
+
+#[test]
+fn constants_are_computed() {
+    let graph = Graph::record_fn(|x: &[Traced]| x[0] * (Traced::constant(2.0).sqrt() + Traced::constant(1.0)), &[1.0]);
+    assert_eq!(graph.operations(), 1);
+    let nothing = Graph::record_fn(|_: &[Traced]| Traced::constant(2.0).sqrt(), &[]);
+    assert_eq!((nothing.operations(), nothing.eval::<f64>(&[]).unwrap()), (0, vec![2.0_f64.sqrt()]));
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Scaled(f64);
+
+impl Unary for Scaled {
+    const NAME: &'static str = "scaled";
+    fn value<B: Primitive>(self, x: B) -> B {
+        x * x * B::nearest(self.0)
+    }
+    fn partial<T: Float>(self, x: T, _: T) -> T {
+        x * T::lit(2.0 * self.0)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct MeanSquare(f64);
+
+impl Reduction for MeanSquare {
+    const NAME: &'static str = "mean_square";
+    fn value<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> B {
+        x.map(|x| x * x).sum::<B>() / B::lit(self.0)
+    }
+    fn partials<T: Float>(self, x: impl Iterator<Item = T> + Clone, _: T) -> impl Iterator<Item = T> {
+        x.map(move |x| x * T::lit(2.0 / self.0))
+    }
+}
+
+#[test]
+fn a_rule_of_ones_own_is_one_operation_that_knows_its_derivative() {
+    let graph = Graph::record_fn(
+        |x: &[Traced]| x[0].unary(Scaled(3.0)) + x[0].unary(Scaled(3.0)) * x[0].unary(Scaled(2.0)),
+        &[1.0],
+    );
+    assert_eq!(graph.census().get("scaled(3.0)"), Some(&1));
+    assert_eq!(graph.eval(&[2.0]), Ok(vec![12.0 + 12.0 * 8.0]));
+    let right =
+        |x: f64| derivative(|x: Dual<f64>| x.unary(Scaled(3.0)) + x.unary(Scaled(3.0)) * x.unary(Scaled(2.0)), x);
+    assert_eq!(graph.gradient().eval(&[2.0]), Ok(vec![right(2.0)]));
+    // On numbers that carry derivatives, twice.
+    let y = graph.eval(&[Dual::variable(Dual::variable(2.0))]).unwrap()[0];
+    assert_eq!((y.tangent().primal(), y.tangent().tangent()), (right(2.0), 6.0 + 12.0 * 6.0 * 4.0));
+
+    let reduction = |x: &[Traced]| Float::reduce(MeanSquare(2.0), x.iter().copied());
+    let graph = Graph::record_fn(reduction, &[1.0, 3.0]);
+    assert_eq!(graph.operations(), 1);
+    assert_eq!(graph.value_and_gradient().eval(&[2.0, 4.0]), Ok(vec![10.0, 2.0, 4.0]));
+    let one = Graph::record_fn(|x: &[Traced]| Float::reduce(MeanSquare(1.0), x.iter().copied()), &[1.0]);
+    assert_eq!(one.value_and_gradient().eval(&[3.0]), Ok(vec![9.0, 6.0]));
+}
+
+/// `1e-320 x`, whose slope has few digits, and a way on which a tangent keeps them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Tiny;
+
+impl Unary for Tiny {
+    const NAME: &'static str = "tiny";
+    const PASSES: bool = true;
+    fn value<B: Primitive>(self, x: B) -> B {
+        x * B::lit(1e-200) * B::lit(1e-120)
+    }
+    fn partial<T: Float>(self, _: T, _: T) -> T {
+        T::lit(1e-320)
+    }
+    fn through<T: Float>(self, tangent: T, _: T, _: T) -> T {
+        tangent * T::lit(1e-200) * T::lit(1e-120)
+    }
+}
+
+#[test]
+fn a_constant_slope_at_the_end_of_the_range() {
+    fn f<T: Float>(x: &[T]) -> T {
+        (x[0] * T::lit(1e200)).unary(Tiny)
+    }
+    let right: f64 = dualtape::gradient(f, &[2.0])[0];
+    assert!((right - 1e-120).abs() < 1e-134);
+    assert_eq!(Graph::record_fn(f, &[1.0]).gradient().eval(&[2.0]), Ok(vec![right]));
+}
+
+#[test]
+fn a_function_computed_elsewhere() {
+    fn geometric_mean<T: Float>(x: &[T]) -> T {
+        let (a, b) = (x[0].primal(), x[1].primal());
+        let y = num_traits::Float::sqrt(a * b);
+        T::from_partials(y, &[(x[0], b / (y + y)), (x[1], a / (y + y))])
+    }
+    let graph = Graph::record_fn(|x: &[Traced]| geometric_mean(x), &[1.0, 4.0]);
+    for x in [[1.0, 4.0], [2.0, 8.0], [3.0, 5.0]] {
+        assert_eq!(graph.eval(&x).unwrap()[0], geometric_mean(&x));
+        assert_eq!(graph.gradient().eval(&x).unwrap(), dualtape::gradient(geometric_mean, &x));
+    }
+}
+
+#[test]
+fn slices() {
+    // They choose a scale by values, of the extremes or of the largest entry: guards, in the function or in its derivative.
+    let x = [[3.0, 4.0, 12.0], [1.0, -2.0, 2.0], [1e-200, 1e-200, 1e-200], [1e200, 1e200, 0.0]];
+    let norm = Graph::record_fn(slices::norm, &x[0]);
+    for x in &x {
+        assert_eq!(norm.eval(x), Ok(vec![slices::norm(x)]));
+        let (found, right): (Vec<f64>, Vec<f64>) =
+            (norm.gradient().eval(x).unwrap(), dualtape::gradient(slices::norm, x));
+        assert!(found.iter().zip(&right).all(|(a, b)| (a - b).abs() <= 1e-15), "{x:?}: {found:?} {right:?}");
+    }
+    let log_sum_exp = Graph::record_fn(slices::log_sum_exp, &[12.0, 4.0, 3.0]);
+    assert_eq!(log_sum_exp.eval(&[12.0, 1.0, 2.0]), Ok(vec![slices::log_sum_exp(&[12.0, 1.0, 2.0])]));
+    assert!(log_sum_exp.eval(&[12.0, 2.0, 13.0]).is_err());
+    let (found, right): (Vec<f64>, Vec<f64>) = (
+        log_sum_exp.gradient().eval(&[12.0, 2.0, 11.0]).unwrap(),
+        dualtape::gradient(slices::log_sum_exp, &[12.0, 2.0, 11.0]),
+    );
+    assert!(found.iter().zip(&right).all(|(a, b)| (a - b).abs() <= 1e-15), "{found:?} {right:?}");
+}
+
+#[test]
+fn one_graph_inside_another() {
+    let inner = Graph::record_fn(|x: &[Traced]| x[0].sin() * x[1], &[1.0, 2.0]);
+    let outer = Graph::record_fn(|x: &[Traced]| inner.eval(&[x[0] * 2.0, x[0]]).unwrap()[0] + 1.0, &[0.5]);
+    assert_eq!(outer.census().get("sin"), Some(&1));
+    assert_eq!(outer.eval(&[0.7]), Ok(vec![(0.7_f64 * 2.0).sin() * 0.7 + 1.0]));
+}
+
+#[test]
+fn on_every_number() {
+    let graph = Graph::record_fn(|x: &[Traced]| x[0].powi(3) / x[1], &[1.0, 1.0]);
+    assert_eq!(graph.eval(&[2.0_f32, 4.0]), Ok(vec![2.0_f32]));
+    let y = graph.eval(&[Dual::<f64, 2>::seeded(2.0, 0), Dual::seeded(4.0, 1)]).unwrap()[0];
+    assert_eq!((y.primal(), y.tangents()), (2.0, [3.0, -0.5]));
+    let (value, gradient) = dualtape::value_and_gradient(|x| ScalarFunction::eval(&graph, x), &[2.0, 4.0]);
+    assert_eq!((value, gradient), (2.0, vec![3.0, -0.5]));
+}
+
+#[cfg(feature = "nalgebra")]
+fn rosenbrock<T: Float>(x: &[T]) -> T {
+    (T::one() - x[0]).powi(2) + T::lit(100.0) * (x[1] - x[0] * x[0]).powi(2)
+}
+scalar_function!(Rosenbrock = rosenbrock);
+
+#[test]
+#[cfg(feature = "nalgebra")]
+fn a_graph_is_a_function_for_newton() {
+    let graph = Graph::record(&Rosenbrock, &[0.0, 0.0]);
+    let (of_graph, of_function) =
+        (dualtape::optimize::newton(&graph, &[-1.2, 1.0]), dualtape::optimize::newton(&Rosenbrock, &[-1.2, 1.0]));
+    assert!(of_graph.converged());
+    assert_eq!(of_graph.x, of_function.x);
+}
+
+#[test]
+fn data_change_without_recording_anew() {
+    fn residual<T: Float>(x: &[T]) -> T {
+        (x[0] * x[1] - x[2]).powi(2)
+    }
+    scalar_function!(Residual = residual);
+    let graph = Graph::record_with(&Residual, &[1.0], &[0.0, 0.0]);
+    assert_eq!((graph.inputs(), graph.gradient().outputs()), (3, 1));
+    assert_eq!(graph.gradient().eval(&[2.0, 3.0, 5.0]), Ok(vec![6.0]));
+    assert_eq!(graph.hessian().eval(&[2.0, 3.0, 5.0]), Ok(vec![18.0]));
+    assert!(graph.to_string().starts_with("in x[0] data[0] data[1]\n"), "{graph}");
+}
+
+#[test]
+fn a_long_chain_on_a_small_stack() {
+    let run = || {
+        let steps = 100_000;
+        let graph = Graph::record_fn(|x: &[Traced]| (0..steps).fold(x[0], |y, _| y * x[1] + x[0]), &[1.0, 0.5]);
+        assert_eq!(graph.operations(), 2 * steps);
+        let right = (0..steps).fold(1.0, |y, _| y * 0.25 + 1.0);
+        assert_eq!(graph.eval(&[1.0, 0.25]), Ok(vec![right]));
+        assert_eq!(graph.gradient().eval(&[1.0, 0.25]).unwrap()[0], right);
+    };
+    std::thread::Builder::new().stack_size(128 * 1024).spawn(run).unwrap().join().unwrap();
+}

@@ -1,0 +1,89 @@
+//! A thousand random programs: at every point the graph gives what the program gives, or names the branch that changed.
+
+use dualtape::graph::Graph;
+use dualtape::{Float, ScalarFunction, gradient, hvp};
+
+/// A program without loops: each instruction takes results before it.
+struct Program(Vec<(usize, usize, usize)>);
+
+impl ScalarFunction for Program {
+    fn eval<T: Float>(&self, x: &[T]) -> T {
+        let mut v = x.to_vec();
+        for &(instruction, i, j) in &self.0 {
+            let (a, b) = (v[i % v.len()], v[j % v.len()]);
+            v.push(match instruction {
+                0 => a + b,
+                1 => a - b,
+                2 => a * b,
+                3 => a / b,
+                4 => a.sin(),
+                5 => (a * T::lit(0.1)).exp(),
+                6 => a.ln(),
+                7 => a.sqrt(),
+                8 => a.tanh(),
+                9 => a.powi(3),
+                10 => a.max(b),
+                11 => a.min(b),
+                12 => a.abs(),
+                13 => a.if_less(b, || a * T::lit(2.0), || b),
+                14 => a.hypot(b),
+                15 => a.floor() * b,
+                16 => -a + T::lit(0.5),
+                17 if a < b => a * a,
+                17 => b + T::one(),
+                _ => a.atan2(b),
+            });
+        }
+        v[v.len() - 1] + v[v.len() / 2]
+    }
+}
+
+fn same(a: f64, b: f64, scale: f64) -> bool {
+    a == b || (a.is_nan() && b.is_nan()) || (a - b).abs() <= 1e-11 * scale
+}
+
+#[test]
+fn never_a_wrong_number() {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut next = |most: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 33) as usize % most
+    };
+    let (mut right, mut changed) = (0, 0);
+    for program in 0..1000 {
+        let f = Program((0..4 + next(14)).map(|_| (next(19), next(20), next(20))).collect());
+        let mut point = || [0; 2].map(|_| next(41) as f64 / 8.0 - 2.5);
+        let points = [point(), point(), point(), [0.0, 1.0], [1e200, -1e-200], [f64::INFINITY, 2.0], [f64::NAN, -1.0]];
+        let graph = Graph::record(&f, &points[0]);
+        let (first, product) = (graph.value_and_gradient(), graph.hvp());
+        for x in points {
+            let what = format!("program {program} {:?} at {x:?}\n{graph}", f.0);
+            let value = f.eval(&x);
+            match graph.eval(&x) {
+                Err(_) => {
+                    changed += 1;
+                    assert!(x != points[0] && first.eval(&x).is_err(), "{what}");
+                    continue;
+                }
+                Ok(found) => {
+                    assert!(found[0].to_bits() == value.to_bits() || (found[0].is_nan() && value.is_nan()), "{what}");
+                }
+            }
+            let found = first.eval(&x).unwrap();
+            let expected = [vec![value], gradient(|x| f.eval(x), &x)].concat();
+            // Where terms cancel, their order decides about the last bits of the largest.
+            let size = |y: &[f64]| y.iter().filter(|y| y.is_finite()).fold(1.0_f64, |size, y| size.max(y.abs()));
+            let is_same =
+                |found: &[f64], right: &[f64]| found.iter().zip(right).all(|(&a, &b)| same(a, b, size(right)));
+            assert!(is_same(&found[1..], &expected[1..]), "{what}: {found:?}, right is {expected:?}");
+            let found = product.eval(&[x[0], x[1], 1.0, 0.5]).unwrap();
+            let expected = hvp(|x| f.eval(x), &x, &[1.0, 0.5]);
+            assert!(is_same(&found, &expected), "hvp, {what}: {found:?}, right is {expected:?}");
+            right += 1;
+        }
+    }
+    println!("{right} right, {changed} changed branches");
+    assert!(right > 4000 && changed > 300);
+}
