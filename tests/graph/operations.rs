@@ -222,6 +222,7 @@ fn on_every_number() {
 fn rosenbrock<T: Float>(x: &[T]) -> T {
     (T::one() - x[0]).powi(2) + T::lit(100.0) * (x[1] - x[0] * x[0]).powi(2)
 }
+#[cfg(feature = "nalgebra")]
 scalar_function!(Rosenbrock = rosenbrock);
 
 #[test]
