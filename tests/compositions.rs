@@ -1,0 +1,65 @@
+//! Functions of functions of exponentials, where numbers on the way are near the ends of the range and results are not: in every mode
+//! and nesting, against references of 25 digits from power series of 900 digits (`data/compositions.py`).
+#![cfg(all(feature = "std", feature = "nalgebra"))] // matrices of the drivers
+
+mod common;
+#[path = "common/references.rs"]
+mod references;
+
+use common::engines::orders;
+use common::{Checks, Curve};
+use dualtape::Float;
+use references::Exact;
+
+/// The second function of the first one of the exponential.
+#[derive(Clone, Copy)]
+struct Composition(&'static str, &'static str);
+
+fn apply<T: Float>(name: &str, x: T) -> T {
+    match name {
+        "hypot(.,1)" => x.hypot(T::one()),
+        "atan2(.,2)" => x.atan2(T::lit(2.0)),
+        "1/(1+.)" => T::one() / (T::one() + x),
+        "powf(-0.75)" => x.powf(T::lit(-0.75)),
+        name => common::rules::Rule::named(name).call(x),
+    }
+}
+
+impl Curve for Composition {
+    fn call<T: Float>(&self, u: T) -> T {
+        apply(self.1, apply(self.0, u.exp()))
+    }
+}
+
+/// What is lost: the first function's value is rounded once or twice, and a fourth derivative adds up to 75 terms of the size of the
+/// largest derivative.
+const ERROR: f64 = 1e-12;
+
+#[test]
+fn compositions_at_the_ends_of_the_range_are_right_in_every_nesting() {
+    let mut checks = Checks::default();
+    for line in include_str!("data/compositions.txt").lines() {
+        let words: Vec<&'static str> = line.split(' ').collect();
+        let curve = Composition(words[0], words[1]);
+        let u: f64 = words[2].parse().expect("a point");
+        let exact: Vec<f64> = words[3..].iter().map(|text| Exact::parse(text).nearest).collect();
+        let size = exact[1..].iter().fold(f64::MIN_POSITIVE, |size: f64, d| size.max(d.abs()));
+        // The value is that of the plain program, which may cancel.
+        for (engine, got) in orders(curve, u, 0) {
+            checks.bits(format_args!("{} of {} of exp at {u}, {engine}", words[1], words[0]), got, curve.call(u));
+        }
+        for (order, &exact) in exact.iter().enumerate().skip(1) {
+            for (engine, got) in orders(curve, u, order) {
+                let is_right = (got - exact).abs() <= ERROR * size;
+                let what = || {
+                    format!(
+                        "{} of {} of exp at {u}, order {order}, {engine}: {got:e} for {exact:e}",
+                        words[1], words[0]
+                    )
+                };
+                checks.is_true(is_right, what);
+            }
+        }
+    }
+    checks.finish();
+}
