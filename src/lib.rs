@@ -30,7 +30,7 @@
 //! | a function to minimise | its minimum by Newton's method | [`optimize::newton`] |
 //! | a function of a matrix | its gradient, as a matrix | [`matrix::gradient`] |
 //! | matrices inside the function | solve, inverse, determinant, eigenvalues | [`LinearAlgebra`] |
-//! | a computation to list, to draw, to find a NaN in, or to differentiate symbolically | its graph | [`graph::Graph`] |
+//! | a computation to list, to draw, to find a NaN in, or to differentiate symbolically | its graph | `graph::Graph` (feature `graph`) |
 //! | a computation to look at piece by piece | adjoints of chosen values | [`Tape`] |
 //!
 //! The unqualified name is the natural choice; [`forward`] and [`reverse`] have each mode's own. Every driver has a twin that also
@@ -49,7 +49,8 @@
 //!   functions as values, for code that needs one function on several types.
 //! - [`linalg`]: linear algebra with derivatives of whole matrices. [`Real`]: any number as a scalar of nalgebra.
 //! - [`optimize`]: Newton's method.
-//! - [`graph`]: functions recorded once, to list, draw, evaluate elsewhere and differentiate into other graphs.
+//! - `graph`, with the feature of that name: functions recorded once, to list, draw, evaluate elsewhere and differentiate into other
+//!   graphs.
 //! - [`ecosystem`]: which other crates run on these numbers.
 //!
 //! # Features
@@ -63,6 +64,7 @@
 //! - `approx`: approximate comparison of values, and of all derivatives by [`AllParts`].
 //! - `ndarray`: a single number on the right of an array.
 //! - `rand`: the standard and uniform distributions; with `rand_distr` also the normal and exponential ones, and those made of them.
+//! - `graph`: the module `graph`. It takes a minute more to compile, since every rule is compiled for recordings of its derivatives.
 //! - `serde`: duals are read and written whole, reverse numbers as their values.
 
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -74,7 +76,7 @@ compile_error!("dualtape: turn on the feature `std`, or `libm` for targets witho
 
 mod drivers;
 mod float;
-#[cfg(feature = "std")]
+#[cfg(feature = "graph")]
 pub mod graph;
 #[cfg(all(feature = "std", feature = "nalgebra"))]
 pub mod linalg;

@@ -1,5 +1,5 @@
 //! Functions recorded once: what becomes an operation, what becomes a guard, derivatives, listings, misuse.
-#![cfg(feature = "std")]
+#![cfg(feature = "graph")]
 
 #[path = "graph/agreement.rs"]
 mod agreement;

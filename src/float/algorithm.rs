@@ -24,7 +24,7 @@ pub trait Algorithm {
     ///
     /// # Panics
     /// If it is not written, since a computation that goes by values would be recorded as that of one point only.
-    #[cfg(feature = "std")]
+    #[cfg(feature = "graph")]
     fn on_traced(args: Self::Args<'_, crate::graph::Traced>) -> Self::Output<crate::graph::Traced> {
         let _ = args;
         panic!(

@@ -23,7 +23,7 @@ pub enum Condition {
     AtMostOne,
 }
 
-#[cfg(feature = "std")]
+#[cfg(feature = "graph")]
 impl Condition {
     /// A number for each kind, less than 8.
     #[must_use]
@@ -49,9 +49,9 @@ impl Condition {
 /// Notes a condition that the recorded computation needs; see [`Engine::TRACED`](super::Engine::TRACED).
 #[inline]
 pub(crate) fn requires<T: Float>(condition: Condition, x: T) {
-    #[cfg(feature = "std")]
+    #[cfg(feature = "graph")]
     T::run::<crate::graph::Require>((condition, x));
-    #[cfg(not(feature = "std"))]
+    #[cfg(not(feature = "graph"))]
     let _ = (condition, x);
 }
 
