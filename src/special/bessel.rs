@@ -64,6 +64,7 @@ define_rules! {
 // ---- Numbers of any size ---------------------------------------------------------------------------------------------
 
 /// `factor exp(log)`, where the exponential may leave the range and the product does not.
+#[inline]
 fn times_exp<T: Float>(factor: T, log: T) -> T {
     if log.base().widen().abs() < 600.0 {
         factor * log.exp()
@@ -73,10 +74,12 @@ fn times_exp<T: Float>(factor: T, log: T) -> T {
     }
 }
 
+#[inline]
 fn binomial(n: u32, k: u32) -> f64 {
     (0..k).fold(1.0, |c, i| c * f64::from(n - i) / f64::from(i + 1))
 }
 
+#[inline]
 fn sign_of(n: u32) -> f64 {
     if n.is_multiple_of(2) { 1.0 } else { -1.0 }
 }
@@ -92,6 +95,7 @@ fn sign_of(n: u32) -> f64 {
 /// `t = s + ln(2/x)`, and a power of `2/x` comes before the integral.
 ///
 /// Source: DLMF 10.32.9.
+#[inline]
 fn integral_of_k(row: BesselK, x: f64, order: f64) -> (f64, f64) {
     let nu = order.abs();
     let is_small = x < 2.0;
@@ -152,11 +156,13 @@ fn integral_of_k(row: BesselK, x: f64, order: f64) -> (f64, f64) {
 const LARGEST_ORDER: f64 = 1e6;
 
 /// `true` where the power series of `Iᵥ` would have too many terms.
+#[inline]
 fn is_out_of_reach(x: f64, order: f64) -> bool {
     x > 1e5 && !is_far(x, order)
 }
 
 /// A derivative of `Kᵥ(x)`.
+#[inline]
 fn bessel_k(row: BesselK, x: f64, order: f64) -> f64 {
     if x.is_nan() || x < 0.0 || !(-LARGEST_ORDER..=LARGEST_ORDER).contains(&order) {
         f64::NAN
@@ -183,6 +189,7 @@ fn bessel_k(row: BesselK, x: f64, order: f64) -> f64 {
 struct LnOfK;
 
 impl OfShapes for LnOfK {
+    #[inline]
     fn eval<T: Float<Base = f64>>(&self, [nu, x]: [T; 2]) -> T {
         let (nu0, x0) = (nu.base(), x.base());
         let is_small = x0 < 2.0;
@@ -231,6 +238,7 @@ impl OfShapes for LnOfK {
     }
 }
 
+#[inline]
 fn ln_bessel_k(row: LnBesselK, x: f64, order: f64) -> f64 {
     let LnBesselK { by_x, by_order } = row;
     if x.is_nan() || x < 0.0 || !(-LARGEST_ORDER..=LARGEST_ORDER).contains(&order) {
@@ -252,11 +260,13 @@ fn ln_bessel_k(row: LnBesselK, x: f64, order: f64) -> f64 {
 // ---- The first kind --------------------------------------------------------------------------------------------------
 
 /// From here on the asymptotic series has all digits.
+#[inline]
 fn is_far(x: f64, order: f64) -> bool {
     x > 19.0 + 0.25 * order * order
 }
 
 /// A derivative of `Iᵥ(x)` by `x` for `x > 0` and an order `ν >= 0`, as a factor and a logarithm, by the power series. DLMF 10.25.2.
+#[inline]
 fn power_series<T: Float<Base = f64>>(by_x: u32, x: f64, nu: T) -> (T, T) {
     let quarter = T::lit(0.25 * x * x);
     let falling = |j: T| (0..by_x).fold(T::one(), |f, i| f * (j + j + nu - T::lit(f64::from(i))));
@@ -285,6 +295,7 @@ fn power_series<T: Float<Base = f64>>(by_x: u32, x: f64, nu: T) -> (T, T) {
 }
 
 /// A derivative of `exp(-x) Iᵥ(x)` by `x` for large `x`. DLMF 10.40.1.
+#[inline]
 fn asymptotic_series<T: Float<Base = f64>>(by_x: u32, x: f64, nu: T) -> T {
     let rising = |n: f64| (0..by_x).fold(1.0, |f, i| -f * (n + 0.5 + f64::from(i)) / x);
     let (mut sum, mut term, mut n) = (T::lit(rising(0.0)), T::one(), 0.0);
@@ -303,6 +314,7 @@ fn asymptotic_series<T: Float<Base = f64>>(by_x: u32, x: f64, nu: T) -> T {
 /// > `(x/2)ᵛ / (√π Γ(ν + 1/2)) ∫ (1 - s²)^(ν - 1/2) exp(-x (1 - s)) ds`
 ///
 /// over `s = -1 .. 1`, with `s = tanh u`: its derivatives have one sign each. DLMF 10.32.2.
+#[inline]
 fn poisson_integral<T: Float<Base = f64>>(by_x: u32, x: f64, nu: T) -> T {
     const MOST: usize = 25;
     let mut moments = [T::zero(); MOST];
@@ -330,6 +342,7 @@ fn poisson_integral<T: Float<Base = f64>>(by_x: u32, x: f64, nu: T) -> T {
 }
 
 /// `true` where derivatives by the order come from [`schlaefli_integral`].
+#[inline]
 fn is_near_diagonal(x: f64, nu: f64) -> bool {
     x > 1.0 && nu * nu < 4.0 * x
 }
@@ -340,6 +353,7 @@ fn is_near_diagonal(x: f64, nu: f64) -> bool {
 /// > `∫₀^π exp(x cos θ) cos(νθ) dθ / π - sin(νπ)/π ∫₀^∞ exp(-x cosh t - νt) dt`.
 ///
 /// Sources: DLMF 10.32.4; Takahasi & Mori, *Double exponential formulas for numerical integration*, Publ. RIMS 9 (1974).
+#[inline]
 fn schlaefli_integral(row: BesselI, x: f64, nu: f64) -> f64 {
     const STEP: f64 = 1.0 / 32.0;
     let BesselI { scaled, by_x, by_order } = row;
@@ -380,6 +394,7 @@ struct OfOrder {
 }
 
 impl OfShapes for OfOrder {
+    #[inline]
     fn eval<T: Float<Base = f64>>(&self, [nu, _]: [T; 2]) -> T {
         let (BesselI { scaled, by_x, .. }, x) = (self.row, self.x);
         // What the series lacks of all digits, about exp(-2x), grows with each derivative.
@@ -405,6 +420,7 @@ impl OfShapes for OfOrder {
 }
 
 /// A derivative of `Iᵥ(x)` or the scaled one.
+#[inline]
 fn bessel_i(row: BesselI, x: f64, order: f64) -> f64 {
     let BesselI { by_x, by_order, scaled } = row;
     let is_integer = order.fract() == 0.0;
@@ -445,6 +461,7 @@ fn bessel_i(row: BesselI, x: f64, order: f64) -> f64 {
 }
 
 /// A derivative of `Iᵥ` at 0, from the right.
+#[inline]
 fn at_zero(row: BesselI, order: f64) -> f64 {
     let BesselI { by_x, by_order, scaled } = row;
     if by_order > 0 {
@@ -480,6 +497,7 @@ struct LnOfI {
 }
 
 impl OfShapes for LnOfI {
+    #[inline]
     fn eval<T: Float<Base = f64>>(&self, [nu, x]: [T; 2]) -> T {
         let one = T::one();
         if is_far(x.base() - 3.0 * f64::from(self.by_x), nu.base()) {
@@ -514,6 +532,7 @@ impl OfShapes for LnOfI {
     }
 }
 
+#[inline]
 fn ln_bessel_i(row: LnBesselI, x: f64, order: f64) -> f64 {
     let LnBesselI { by_x, by_order } = row;
     if x.is_nan() || x < 0.0 || !(0.0..=LARGEST_ORDER).contains(&order) || is_out_of_reach(x, order) {

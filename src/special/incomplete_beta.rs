@@ -73,6 +73,7 @@ impl IncompleteBeta {
 }
 
 /// Three numbers from an iterator.
+#[inline]
 fn three<T: Float>(mut x: impl Iterator<Item = T>) -> [T; 3] {
     core::array::from_fn(|_| x.next().unwrap_or_else(T::nan))
 }
@@ -80,6 +81,7 @@ fn three<T: Float>(mut x: impl Iterator<Item = T>) -> [T; 3] {
 // ---- Formulas --------------------------------------------------------------------------------------------------------
 
 /// `xᵃ yᵇ / (a B(a, b))` for `y = 1 - x`, a term of the binomial distribution.
+#[inline]
 fn binomial<T: Float<Base = f64>>(x: T, y: T, a: T, b: T) -> T {
     let large = T::lit(ASYMPTOTIC);
     if a >= large && b >= large {
@@ -110,6 +112,7 @@ fn binomial<T: Float<Base = f64>>(x: T, y: T, a: T, b: T) -> T {
 }
 
 /// The terms `dⱼ` of the continued fraction `1 + d₁ / (1 + d₂ / (1 + ..`. DLMF 8.17.22.
+#[inline]
 fn fraction_term<T: Float<Base = f64>>(j: u32, x: T, a: T, b: T) -> T {
     let m = T::lit(f64::from(j / 2));
     let a2m = a + m + m;
@@ -121,6 +124,7 @@ fn fraction_term<T: Float<Base = f64>>(j: u32, x: T, a: T, b: T) -> T {
 }
 
 /// `Iₓ(a, b)` by its continued fraction, which converges fast for `x` below the mean; NaN where it would take too long.
+#[inline]
 fn fraction<T: Float<Base = f64>>(x: T, y: T, a: T, b: T) -> T {
     let mut f = T::one();
     let Some(length) = fraction_length(x.base(), a.base(), b.base()) else { return T::nan() };
@@ -132,6 +136,7 @@ fn fraction<T: Float<Base = f64>>(x: T, y: T, a: T, b: T) -> T {
 
 /// How many terms of the continued fraction are needed, with some to spare for its derivatives: Lentz's method. For integers `b` it
 /// ends early and its derivative does not, so it is asked at halves.
+#[inline]
 fn fraction_length(x: f64, a: f64, b: f64) -> Option<u32> {
     const MOST: u32 = 20_000;
     let b = b.floor() + 0.5;
@@ -150,6 +155,7 @@ fn fraction_length(x: f64, a: f64, b: f64) -> Option<u32> {
 
 /// `1 - Iₓ(a, b)` for small `a` and `x`: `1 - xᵃ / (a B(a, b))`, and what the rest of the series adds. As a function of the beta
 /// distribution it is the far upper tail of one that has nearly all its mass at 0.
+#[inline]
 fn complement<T: Float<Base = f64>>(x: T, a: T, b: T) -> T {
     let ln_ratio = ln_gamma_gap(b, a); // of Γ(a + b) / Γ(b)
     let log = a * x.ln() + ln_ratio - ln_gamma_1p(a);
@@ -163,11 +169,13 @@ fn complement<T: Float<Base = f64>>(x: T, a: T, b: T) -> T {
 }
 
 /// `ln Γ(x + h) - ln Γ(x)` for small `h`, by Taylor's series.
+#[inline]
 fn ln_gamma_gap<T: Float<Base = f64>>(x: T, h: T) -> T {
     (0..12_u32).rev().fold(T::zero(), |sum, k| (sum * h + x.polygamma(k)) / T::lit(f64::from(k) + 1.0)) * h
 }
 
 /// One of the two, `Iₓ(a, b)` or what it lacks of 1, and whether it is the latter, for `y = 1 - x`.
+#[inline]
 fn tail<T: Float<Base = f64>>(x: T, y: T, a: T, b: T) -> (T, bool) {
     let (x0, y0, a0, b0) = (x.base(), y.base(), a.base(), b.base());
     let is_small = |x: f64, a: f64, b: f64| a < 0.02 * b.min(1.0) && x < 0.1 && x * b < 1.0;
@@ -189,6 +197,7 @@ struct AtPoint {
 }
 
 impl OfShapes for AtPoint {
+    #[inline]
     fn eval<T: Float<Base = f64>>(&self, [a, b]: [T; 2]) -> T {
         let (x, y) = (T::lit(self.x), T::lit(1.0 - self.x));
         if self.by_x == 0 {
@@ -211,6 +220,7 @@ impl OfShapes for AtPoint {
 }
 
 impl IncompleteBeta {
+    #[inline]
     fn at(self, x: f64, a: f64, b: f64) -> f64 {
         let IncompleteBeta { by_x, by_a, by_b } = self;
         let is_value = by_x == 0 && by_a == 0 && by_b == 0;
@@ -232,6 +242,7 @@ impl IncompleteBeta {
     }
 
     /// The density or a derivative of it at 0 or 1.
+    #[inline]
     fn at_end(self, x: f64, a: f64, b: f64) -> f64 {
         let (near, far) = if x == 0.0 { (a, b) } else { (b, a) };
         let order = f64::from(self.by_x);
@@ -262,6 +273,7 @@ struct StudentAt {
 }
 
 impl OfShapes for StudentAt {
+    #[inline]
     fn eval<T: Float<Base = f64>>(&self, [nu, _]: [T; 2]) -> T {
         let (t, half) = (T::lit(self.t), T::lit(0.5));
         if self.by_t == 0 {
@@ -290,6 +302,7 @@ impl OfShapes for StudentAt {
 }
 
 /// `(1 + t²/ν)^(-(ν + 1)/2) / (√ν B(1/2, ν/2))`.
+#[inline]
 fn student_density<T: Float<Base = f64>>(t: T, nu: T) -> T {
     let (half, one) = (T::lit(0.5), T::one());
     let s = nu * half;
@@ -312,6 +325,7 @@ fn student_density<T: Float<Base = f64>>(t: T, nu: T) -> T {
 }
 
 impl StudentCdf {
+    #[inline]
     fn at(self, t: f64, nu: f64) -> f64 {
         if t.is_nan() || !(nu > 0.0 && nu < f64::INFINITY) {
             f64::NAN
@@ -326,6 +340,7 @@ impl StudentCdf {
 // ---- Quantiles -------------------------------------------------------------------------------------------------------
 
 /// The `x` at which `Iₓ(a, b) = p`.
+#[inline]
 fn beta_quantile(p: f64, a: f64, b: f64) -> f64 {
     if !((0.0..=1.0).contains(&p) && a > 0.0 && b > 0.0 && a < f64::INFINITY && b < f64::INFINITY) {
         f64::NAN
@@ -339,6 +354,7 @@ fn beta_quantile(p: f64, a: f64, b: f64) -> f64 {
 /// The `x` at which `Iₓ(a, b) = p`, and `1 - x`, for `q = 1 - p`.
 ///
 /// Newton's method for `ln(x / (1 - x))`, on the logarithm of the smaller of the two tails, which is concave.
+#[inline]
 fn quantile_pair(p: f64, q: f64, a: f64, b: f64) -> (f64, f64) {
     let by_upper = q < p;
     let target = if by_upper { q } else { p };
@@ -377,6 +393,7 @@ fn quantile_pair(p: f64, q: f64, a: f64, b: f64) -> (f64, f64) {
 }
 
 /// The `t` below which a variable of Student's distribution falls with probability `p`.
+#[inline]
 fn student_quantile(p: f64, nu: f64) -> f64 {
     if !((0.0..=1.0).contains(&p) && nu > 0.0 && nu < f64::INFINITY) {
         return f64::NAN;

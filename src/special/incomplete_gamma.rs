@@ -91,6 +91,7 @@ const UNIFORM: [&[f64]; 7] = [
 const LARGE_SHAPE: f64 = 200.0;
 
 /// `ln Γ(1 + a)` for `a >= 0`, with all digits near 0.
+#[inline]
 pub(super) fn ln_gamma_1p<T: Float>(a: T) -> T {
     if a > T::lit(0.5) {
         return (a + T::one()).ln_gamma();
@@ -101,6 +102,7 @@ pub(super) fn ln_gamma_1p<T: Float>(a: T) -> T {
 }
 
 /// `xᵃ e⁻ˣ / Γ(a + 1)`, a term of the Poisson distribution.
+#[inline]
 fn poisson<T: Float<Base = f64>>(x: T, a: T) -> T {
     let exponent = -log_of_poisson(x.base(), a.base());
     if exponent > 900.0 {
@@ -116,11 +118,13 @@ fn poisson<T: Float<Base = f64>>(x: T, a: T) -> T {
 }
 
 /// The logarithm of [`poisson`], roughly.
+#[inline]
 fn log_of_poisson(x: f64, a: f64) -> f64 {
     if a > ASYMPTOTIC { (x / a).ln() * a - (x - a) } else { x.ln() * a - x }
 }
 
 /// `P(a, x)` by its power series, whose terms are positive. DLMF 8.11.4.
+#[inline]
 fn lower_series<T: Float<Base = f64>>(x: T, a: T) -> T {
     let (mut sum, mut term, mut k) = (T::one(), T::one(), a);
     loop {
@@ -134,6 +138,7 @@ fn lower_series<T: Float<Base = f64>>(x: T, a: T) -> T {
 }
 
 /// `Q(a, x)` by Legendre's continued fraction. DLMF 8.9.2.
+#[inline]
 fn upper_fraction<T: Float<Base = f64>>(x: T, a: T) -> T {
     let steps = fraction_length(x.base(), a.base());
     let two = T::lit(2.0);
@@ -148,6 +153,7 @@ fn upper_fraction<T: Float<Base = f64>>(x: T, a: T) -> T {
 
 /// How many terms of the continued fraction are needed, with some to spare for its derivatives: Lentz's method. For integers `a` it
 /// ends early and its derivative does not, so it is asked at halves.
+#[inline]
 fn fraction_length(x: f64, a: f64) -> f64 {
     const MOST: f64 = 1e4;
     let a = a.floor() + 0.5;
@@ -168,6 +174,7 @@ fn fraction_length(x: f64, a: f64) -> f64 {
 /// `Q(a, x)` for small `a` and `x`, where it is a small difference: `1 - xᵃ / Γ(a + 1)`, and what the rest of the series adds.
 ///
 /// Source: Gautschi, *A computational procedure for incomplete gamma functions*, ACM TOMS 5 (1979), section 4.
+#[inline]
 fn upper_series<T: Float<Base = f64>>(x: T, a: T) -> T {
     let log = a * x.ln() - ln_gamma_1p(a);
     let (mut sum, mut power, mut n) = (T::zero(), T::one(), T::zero());
@@ -185,6 +192,7 @@ fn upper_series<T: Float<Base = f64>>(x: T, a: T) -> T {
 /// The smaller tail for large `a`, with `x` of the same size.
 ///
 /// Source: Temme, *The asymptotic expansion of the incomplete gamma functions*, SIAM J. Math. Anal. 10 (1979); DLMF 8.12.
+#[inline]
 fn uniform<T: Float<Base = f64>>(x: T, a: T) -> T {
     let mu = (x - a) / a;
     let gap = (2..=34).rev().fold(T::zero(), |sum, k| T::lit(2.0 / f64::from(k)) - mu * sum);
@@ -200,6 +208,7 @@ fn uniform<T: Float<Base = f64>>(x: T, a: T) -> T {
 }
 
 /// One of the tails at `x` and shape `a`, both positive and finite, and whether it is the upper one.
+#[inline]
 fn tail<T: Float<Base = f64>>(x: T, a: T) -> (T, bool) {
     let (x0, a0) = (x.base(), a.base());
     if a0 >= LARGE_SHAPE && (x0 - a0).abs() < 0.3 * a0 {
@@ -220,6 +229,7 @@ struct AtPoint {
 }
 
 impl OfShapes for AtPoint {
+    #[inline]
     fn eval<T: Float<Base = f64>>(&self, [a, _]: [T; 2]) -> T {
         let (row, x) = (self.row, T::lit(self.x));
         if row.by_x == 0 {
@@ -235,6 +245,7 @@ impl OfShapes for AtPoint {
 }
 
 impl GammaTail {
+    #[inline]
     fn at(self, x: f64, a: f64) -> f64 {
         let GammaTail { upper, by_x, by_a } = self;
         let probability = |p: f64| match (by_x, by_a) {
@@ -267,6 +278,7 @@ impl GammaTail {
 }
 
 /// The derivative of order `k >= a` of `P(a, x)` at `x = 0`.
+#[inline]
 fn slope_at_zero(k: u32, a: f64) -> f64 {
     let n = f64::from(k) - a;
     // xᵃ Σ (-x)ⁿ / (n! (a + n) Γ(a)): the term of xᵏ if there is one, else that of xᵃ, whose derivative is infinite.
@@ -284,6 +296,7 @@ fn slope_at_zero(k: u32, a: f64) -> f64 {
 /// The `x` at which the tail has the probability `p`.
 ///
 /// Newton's method for `ln x`, on the logarithm of the smaller of the two tails, which is concave.
+#[inline]
 fn quantile(upper: bool, p: f64, a: f64) -> f64 {
     if !((0.0..=1.0).contains(&p) && a > 0.0 && a < f64::INFINITY) {
         return f64::NAN;
@@ -316,6 +329,7 @@ fn quantile(upper: bool, p: f64, a: f64) -> f64 {
 }
 
 /// `x - step`, if the step is of the size of a rounding error, and `x` else: a last step of Newton's method.
+#[inline]
 pub(super) fn polished(x: f64, step: f64) -> f64 {
     if step.abs() < 1e-10 * x.abs() { x - step } else { x }
 }

@@ -78,6 +78,8 @@
 //! - Errors of the functions of [`libm`](https://docs.rs/libm) that are called are included. Most of those of `ln_gamma`, at negative
 //!   numbers, and of `jn` and `yn` are theirs.
 
+// The functions of these files are `#[inline]`: they run their algorithms on nested numbers, which takes long to compile, and so are
+// compiled where they are used and not with the crate.
 mod bessel;
 mod gamma;
 mod incomplete_beta;

@@ -18,6 +18,7 @@ struct Slope<'f, F> {
 }
 
 impl<F: OfShapes> OfShapes for Slope<'_, F> {
+    #[inline]
     fn eval<T: Float<Base = f64>>(&self, shapes: [T; 2]) -> T {
         let [a, b] = shapes.map(Dual::<T>::constant);
         let variable = Dual::<T>::variable(shapes[self.by]);
@@ -26,6 +27,7 @@ impl<F: OfShapes> OfShapes for Slope<'_, F> {
 }
 
 /// The derivative of `f`, `orders[k]` times by the shape number `k`; NaN from the fifth order on.
+#[inline]
 pub(super) fn derivative(f: &impl OfShapes, orders: [u32; 2], shapes: [f64; 2]) -> f64 {
     let by = |level: u32| usize::from(level >= orders[0]);
     let one = Slope { f, by: by(0) };
@@ -42,11 +44,13 @@ pub(super) fn derivative(f: &impl OfShapes, orders: [u32; 2], shapes: [f64; 2]) 
 }
 
 /// `-x` below 0, else `x`; unlike `abs`, with all its derivatives.
+#[inline]
 pub(super) fn magnitude<T: Float>(x: T) -> T {
     if x < T::zero() { -x } else { x }
 }
 
 /// `x - ln(1 + x)` for `x > -1`, as accurate near 0 as elsewhere.
+#[inline]
 pub(super) fn log_gap<T: Float>(x: T) -> T {
     if magnitude(x) < T::lit(0.3) {
         // x² (1/2 - x/3 + x²/4 ..)
@@ -58,6 +62,7 @@ pub(super) fn log_gap<T: Float>(x: T) -> T {
 }
 
 /// The derivative of order `n` of a function `f` with `f' = g f`, from its value and the derivatives `g(i)` of `g`.
+#[inline]
 pub(super) fn from_logarithmic<T: Float>(n: usize, f: T, g: impl Fn(usize) -> T) -> T {
     const MOST: usize = 24;
     let mut all = [T::zero(); MOST];
@@ -76,12 +81,14 @@ pub(super) fn from_logarithmic<T: Float>(n: usize, f: T, g: impl Fn(usize) -> T)
 }
 
 /// `(-1)ⁱ i! / xⁱ⁺¹`, the derivative of order `i` of `1 / x`.
+#[inline]
 pub(super) fn recip_derivative<T: Float>(i: usize, x: T) -> T {
     (1..=i).fold(x.recip(), |product, k| product * T::lit(-(k as f64)) / x)
 }
 
 /// The root of an increasing function `f`, whose slope is `slope`, by Newton's method inside a bracket that is found from `start`.
 /// Steps that leave the bracket are replaced by bisection.
+#[inline]
 pub(super) fn root(start: f64, f: impl Fn(f64) -> f64, slope: impl Fn(f64) -> f64) -> f64 {
     let (mut low, mut high) = (f64::NEG_INFINITY, f64::INFINITY);
     let mut x = start;

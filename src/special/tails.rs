@@ -35,6 +35,7 @@ const MOMENTS: f64 = 0.4;
 ///
 /// They follow from large orders to small ones, in the stable direction, by `n Jₙ₋₁ = w Jₙ + Jₙ₊₁` and `1 = w J₀ + J₁`. An error in the
 /// first ratio fades like `exp(-2 w √(2n))`.
+#[inline]
 fn moments(w: f64) -> (f64, [f64; MOST]) {
     let first = MOST as f64 + (25.0 + 220.0 / (w * w)).floor();
     let mut ratios = [0.0; MOST];
@@ -52,6 +53,7 @@ fn moments(w: f64) -> (f64, [f64; MOST]) {
 
 /// The cumulant of order `n >= 1` of `s` under the density `exp(-s²/2 - s w) / J₀`: the derivative of order `n` of `ln J₀(-x)` at
 /// `x = -w`.
+#[inline]
 fn cumulant(n: usize, w: f64) -> f64 {
     let (_, ratios) = moments(w);
     let mut moment = [1.0; MOST + 1];
@@ -70,6 +72,7 @@ fn cumulant(n: usize, w: f64) -> f64 {
 
 /// The derivative of order `n` of the solution of `h' = sign h (h + c x)` that has the value `h` at `x`: of the ratios of a density to
 /// its tail.
+#[inline]
 fn derivative_of_hazard(n: usize, h: f64, x: f64, sign: f64, c: f64) -> f64 {
     if h == 0.0 {
         return 0.0; // far in the other tail, where c x may be infinite
@@ -90,6 +93,7 @@ fn derivative_of_hazard(n: usize, h: f64, x: f64, sign: f64, c: f64) -> f64 {
 // ---- Values ----------------------------------------------------------------------------------------------------------
 
 /// `exp(x²)` with all digits: `x²` rounded would cost as many ulps as the exponent is large.
+#[inline]
 fn exp_of_square(x: f64) -> f64 {
     let head = f64::from_bits(x.to_bits() & !0x07ff_ffff); // 26 bits, whose square is exact
     ((x - head) * (x + head)).exp() * (head * head).exp()
@@ -98,6 +102,7 @@ fn exp_of_square(x: f64) -> f64 {
 /// The derivative of order `n` of `exp(x²) erfc x`.
 ///
 /// Source: DLMF 7.18, since it is `(-2)ⁿ n! exp(x²)` times the repeated integral of order `n`.
+#[inline]
 fn erfcx(n: u32, x: f64) -> f64 {
     let plain = || if x < -27.0 { f64::INFINITY } else { libm::erfc(x) * exp_of_square(x) };
     if x.is_nan() || n as usize > MOST {
@@ -119,6 +124,7 @@ fn erfcx(n: u32, x: f64) -> f64 {
 }
 
 /// The derivative of order `n` of `ln erfc x`.
+#[inline]
 fn log_erfc(n: u32, x: f64) -> f64 {
     let n = n as usize;
     let w = x * SQRT_2;
@@ -138,6 +144,7 @@ fn log_erfc(n: u32, x: f64) -> f64 {
 }
 
 /// The derivative of order `n` of `ln Φ(x)`.
+#[inline]
 fn log_norm_cdf(n: u32, x: f64) -> f64 {
     let n = n as usize;
     if x.is_nan() || n > MOST {
