@@ -299,7 +299,7 @@ pub(crate) use elementary;
 
 /// The highest order of a derivative that the closed forms are made for. More often nobody differentiates: the number of parts of
 /// a nested number doubles each time.
-const MOST: usize = 24;
+pub(crate) const MOST: usize = 24;
 
 elementary!(define_rules);
 

@@ -6,7 +6,7 @@
 use super::Special;
 use super::shape::{self, OfShapes};
 use crate::float::{Float, Primitive};
-use crate::rules::dialect::define_rules;
+use crate::rules::{self, dialect::define_rules};
 use core::f64::consts::{FRAC_2_PI, LN_2, PI};
 #[allow(unused_imports)] // `f64` has its own functions where the standard library is
 use num_traits::Float as _;
@@ -66,12 +66,7 @@ define_rules! {
 /// `factor exp(log)`, where the exponential may leave the range and the product does not.
 #[inline]
 fn times_exp<T: Float>(factor: T, log: T) -> T {
-    if log.base().widen().abs() < 600.0 {
-        factor * log.exp()
-    } else {
-        let root = (log * T::lit(0.5)).exp();
-        factor * root * root
-    }
+    if log.base().widen().abs() < 600.0 { factor * log.exp() } else { rules::times_exp(factor, log) }
 }
 
 #[inline]

@@ -4,6 +4,7 @@
 //! the digamma function is one from its zero, and derivatives of the beta function are such differences.
 
 use crate::float::Float;
+use crate::rules::MOST;
 use core::f64::consts::{PI, TAU};
 #[allow(unused_imports)] // `f64` has its own functions where the standard library is
 use num_traits::Float as _;
@@ -127,7 +128,6 @@ pub fn digamma(x: f64) -> f64 {
 /// The derivative of order `n` of the gamma function: `Γ⁽ⁿ⁺¹⁾ = Σᵢ (n over i) Γ⁽ⁿ⁻ⁱ⁾ ψ⁽ⁱ⁾`, times a large number on the way, so that it may
 /// be normal where the function is not.
 pub fn gamma_derivative(n: u32, x: f64) -> f64 {
-    const MOST: usize = 24;
     const SCALE: f64 = 1e150;
     /// So many steps of the recurrence to where the function is normal: it is 0 from `x = -186` on.
     const STEPS: i32 = 16;

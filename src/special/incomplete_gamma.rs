@@ -4,9 +4,10 @@
 
 use super::Special;
 use super::gamma::{ASYMPTOTIC, stirling_rest};
-use super::shape::{self, OfShapes, from_logarithmic, log_gap, magnitude, recip_derivative};
+use super::shape::{self, OfShapes, from_logarithmic, log_gap, recip_derivative};
 use crate::float::Float;
 use crate::rules::dialect::define_rules;
+use crate::rules::magnitude;
 use core::f64::consts::{LN_2, TAU};
 #[allow(unused_imports)] // `f64` has its own functions where the standard library is
 use num_traits::Float as _;

@@ -5,6 +5,7 @@
 
 use crate::float::Float;
 use crate::numbers::Dual;
+use crate::rules::{MOST, magnitude};
 
 /// A function of up to two shapes, on every number over `f64`.
 pub(super) trait OfShapes {
@@ -43,12 +44,6 @@ pub(super) fn derivative(f: &impl OfShapes, orders: [u32; 2], shapes: [f64; 2]) 
     }
 }
 
-/// `-x` below 0, else `x`; unlike `abs`, with all its derivatives.
-#[inline]
-pub(super) fn magnitude<T: Float>(x: T) -> T {
-    if x < T::zero() { -x } else { x }
-}
-
 /// `x - ln(1 + x)` for `x > -1`, as accurate near 0 as elsewhere.
 #[inline]
 pub(super) fn log_gap<T: Float>(x: T) -> T {
@@ -64,7 +59,6 @@ pub(super) fn log_gap<T: Float>(x: T) -> T {
 /// The derivative of order `n` of a function `f` with `f' = g f`, from its value and the derivatives `g(i)` of `g`.
 #[inline]
 pub(super) fn from_logarithmic<T: Float>(n: usize, f: T, g: impl Fn(usize) -> T) -> T {
-    const MOST: usize = 24;
     let mut all = [T::zero(); MOST];
     if n >= MOST {
         return T::nan();

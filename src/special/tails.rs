@@ -5,6 +5,7 @@
 //! `exp(x²) erfc x`, which is `2x exp(x²) erfc x - 2/√π`, cancels more with each order and with growing `x`.
 
 use super::values::{erf_slope, norm_cdf, norm_pdf};
+use crate::rules::MOST;
 use crate::rules::dialect::define_rules;
 use core::f64::consts::{FRAC_2_SQRT_PI, LN_2, SQRT_2, TAU};
 #[allow(unused_imports)] // `f64` has its own functions where the standard library is
@@ -24,9 +25,6 @@ define_rules! {
 }
 
 // ---- Moments ---------------------------------------------------------------------------------------------------------
-
-/// Derivatives of higher orders are NaN: nobody differentiates that often.
-const MOST: usize = 24;
 
 /// From here on the moments are computed. Below, recurrences from small orders to large ones lose little, and this one is slow.
 const MOMENTS: f64 = 0.4;
