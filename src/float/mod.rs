@@ -5,17 +5,17 @@
 //! infinity, and at NaN.
 
 pub(crate) mod algorithm;
+mod condition;
 pub(crate) mod engine;
 mod primitive;
 mod products;
 mod rule;
 
+pub use condition::Condition;
+pub(crate) use condition::requires;
 pub use engine::Engine;
 pub use primitive::Primitive;
-pub use products::Condition;
-pub(crate) use products::{
-    fold, is_nan, passed, quotient_is_plain, quotient_tangent, requires, slope_is_plain, unlikely,
-};
+pub(crate) use products::{fold, is_nan, passed, quotient_is_plain, quotient_tangent, slope_is_plain, unlikely};
 pub(crate) use rule::with_partials;
 pub use rule::{Binary, Reduction, Rule, Unary};
 

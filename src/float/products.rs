@@ -5,55 +5,8 @@
 
 #[cfg(doc)]
 use super::Unary;
+use super::condition::{Condition, requires};
 use super::{Float, Primitive};
-
-/// What a number that records is to be at a point where plain arithmetic is used in place of a choice by its value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Condition {
-    /// Not NaN.
-    NotNan,
-    /// In the middle of the range, of nested numbers if `nested`, or zero if `or_zero`.
-    Central {
-        /// Whether the number is nested.
-        nested: bool,
-        /// Whether zero will do as well.
-        or_zero: bool,
-    },
-    /// Between -1 and 1.
-    AtMostOne,
-}
-
-#[cfg(feature = "graph")]
-impl Condition {
-    /// A number for each kind, less than 8.
-    #[must_use]
-    pub fn kind(self) -> u32 {
-        match self {
-            Condition::NotNan => 0,
-            Condition::AtMostOne => 1,
-            Condition::Central { nested, or_zero } => 2 + 2 * u32::from(nested) + u32::from(or_zero),
-        }
-    }
-
-    /// Whether it holds of `x`.
-    #[must_use]
-    pub fn holds(self, x: f64) -> bool {
-        match self {
-            Condition::NotNan => !x.is_nan(),
-            Condition::Central { nested, or_zero } => (or_zero && x == 0.0) || is_central_on(nested, x),
-            Condition::AtMostOne => (-1.0..=1.0).contains(&x),
-        }
-    }
-}
-
-/// Notes a condition that the recorded computation needs; see [`Engine::TRACED`](super::Engine::TRACED).
-#[inline]
-pub(crate) fn requires<T: Float>(condition: Condition, x: T) {
-    #[cfg(feature = "graph")]
-    T::run::<crate::graph::Require>((condition, x));
-    #[cfg(not(feature = "graph"))]
-    let _ = (condition, x);
-}
 
 /// `true` if `y`, the value of an operation, is NaN. Of one that records the answer is no, on the condition that it stays so.
 #[inline(always)]
@@ -83,7 +36,7 @@ fn is_central<T: Float>(x: T) -> bool {
 
 /// [`is_central`] of a value, of a number that is nested or not.
 #[inline(always)]
-fn is_central_on<B: Primitive>(nested: bool, x: B) -> bool {
+pub(super) fn is_central_on<B: Primitive>(nested: bool, x: B) -> bool {
     let (least, largest) = match (B::IS_SINGLE, nested) {
         (true, true) => (1e-7, 1e7),
         (true, false) => (1e-18, 1e18),
