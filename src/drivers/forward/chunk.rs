@@ -9,6 +9,8 @@ use crate::numbers::{Dual, Tag};
 use crate::drivers::{check_hessian, check_jacobian, pool};
 #[cfg(feature = "nalgebra")]
 use nalgebra::DMatrix;
+#[cfg(feature = "nalgebra")]
+use std::ops::Range;
 
 /// What [`gradient`] and [`jacobian`] evaluate their function on: a dual number with the derivatives in eight directions at once.
 ///
@@ -381,26 +383,15 @@ impl<const N: usize> Chunk<N> {
     #[must_use]
     #[track_caller]
     pub fn value_and_jacobian<T: Float, Y: AsRef<[Dual<T, N>]>>(
-        mut f: impl FnMut(&[Dual<T, N>]) -> Y,
+        f: impl FnMut(&[Dual<T, N>]) -> Y,
         x: &[T],
     ) -> (Vec<T>, DMatrix<T>) {
         let mut result: Option<(Vec<T>, DMatrix<T>)> = None;
-        let mut point = Seeded::<T, N>::at(x);
-        for chunk in chunks::<N>(x.len()) {
-            let tag = point.seed(chunk.clone());
-            let y = f(point.as_slice());
-            point.unseed(chunk.clone());
-            let y = y.as_ref();
-            let (value, jacobian) = result.get_or_insert_with(|| {
-                (y.iter().map(|y| y.primal()).collect(), DMatrix::from_element(y.len(), x.len(), T::zero()))
-            });
-            check_outputs("jacobian", value.len(), y.len(), chunk.start);
-            for (i, y) in y.iter().enumerate() {
-                let tangents = y.checked(tag).tangents();
-                chunk.clone().zip(tangents).for_each(|(j, tangent)| jacobian[(i, j)] = tangent);
-            }
-        }
-        point.end();
+        Self::for_each_chunk("jacobian", None, f, x, |y, columns, tag| {
+            let (value, jacobian) = result
+                .get_or_insert_with(|| (vec![T::zero(); y.len()], DMatrix::from_element(y.len(), x.len(), T::zero())));
+            Self::store(y, columns, tag, value, jacobian);
+        });
         result.expect("there is at least one chunk")
     }
 
@@ -413,12 +404,29 @@ impl<const N: usize> Chunk<N> {
     #[cfg(feature = "nalgebra")]
     #[track_caller]
     pub fn value_and_jacobian_into<T: Float, Y: AsRef<[Dual<T, N>]>>(
-        mut f: impl FnMut(&[Dual<T, N>]) -> Y,
+        f: impl FnMut(&[Dual<T, N>]) -> Y,
         x: &[T],
         value: &mut [T],
         jacobian: &mut DMatrix<T>,
     ) {
-        const DRIVER: &str = "value_and_jacobian_into";
+        // Checked in there, since a panic inside a closure does not point at the caller.
+        let buffers = Some((value.len(), jacobian.shape()));
+        Self::for_each_chunk("value_and_jacobian_into", buffers, f, x, |y, columns, tag| {
+            Self::store(y, columns, tag, value, jacobian);
+        });
+    }
+
+    /// Evaluates `f` with each chunk of inputs seeded, and hands the outputs to `store`, of which there must be as many each time, and as
+    /// many as fit the buffers for value and Jacobian, if these are given.
+    #[cfg(feature = "nalgebra")]
+    #[track_caller]
+    fn for_each_chunk<T: Float, Y: AsRef<[Dual<T, N>]>>(
+        driver: &str,
+        buffers: Option<(usize, (usize, usize))>,
+        mut f: impl FnMut(&[Dual<T, N>]) -> Y,
+        x: &[T],
+        mut store: impl FnMut(&[Dual<T, N>], Range<usize>, Tag),
+    ) {
         let mut point = Seeded::<T, N>::at(x);
         let mut outputs = None;
         for chunk in chunks::<N>(x.len()) {
@@ -426,16 +434,25 @@ impl<const N: usize> Chunk<N> {
             let y = f(point.as_slice());
             point.unseed(chunk.clone());
             let y = y.as_ref();
-            check_outputs(DRIVER, *outputs.get_or_insert(y.len()), y.len(), chunk.start);
-            check_length(DRIVER, "the buffer for the value", value.len(), y.len(), OUTPUT);
-            check_jacobian(DRIVER, jacobian.shape(), y.len(), x.len());
-            for (i, y) in y.iter().enumerate() {
-                let y = y.checked(tag);
-                value[i] = y.primal();
-                chunk.clone().zip(y.tangents()).for_each(|(j, tangent)| jacobian[(i, j)] = tangent);
+            check_outputs(driver, *outputs.get_or_insert(y.len()), y.len(), chunk.start);
+            if let Some((value, jacobian)) = buffers {
+                check_length(driver, "the buffer for the value", value, y.len(), OUTPUT);
+                check_jacobian(driver, jacobian, y.len(), x.len());
             }
+            store(y, chunk, tag);
         }
         point.end();
+    }
+
+    /// Writes the values of `y` and the columns of the Jacobian that its tangents are.
+    #[cfg(feature = "nalgebra")]
+    #[track_caller]
+    fn store<T: Float>(y: &[Dual<T, N>], columns: Range<usize>, tag: Tag, value: &mut [T], jacobian: &mut DMatrix<T>) {
+        for (i, y) in y.iter().enumerate() {
+            let y = y.checked(tag);
+            value[i] = y.primal();
+            columns.clone().zip(y.tangents()).for_each(|(j, tangent)| jacobian[(i, j)] = tangent);
+        }
     }
 
     /// Hessian of `f` at `x`: entry `(i, j)` is `∂²f/∂xᵢ∂xⱼ`. Exactly symmetric.
