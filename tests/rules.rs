@@ -30,13 +30,13 @@ fn names_show_parameters() {
 /// No two rules that are shown to a visitor share a name.
 #[test]
 fn names_are_unique() {
-    struct Names(Vec<&'static str>);
+    struct Names(Vec<String>);
     impl Visitor for Names {
-        fn unary<R: Unary>(&mut self, _: R) {
-            self.0.push(R::NAME);
+        fn unary<R: Unary>(&mut self, rule: R) {
+            self.0.push(rule.name().to_string());
         }
-        fn binary<R: Binary>(&mut self, _: R) {
-            self.0.push(R::NAME);
+        fn binary<R: Binary>(&mut self, rule: R) {
+            self.0.push(rule.name().to_string());
         }
     }
     let mut names = Names(Vec::new());

@@ -1,7 +1,9 @@
 //! The engines' policy where 0 meets infinity: products and quotients of tangents and slopes.
 //!
 //! The convention is "a zero tangent stays zero" (see [`crate::conventions`]). Engines check once for each operation, on the side
-//! where a number is not finite, so that ordinary code pays nothing that can be measured.
+//! where a number is not finite. Rules through which a tangent passes at the ends of the range ([`slope_is_plain`]) ask for the size of
+//! their slope besides. In `cargo bench --bench ratios` that is 5 % of the gradient of F2, which is an exponential and a logarithm for
+//! each term, and 2 % of F6.
 
 #[cfg(doc)]
 use super::Unary;

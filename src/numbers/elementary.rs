@@ -41,7 +41,8 @@ macro_rules! example {
 /// One method for each row of the table of elementary functions, with its derivative checked in the example.
 macro_rules! methods_of_rows {
     ($($(#[$meta:meta])* $vis:vis $Rule:ident $(($($p:ident: $P:ty),+))? = $name:ident $args:tt $body:tt
-        $(for $traits:tt)? $(, at $at:literal => $is:literal)?;)*) => {
+        $(for $traits:tt)? $(, at $at:literal => $is:literal)?
+        $(, members [$($member:tt),*])?;)*) => {
         methods_of_rows!(@on Dual Dual<T, N>, [const N: usize],
             $([$(#[$meta])*] $Rule $name [$($($p: $P),+)?] $args $body [$($at $is)?];)*);
         #[cfg(feature = "std")]

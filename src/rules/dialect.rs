@@ -17,6 +17,8 @@
 //! - `for [Float FloatCore ComplexField]` names the traits of `num_traits` and nalgebra that have the method, too.
 //! - `at 4.0 => 0.25` gives the derivative of an elementary function of one argument at a point, each a literal or a string with an
 //!   expression; the documentation shows it as an example, which is run as a test. Other rows have their example among the `///` lines.
+//! - `members [(2), (3)]` names members of a family, by their parameters: those that are shown to visitors, and so are tested. A family in
+//!   a table must have some.
 //!
 //! A row in [`elementary!`](super::elementary) becomes a method of every number, one in a table of [`crate::special`] a method of
 //! [`Special`](crate::Special); one in `define_rules!` alone is a rule without a method.
@@ -26,7 +28,8 @@
 /// Makes the rules of the given rows.
 macro_rules! define_rules {
     ($($(#[$meta:meta])* $vis:vis $Rule:ident $(($($p:ident: $P:ty),+))? $([$($(#[$doc:meta])* $f:ident: $F:ty),+])?
-        = $name:ident $args:tt $body:tt $(for $traits:tt)? $(, at $at:literal => $is:literal)?;)*) => {$(
+        = $name:ident $args:tt $body:tt $(for $traits:tt)? $(, at $at:literal => $is:literal)?
+        $(, members [$($member:tt),*])?;)*) => {$(
         $crate::rules::dialect::define_rules!(@type [$(#[$meta])* $vis] $Rule [$($($p: $P),+)?] [$($($(#[$doc])* $f: $F),+)?]);
         $crate::rules::dialect::define_rules!(@rule $Rule [[$($($p),+)?] [$($($f),+)?]] $name $args $body);
     )*};
@@ -207,20 +210,25 @@ pub(crate) use forward;
 /// The forwarding methods of one trait, for all rows of a table that name it.
 macro_rules! forward_all {
     ([$Trait:ident] $($(#[$meta:meta])* $vis:vis $Rule:ident $(($($p:ident: $P:ty),+))? = $name:ident $args:tt $body:tt
-        $(for [$($traits:ident)*])? $(, at $at:literal => $is:literal)?;)*) => {$(
+        $(for [$($traits:ident)*])? $(, at $at:literal => $is:literal)?
+        $(, members [$($member:tt),*])?;)*) => {$(
         $crate::rules::dialect::forward!($Trait, [$($($traits)*)?] $name [$($($p: $P),+)?] $args);
     )*};
 }
 pub(crate) use forward_all;
 
-/// Shows every rule of a table that has no parameter to a visitor.
+/// Shows the rules of a table to a visitor, of a family its members.
 macro_rules! visit_rows {
     ([$visitor:ident] $($(#[$meta:meta])* $vis:vis $Rule:ident $(($($p:ident: $P:ty),+))? = $name:ident $args:tt $body:tt
-        $(for $traits:tt)? $(, at $at:literal => $is:literal)?;)*) => {$(
-        $crate::rules::dialect::visit_rows!(@row $visitor $Rule [$($($p)+)?] $args);
+        $(for $traits:tt)? $(, at $at:literal => $is:literal)?
+        $(, members [$($member:tt),*])?;)*) => {$(
+        $crate::rules::dialect::visit_rows!(@row $visitor $Rule [$($($p)+)?] $args [$($($member)*)?]);
     )*};
-    (@row $visitor:ident $Rule:ident [] ($x:ident)) => { $visitor.unary($Rule); };
-    (@row $visitor:ident $Rule:ident [] ($x:ident, $y:ident)) => { $visitor.binary($Rule); };
-    (@row $visitor:ident $Rule:ident [$($p:ident)+] $args:tt) => {};
+    (@row $visitor:ident $Rule:ident [] ($x:ident) []) => { $visitor.unary($Rule); };
+    (@row $visitor:ident $Rule:ident [] ($x:ident, $y:ident) []) => { $visitor.binary($Rule); };
+    (@row $visitor:ident $Rule:ident [$($p:ident)+] ($x:ident) [$($member:tt)+]) => { $($visitor.unary($Rule $member);)+ };
+    (@row $visitor:ident $Rule:ident [$($p:ident)+] $args:tt []) => {
+        compile_error!(concat!("the family `", stringify!($Rule), "` names no members, so no test looks at it: add `, members [(1)]`"));
+    };
 }
 pub(crate) use visit_rows;

@@ -238,7 +238,8 @@ macro_rules! elementary {
             /// assert_eq!(dualtape::derivative(|x| x.powi(-1), 2.0), -0.25);
             /// ```
             pub Powi(n: i32) = powi(x) { [x.powi(n)] |x, y| powi_slope(n, x, y),
-                through |t, x, _| times_powi_slope(t, n, x) } for [Float FloatCore ComplexField];
+                through |t, x, _| times_powi_slope(t, n, x) } for [Float FloatCore ComplexField],
+                members [(0), (1), (2), (3), (-1), (-3), (17)];
             /// Power `xʸ`; partials `y xʸ⁻¹` and `xʸ ln x`.
             ///
             /// `x⁰` is identically 1. At `x = 0` the partial in `y` is its limit: 0 for `y > 0`, `-∞` for `y ≤ 0`. For `x < 0` the
@@ -311,8 +312,8 @@ pub trait Visitor {
     fn binary<R: Binary>(&mut self, rule: R);
 }
 
-/// Shows the elementary functions to a visitor, each rule without a parameter once: for listings, and for tests that must not forget
-/// one. [`crate::special::rules::visit`] does it with the special functions.
+/// Shows the elementary functions to a visitor, each rule once, and of a family some members: for listings, and for tests that must not
+/// forget one. [`crate::special::rules::visit`] does it with the special functions.
 ///
 /// # Examples
 /// ```

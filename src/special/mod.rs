@@ -96,7 +96,8 @@ use rules::{bessel::bessel, gamma::gamma_functions, normal::normal, sines::sines
 
 /// A method for each row of a table.
 macro_rules! special_methods {
-    ($($(#[$meta:meta])* $vis:vis $Rule:ident $(($($p:ident: $P:ty),+))? = $name:ident $args:tt $body:tt;)*) => {$(
+    ($($(#[$meta:meta])* $vis:vis $Rule:ident $(($($p:ident: $P:ty),+))? = $name:ident $args:tt $body:tt
+        $(, members [$($member:tt),*])?;)*) => {$(
         method!([$(#[$meta])* #[inline] #[must_use]] $name [$($($p: $P),+)?] $args row::$Rule);
     )*};
 }

@@ -15,14 +15,14 @@ pub struct Names {
 }
 
 impl Visitor for Names {
-    fn unary<R: Unary>(&mut self, _: R) {
+    fn unary<R: Unary>(&mut self, rule: R) {
         if self.arity == Arity::One {
-            self.names.push(R::NAME);
+            self.names.push(rule.name().to_string().leak());
         }
     }
-    fn binary<R: Binary>(&mut self, _: R) {
+    fn binary<R: Binary>(&mut self, rule: R) {
         if self.arity == Arity::Two {
-            self.names.push(R::NAME);
+            self.names.push(rule.name().to_string().leak());
         }
     }
 }

@@ -152,8 +152,8 @@ UNARY = {
     "sin_pi": (by_half_turns(0), TURNS, 60),
     "cos_pi": (by_half_turns(1), TURNS, 60),
     "sinc": (sin(x) / x, REAL + [3.141592653589793, 6.283185307179586, 4.493409457909064, 2.0815759778181, 1e8], 2400),
-    "leaky_relu": (x / 8, [-1e300, -0.7, -1e-300, -(2.0**-60)] + [-v for v in decades(-3, 3, 8)], 60),
-    "elu": (2 * (exp(x) - 1), [v for v in REAL if -1e4 < v < 0], 700),
+    "leaky_relu(0.125)": (x / 8, [-1e300, -0.7, -1e-300, -(2.0**-60)] + [-v for v in decades(-3, 3, 8)], 60),
+    "elu(2.0)": (2 * (exp(x) - 1), [v for v in REAL if -1e4 < v < 0], 700),
 }
 
 # ---- Functions of two arguments --------------------------------------------------------------------------------------

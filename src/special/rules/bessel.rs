@@ -23,7 +23,7 @@ macro_rules! bessel {
             /// ```
             ///
             /// Source: DLMF 10.6.1.
-            pub Jn(n: i32) = jn(x) { f64 [libm::jn(n, x)] |x, _| first_kind_slope(n, x) };
+            pub Jn(n: i32) = jn(x) { f64 [libm::jn(n, x)] |x, _| first_kind_slope(n, x) }, members [(2), (-3), (20)];
 
             /// Bessel function of the second kind and integer order `n` for `x ≥ 0`, infinite at 0; derivative `(Yₙ₋₁ - Yₙ₊₁) / 2`.
             ///
@@ -39,7 +39,8 @@ macro_rules! bessel {
             ///
             /// Source: DLMF 10.6.1.
             pub Yn(n: i32) = yn(x) { f64 [libm::yn(n, x)] |x, y| second_kind_slope(n, x, y),
-                through |t, x, y| near_pole(x, || times_slope_near_pole(t, n, x, y), || t * second_kind_slope(n, x, y)) };
+                through |t, x, y| near_pole(x, || times_slope_near_pole(t, n, x, y), || t * second_kind_slope(n, x, y)) },
+                members [(2), (-3), (20)];
         }
     };
 }

@@ -63,7 +63,8 @@ macro_rules! gamma_functions {
             #[doc(alias = "trigamma")]
             #[doc(alias = "psi")]
             pub Polygamma(n: u32) = polygamma(x) { f64 [gamma::polygamma(n, x)] |x, _| x.unary(Polygamma(n.saturating_add(1))),
-                through |t, x, y| near_pole(x, || -(t / x * y * T::lit(f64::from(n) + 1.0)), || t * x.unary(Polygamma(n.saturating_add(1)))) };
+                through |t, x, y| near_pole(x, || -(t / x * y * T::lit(f64::from(n) + 1.0)), || t * x.unary(Polygamma(n.saturating_add(1)))) },
+                members [(1), (2), (20)];
 
             /// Beta function `Γ(x) Γ(y) / Γ(x + y)` for `x, y ≥ 0`; partial `B (ψ(x) - ψ(x + y))`. `∞` where an argument is 0.
             ///

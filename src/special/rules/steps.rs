@@ -68,7 +68,7 @@ macro_rules! steps {
             /// assert_eq!(value_and_derivative(|x| x.leaky_relu(0.125), 0.0), (0.0, 0.125));
             /// ```
             pub LeakyRelu(slope: f64) = leaky_relu(x) { [if x > B::zero() { x } else { x * B::nearest(slope) }]
-                |x, _| by_sign(x, || T::lit(slope), || T::lit(at_kink(slope))) };
+                |x, _| by_sign(x, || T::lit(slope), || T::lit(at_kink(slope))) }, members [(0.125)];
 
             /// `x` above 0 and `scale (eˣ - 1)` below. Where there is a kink, for `scale` other than 1, the derivative at 0 is, of the
             /// numbers between `scale` and 1, the one nearest to 0. Second derivatives at 0 are those of the left side.
@@ -80,7 +80,7 @@ macro_rules! steps {
             /// assert_eq!(value_and_derivative(|x| x.elu(1.0), -1000.0), (-1.0, 0.0));
             /// ```
             pub Elu(scale: f64) = elu(x) { [if x > B::zero() { x } else { x.exp_m1() * B::nearest(scale) }]
-                |x, _| by_sign(x, || T::lit(scale) * x.exp(), || T::lit(at_kink(scale)) * x.exp()) };
+                |x, _| by_sign(x, || T::lit(scale) * x.exp(), || T::lit(at_kink(scale)) * x.exp()) }, members [(2.0)];
 
             /// Gaussian error linear unit `x Φ(x)`, exact (not the approximation by `tanh`); derivative `Φ(x) + x φ(x)`. 0 at `-∞`.
             ///

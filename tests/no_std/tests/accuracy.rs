@@ -26,12 +26,12 @@ impl<'a, T: Float> Named<'a, T> {
 
 impl<T: Float> Visitor for Named<'_, T> {
     fn unary<R: Unary>(&mut self, rule: R) {
-        if R::NAME == self.name {
+        if rule.name().to_string() == self.name {
             self.of_one = Some(self.x.unary(rule));
         }
     }
     fn binary<R: Binary>(&mut self, rule: R) {
-        if R::NAME == self.name {
+        if rule.name().to_string() == self.name {
             self.of_two = Some(self.x.binary(rule, self.y));
         }
     }
