@@ -37,19 +37,29 @@ pub fn release_memory() {
 }
 
 /// Keeps `scratch` for the next call on this thread.
-///
-/// The list grows while it is out of the pool, so that an allocator which calls drivers itself finds the pool free.
 pub(crate) fn put<W: 'static>(scratch: Box<W>) {
     let _ = POOL.try_with(|pool| {
-        let mut entries = pool.take();
-        entries.push(scratch);
-        loop {
-            let meanwhile = pool.replace(entries);
-            if meanwhile.is_empty() {
-                break;
-            }
-            entries = pool.take();
-            entries.extend(meanwhile);
+        let mut entries = pool.borrow_mut();
+        if entries.len() < entries.capacity() {
+            entries.push(scratch);
+        } else {
+            drop(entries);
+            put_and_grow(pool, scratch);
         }
     });
+}
+
+/// The list grows while it is out of the pool, so that an allocator which calls drivers itself finds the pool free.
+#[cold]
+fn put_and_grow(pool: &RefCell<Vec<Box<dyn Any>>>, scratch: Box<dyn Any>) {
+    let mut entries = pool.take();
+    entries.push(scratch);
+    loop {
+        let meanwhile = pool.replace(entries);
+        if meanwhile.is_empty() {
+            break;
+        }
+        entries = pool.take();
+        entries.extend(meanwhile);
+    }
 }
