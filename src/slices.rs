@@ -53,7 +53,12 @@ pub fn sum<T: Float>(x: &[T]) -> T {
 /// ```
 #[track_caller]
 pub fn dot<T: Float>(x: &[T], y: &[T]) -> T {
-    assert!(x.len() == y.len(), "dot: the slices have {} and {} entries; they must be equally long", x.len(), y.len());
+    assert!(
+        x.len() == y.len(),
+        "dualtape: slices::dot: the slices have {} and {} entries; they must be equally long",
+        x.len(),
+        y.len()
+    );
     T::dot(x.iter().copied().zip(y.iter().copied()))
 }
 
@@ -122,7 +127,7 @@ pub fn weighted_log_sum_exp<T: Float>(weights: &[T], x: &[T]) -> T {
     let (m, n) = (weights.len(), x.len());
     assert!(
         m == n,
-        "weighted_log_sum_exp: there are {m} weights for {n} exponents; every exponent must have one weight"
+        "dualtape: slices::weighted_log_sum_exp: there are {m} weights for {n} exponents; every exponent must have one weight"
     );
     let weighs = |&(w, x): &(&T, &T)| !w.is_zero() || x.is_infinite();
     let largest = weights
@@ -154,7 +159,8 @@ fn shifted_log_sum_exp<T: Float>(x: &[T]) -> (T::Base, T) {
 /// ```
 #[track_caller]
 pub fn max<T: Float>(x: &[T]) -> T {
-    extreme(x, |a, b| a > b, num_traits::Float::max).unwrap_or_else(|| panic!("max: the slice is empty"))
+    extreme(x, |a, b| a > b, num_traits::Float::max)
+        .unwrap_or_else(|| panic!("dualtape: slices::max: the slice is empty"))
 }
 
 /// The smallest entry, with its derivative; equal smallest entries share it. See [`max`].
@@ -163,7 +169,8 @@ pub fn max<T: Float>(x: &[T]) -> T {
 /// If `x` is empty.
 #[track_caller]
 pub fn min<T: Float>(x: &[T]) -> T {
-    extreme(x, |a, b| a < b, num_traits::Float::min).unwrap_or_else(|| panic!("min: the slice is empty"))
+    extreme(x, |a, b| a < b, num_traits::Float::min)
+        .unwrap_or_else(|| panic!("dualtape: slices::min: the slice is empty"))
 }
 
 /// The entry that beats all others, or the mean of those that tie; `None` if there are none. `choose` returns the one that beats

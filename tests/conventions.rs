@@ -4,7 +4,8 @@
 #![cfg(all(feature = "std", feature = "nalgebra"))]
 
 use dualtape::{
-    Dual, Float, Primitive, forward, gradient, hessian, rules::Unary, slices, value_and_derivative, value_and_gradient,
+    Dual, Float, Primitive, Special, forward, gradient, hessian, rules::Unary, slices, value_and_derivative,
+    value_and_gradient,
 };
 use nalgebra::{DMatrix, Quaternion, RealField, Rotation3, UnitQuaternion, Vector3, dmatrix, vector};
 
@@ -159,4 +160,30 @@ fn second_derivatives_of_small_rotations() {
             assert!((hessian[(2, 2)] + t.cos()).abs() < 1e-15, "{hessian}");
         }
     }
+}
+
+fn softplus_with_abs<T: Float>(x: T) -> T {
+    x.max(T::zero()) + (-x.abs()).exp().ln_1p()
+}
+
+fn step_with_abs<T: Float>(x: T) -> T {
+    let e = (-x.abs()).exp();
+    if x >= T::zero() { (T::one() + e).recip() } else { e / (T::one() + e) }
+}
+
+fn softplus_by_sign<T: Float>(x: T) -> T {
+    if x > T::zero() { x + (-x).exp().ln_1p() } else { x.exp().ln_1p() }
+}
+
+/// Where regressions start: forms with `abs` have no curvature or no slope there, the special functions have.
+#[test]
+fn steps_and_ramps_made_with_abs_lose_a_derivative_at_zero() {
+    assert_eq!(hessian_in_both_modes!(|x| softplus_with_abs(x[0]), &[0.0]), dmatrix![0.0]);
+    assert_eq!(hessian_in_both_modes!(|x| Special::softplus(x[0]), &[0.0]), dmatrix![0.25]);
+    assert_eq!(hessian_in_both_modes!(|x| softplus_by_sign(x[0]), &[0.0]), dmatrix![0.25]);
+    assert_eq!(gradient(|x| step_with_abs(x[0]), &[0.0]), [0.0]);
+    assert_eq!(gradient(|x| Special::logistic(x[0]), &[0.0]), [0.25]);
+    // Beside zero both are right.
+    let near = hessian_in_both_modes!(|x| softplus_with_abs(x[0]), &[1e-9]);
+    assert!((near[0] - 0.25).abs() < 1e-9);
 }

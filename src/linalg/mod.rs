@@ -81,7 +81,7 @@ pub trait LinearAlgebra: Float {
     fn solve(a: &DMatrix<Self>, b: &DVector<Self>) -> Option<DVector<Self>> {
         check_square("solve", a);
         let (n, entries) = (a.nrows(), b.len());
-        assert!(n == entries, "solve: the matrix is {n} x {n} and the right side has {entries} entries");
+        assert!(n == entries, "dualtape: solve: the matrix is {n} x {n} and the right side has {entries} entries");
         Self::run::<systems::Solve>((a, b))
     }
 
@@ -252,7 +252,7 @@ impl<T: Float> LinearAlgebra for T {}
 
 #[track_caller]
 fn check_square<T>(method: &str, a: &DMatrix<T>) {
-    assert!(a.is_square(), "{method}: the matrix is {} x {}; it must be square", a.nrows(), a.ncols());
+    assert!(a.is_square(), "dualtape: {method}: the matrix is {} x {}; it must be square", a.nrows(), a.ncols());
 }
 
 /// The values of a matrix, one level down.

@@ -51,7 +51,7 @@ impl Tag {
                 self.id == other.id || self.id == 0 || other.id == 0,
                 "dualtape: two differentiations were mixed: one dual number belongs to an outer derivative and the other to an \
                  inner one of the same type. Take the inner derivative at a point of the outer type and lift outer values with \
-                 `Dual::constant`"
+                 `Dual::constant`. (RUST_BACKTRACE=1 shows where)"
             );
             if self.id == 0 {
                 return other;
