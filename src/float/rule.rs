@@ -108,11 +108,12 @@ pub trait Unary: Rule {
     /// The tangent of `y` where that of `x` is `tangent`, by a way on which nothing leaves the range before the result does:
     /// `tangent / x` for `ln x`, whose slope `1 / x` overflows where the product need not.
     ///
-    /// Engines ask for it where the slope is near the ends of the range, if [`Unary::PASSES`] is `true`. Without it the
-    /// tangent is `tangent * slope` everywhere. A slope is a tangent too, so one form serves both modes and all nestings.
+    /// Engines ask for it where the slope, which they give along, is near the ends of the range, if [`Unary::PASSES`] is `true`.
+    /// Without it the tangent is `tangent * slope` everywhere. A slope is a tangent too, so one form serves both modes and all nestings.
     #[inline]
-    fn through<T: Float>(self, tangent: T, x: T, y: T) -> T {
-        tangent * self.partial(x, y)
+    fn through<T: Float>(self, tangent: T, slope: T, x: T, y: T) -> T {
+        let _ = (x, y);
+        tangent * slope
     }
 }
 
@@ -177,14 +178,16 @@ pub trait Binary: Rule {
 
     /// The part of `x` in the tangent of `z`, where the tangent of `x` is `tangent`. See [`Unary::through`].
     #[inline]
-    fn through_x<T: Float>(self, tangent: T, x: T, y: T, z: T) -> T {
-        tangent * self.partial_x(x, y, z)
+    fn through_x<T: Float>(self, tangent: T, by_x: T, x: T, y: T, z: T) -> T {
+        let _ = (x, y, z);
+        tangent * by_x
     }
 
     /// The part of `y` in the tangent of `z`, where the tangent of `y` is `tangent`. See [`Unary::through`].
     #[inline]
-    fn through_y<T: Float>(self, tangent: T, x: T, y: T, z: T) -> T {
-        tangent * self.partial_y(x, y, z)
+    fn through_y<T: Float>(self, tangent: T, by_y: T, x: T, y: T, z: T) -> T {
+        let _ = (x, y, z);
+        tangent * by_y
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) enum Asked {
     Partial(usize),
     /// All of them.
     Partials,
-    /// The form in which a tangent passes on its way from an argument; the tangent stands before the arguments.
+    /// The form in which a tangent passes on its way from an argument; the tangent and the slope stand before the arguments.
     Through(usize),
 }
 
@@ -57,7 +57,7 @@ impl<R: Unary> Piece for OfOne<R> {
     fn derivatives<T: Float>(self, asked: Asked, x: &[T]) -> Vec<T> {
         vec![match asked {
             Asked::Partial(_) | Asked::Partials => self.0.partial(x[0], x[1]),
-            Asked::Through(_) => self.0.through(x[0], x[1], x[2]),
+            Asked::Through(_) => self.0.through(x[0], x[1], x[2], x[3]),
         }]
     }
 }
@@ -75,8 +75,8 @@ impl<R: Binary> Piece for OfTwo<R> {
             Asked::Partial(0) => vec![self.0.partial_x(x[0], x[1], x[2])],
             Asked::Partial(_) => vec![self.0.partial_y(x[0], x[1], x[2])],
             Asked::Partials => vec![self.0.partial_x(x[0], x[1], x[2]), self.0.partial_y(x[0], x[1], x[2])],
-            Asked::Through(0) => vec![self.0.through_x(x[0], x[1], x[2], x[3])],
-            Asked::Through(_) => vec![self.0.through_y(x[0], x[1], x[2], x[3])],
+            Asked::Through(0) => vec![self.0.through_x(x[0], x[1], x[2], x[3], x[4])],
+            Asked::Through(_) => vec![self.0.through_y(x[0], x[1], x[2], x[3], x[4])],
         }
     }
 }
@@ -252,8 +252,8 @@ impl<const IS_STEP: bool, const PASS: bool> Unary for Recorded<IS_STEP, PASS> {
     fn partial<T: Float>(self, x: T, y: T) -> T {
         self.derivatives(Asked::Partial(0), &[x, y])[0]
     }
-    fn through<T: Float>(self, tangent: T, x: T, y: T) -> T {
-        self.derivatives(Asked::Through(0), &[tangent, x, y])[0]
+    fn through<T: Float>(self, tangent: T, slope: T, x: T, y: T) -> T {
+        self.derivatives(Asked::Through(0), &[tangent, slope, x, y])[0]
     }
 }
 
@@ -272,11 +272,11 @@ impl<const IS_STEP: bool, const PASS: bool> Binary for Recorded<IS_STEP, PASS> {
     fn partial_y<T: Float>(self, x: T, y: T, z: T) -> T {
         self.derivatives(Asked::Partial(1), &[x, y, z])[0]
     }
-    fn through_x<T: Float>(self, tangent: T, x: T, y: T, z: T) -> T {
-        self.derivatives(Asked::Through(0), &[tangent, x, y, z])[0]
+    fn through_x<T: Float>(self, tangent: T, by_x: T, x: T, y: T, z: T) -> T {
+        self.derivatives(Asked::Through(0), &[tangent, by_x, x, y, z])[0]
     }
-    fn through_y<T: Float>(self, tangent: T, x: T, y: T, z: T) -> T {
-        self.derivatives(Asked::Through(1), &[tangent, x, y, z])[0]
+    fn through_y<T: Float>(self, tangent: T, by_y: T, x: T, y: T, z: T) -> T {
+        self.derivatives(Asked::Through(1), &[tangent, by_y, x, y, z])[0]
     }
 }
 

@@ -206,7 +206,7 @@ fn join_folded<T: Float, const N: usize>(x: [T; N], by_x: T, y: [T; N], by_y: T,
 /// The tangents of `y = f(x)` where the slope is at the ends of the range.
 #[inline(never)]
 fn unary_passed<R: Unary, T: Float, const N: usize>(rule: R, [x, slope, y]: [T; 3], tangent: [T; N]) -> [T; N] {
-    tangent.map(|t| passed(t, slope, y, |t| rule.through(t, x, y)))
+    tangent.map(|t| passed(t, slope, y, |t| rule.through(t, slope, x, y)))
 }
 
 /// The tangents of `z = f(x, y)` where a slope is at the ends of the range.
@@ -219,7 +219,8 @@ fn binary_passed<R: Binary, T: Float, const N: usize>(
     dy: [T; N],
 ) -> [T; N] {
     array::from_fn(|k| {
-        passed(dx[k], by_x, z, |t| rule.through_x(t, x, y, z)) + passed(dy[k], by_y, z, |t| rule.through_y(t, x, y, z))
+        passed(dx[k], by_x, z, |t| rule.through_x(t, by_x, x, y, z))
+            + passed(dy[k], by_y, z, |t| rule.through_y(t, by_y, x, y, z))
     })
 }
 

@@ -319,13 +319,16 @@ impl<T: Float> Float for Reverse<T> {
 /// The slope of `y = f(x)` where the derivative of the rule is at the ends of the range.
 #[inline(never)]
 fn unary_passed<R: Unary, T: Float>(rule: R, [x, partial, y]: [T; 3], slope: T) -> T {
-    passed(slope, partial, y, |t| rule.through(t, x, y))
+    passed(slope, partial, y, |t| rule.through(t, partial, x, y))
 }
 
 /// The slopes of `z = f(x, y)` where a derivative of the rule is at the ends of the range.
 #[inline(never)]
 fn binary_passed<R: Binary, T: Float>(rule: R, [x, y, z]: [T; 3], [by_x, by_y]: [T; 2], dx: T, dy: T) -> (T, T) {
-    (passed(dx, by_x, z, |t| rule.through_x(t, x, y, z)), passed(dy, by_y, z, |t| rule.through_y(t, x, y, z)))
+    (
+        passed(dx, by_x, z, |t| rule.through_x(t, by_x, x, y, z)),
+        passed(dy, by_y, z, |t| rule.through_y(t, by_y, x, y, z)),
+    )
 }
 
 // ---- Arithmetic ------------------------------------------------------------------------------------------------------

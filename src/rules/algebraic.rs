@@ -19,7 +19,7 @@ define_rules! {
     pub(super) Quadratic(function: Function, n: usize) = derivative_of_an_inverse_function(x) {
         f64 [Quadratic(function, n).at(x)]
         |x, _| x.unary(Quadratic(function, n + 1)),
-        through |t, x, y| super::where_far(x, || (t / x) * y * T::lit(-function.degree(n)), || t * x.unary(Quadratic(function, n + 1))) };
+        through |t, slope, x, y| super::where_far(x, || (t / x) * y * T::lit(-function.degree(n)), || t * slope) };
 
     /// The derivative of order `n` of the cube root: `(1/3) (1/3 - 1) … x^(1/3 - n)`, from `x` and `y = ∛x`.
     ///
@@ -28,12 +28,12 @@ define_rules! {
     pub(super) CubeRoot(n: usize) = derivative_of_cbrt(x, y) { f64 [cube_root_derivative(n, x, y)]
         |x, y, _| x.binary(CubeRoot(n + 1), y),
         |_, _, _| T::zero(),
-        through |t, x, y, z| if x.is_zero() || x.is_infinite() {
-            t * x.binary(CubeRoot(n + 1), y) // the limit
+        through |t, by_x, x, _, z| if x.is_zero() || x.is_infinite() {
+            t * by_x // the limit
         } else {
             (t / x) * z * T::lit(1.0 - 3.0 * n as f64) / T::lit(3.0)
         },
-        |_, _, _, _| T::zero() };
+        |_, _, _, _, _| T::zero() };
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]

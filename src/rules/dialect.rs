@@ -10,7 +10,7 @@
 //! - The value is an expression of the arguments on a primitive number. With `f64` in front, `f64 [libm::erf(x)]`, the arguments are
 //!   `f64`, and the result is rounded to the type at hand.
 //! - Of one argument, `(x)`, the derivative is `|x, y| ..` with `y = f(x)`. After it may come `fused |x| (value, derivative)` where the
-//!   two share work, and `through |t, x, y| ..` where a tangent `t` passes on a way of its own ([`Unary::through`]).
+//!   two share work, and `through |t, slope, x, y| ..` where a tangent `t` passes on a way of its own ([`Unary::through`]).
 //! - A function that rounds has no derivative to give: `{ step [x.floor()] }`. Its result is a constant.
 //! - Of two arguments, `(x, y)`, there are two derivatives, `|x, y, z| .., |x, y, z| ..`, and `through` takes two closures as well.
 //! - Of any number of arguments, `(x..)`, an iterator, the derivative is an iterator `|x, y| ..`.
@@ -67,7 +67,7 @@ macro_rules! define_rules {
     (@rule $Rule:ident $params:tt $name:ident ($x:ident) { $($wide:ident)? [$value:expr]
         |$ax:pat_param, $ay:pat_param| $partial:expr
         $(, fused |$fx:ident| $fused:expr)?
-        $(, through |$t:pat_param, $tx:pat_param, $ty:pat_param| $through:expr)? }) => {
+        $(, through |$t:pat_param, $slope:pat_param, $tx:pat_param, $ty:pat_param| $through:expr)? }) => {
         impl $crate::rules::Unary for $Rule {
             const NAME: &'static str = stringify!($name);
             #[inline]
@@ -86,7 +86,7 @@ macro_rules! define_rules {
             })?
             $(const PASSES: bool = true;
             #[inline]
-            fn through<T: $crate::Float>(self, $t: T, $tx: T, $ty: T) -> T {
+            fn through<T: $crate::Float>(self, $t: T, $slope: T, $tx: T, $ty: T) -> T {
                 $crate::rules::dialect::define_rules!(@parameters self $Rule $params);
                 $through
             })?
@@ -97,8 +97,8 @@ macro_rules! define_rules {
     (@rule $Rule:ident $params:tt $name:ident ($x:ident, $y:ident) { $($wide:ident)? [$value:expr]
         |$ax:pat_param, $ay:pat_param, $az:pat_param| $by_x:expr,
         |$bx:pat_param, $by:pat_param, $bz:pat_param| $by_y:expr
-        $(, through |$t:pat_param, $tx:pat_param, $ty:pat_param, $tz:pat_param| $through_x:expr,
-        |$u:pat_param, $ux:pat_param, $uy:pat_param, $uz:pat_param| $through_y:expr)? }) => {
+        $(, through |$t:pat_param, $ts:pat_param, $tx:pat_param, $ty:pat_param, $tz:pat_param| $through_x:expr,
+        |$u:pat_param, $us:pat_param, $ux:pat_param, $uy:pat_param, $uz:pat_param| $through_y:expr)? }) => {
         impl $crate::rules::Binary for $Rule {
             const NAME: &'static str = stringify!($name);
             #[inline]
@@ -118,12 +118,12 @@ macro_rules! define_rules {
             }
             $(const PASSES: bool = true;
             #[inline]
-            fn through_x<T: $crate::Float>(self, $t: T, $tx: T, $ty: T, $tz: T) -> T {
+            fn through_x<T: $crate::Float>(self, $t: T, $ts: T, $tx: T, $ty: T, $tz: T) -> T {
                 $crate::rules::dialect::define_rules!(@parameters self $Rule $params);
                 $through_x
             }
             #[inline]
-            fn through_y<T: $crate::Float>(self, $u: T, $ux: T, $uy: T, $uz: T) -> T {
+            fn through_y<T: $crate::Float>(self, $u: T, $us: T, $ux: T, $uy: T, $uz: T) -> T {
                 $crate::rules::dialect::define_rules!(@parameters self $Rule $params);
                 $through_y
             })?

@@ -121,39 +121,39 @@ macro_rules! elementary {
 
             // Powers and roots
             /// Reciprocal `1 / x`; derivative `-1 / x²`, `-∞` at 0.
-            pub Recip = recip(x)             { [x.recip()] |_, y| -(y * y), through |t, _, y| -((t * y) * y) }
+            pub Recip = recip(x)             { [x.recip()] |_, y| -(y * y), through |t, _, _, y| -((t * y) * y) }
                 for [Float FloatCore ComplexField], at 2.0 => -0.25;
             /// Square root; derivative `1 / (2 √x)`, `+∞` at 0, NaN below.
             pub Sqrt = sqrt(x)               { [x.sqrt()] |_, y| (y + y).recip() }
                 for [Float ComplexField], at 4.0 => 0.25;
             /// Cube root, also of negative numbers; derivative `1 / (3 y²)`, `+∞` at 0.
             pub Cbrt = cbrt(x)               { [x.cbrt()] |x, y| x.binary(CubeRoot(1), y.detach()),
-                through |t, x, y| (t / x) * y / T::lit(3.0) }
+                through |t, _, x, y| (t / x) * y / T::lit(3.0) }
                 for [Float ComplexField], at 8.0 => "1.0 / 12.0";
 
             // Exponentials and logarithms
             /// Exponential `eˣ`, its own derivative.
-            pub Exp = exp(x)                 { [x.exp()] |_, y| y, through |t, x, _| times_exp(t, x) }
+            pub Exp = exp(x)                 { [x.exp()] |_, y| y, through |t, _, x, _| times_exp(t, x) }
                 for [Float ComplexField], at 0.0 => 1.0;
             /// Exponential `2ˣ`; derivative `2ˣ ln 2`.
             pub Exp2 = exp2(x)               { [x.exp2()] |_, y| y * T::Base::LN_2(),
-                through |t, x, _| { let root = (x * T::lit(0.5)).exp2(); (t * root) * root * T::Base::LN_2() } }
+                through |t, _, x, _| { let root = (x * T::lit(0.5)).exp2(); (t * root) * root * T::Base::LN_2() } }
                 for [Float ComplexField], at 0.0 => "std::f64::consts::LN_2";
             /// `eˣ - 1`, accurate near 0; derivative `eˣ`.
             // y + 1 has no digits left at -40
-            pub ExpM1 = exp_m1(x)            { [x.exp_m1()] |x, _| x.exp(), through |t, x, _| times_exp(t, x) }
+            pub ExpM1 = exp_m1(x)            { [x.exp_m1()] |x, _| x.exp(), through |t, _, x, _| times_exp(t, x) }
                 for [Float ComplexField], at 0.0 => 1.0;
             /// Natural logarithm; derivative `1 / x`, `+∞` at 0, NaN below.
-            pub Ln = ln(x)                   { [x.ln()] |x, _| x.recip(), through |t, x, _| t / x }
+            pub Ln = ln(x)                   { [x.ln()] |x, _| x.recip(), through |t, _, x, _| t / x }
                 for [Float ComplexField], at 4.0 => 0.25;
             /// Logarithm to base 2; derivative `1 / (x ln 2)`, `+∞` at 0, NaN below.
-            pub Log2 = log2(x)               { [x.log2()] |x, _| T::LOG2_E() / x, through |t, x, _| t / x * T::Base::LOG2_E() }
+            pub Log2 = log2(x)               { [x.log2()] |x, _| T::LOG2_E() / x, through |t, _, x, _| t / x * T::Base::LOG2_E() }
                 for [Float ComplexField], at "std::f64::consts::LOG2_E" => 1.0;
             /// Logarithm to base 10; derivative `1 / (x ln 10)`, `+∞` at 0, NaN below.
-            pub Log10 = log10(x)             { [x.log10()] |x, _| T::LOG10_E() / x, through |t, x, _| t / x * T::Base::LOG10_E() }
+            pub Log10 = log10(x)             { [x.log10()] |x, _| T::LOG10_E() / x, through |t, _, x, _| t / x * T::Base::LOG10_E() }
                 for [Float ComplexField], at "std::f64::consts::LOG10_E" => 1.0;
             /// `ln(1 + x)`, accurate near 0; derivative `1 / (1 + x)`, `+∞` at -1, NaN below.
-            pub Ln1p = ln_1p(x)              { [x.ln_1p()] |x, _| (x + T::one()).recip(), through |t, x, _| t / (x + T::one()) }
+            pub Ln1p = ln_1p(x)              { [x.ln_1p()] |x, _| (x + T::one()).recip(), through |t, _, x, _| t / (x + T::one()) }
                 for [Float ComplexField], at 1.0 => 0.5;
 
             // Trigonometric functions and their inverses
@@ -174,7 +174,7 @@ macro_rules! elementary {
                 for [Float ComplexField], at 0.0 => -1.0;
             /// Arctangent in `[-π/2, π/2]`; derivative `1 / (1 + x²)`.
             pub Atan = atan(x)               { [x.atan()] |x, _| x.unary(Quadratic::ATAN),
-                through |t, x, _| where_far(x, || t / x / x, || t * x.unary(Quadratic::ATAN)) }
+                through |t, slope, x, _| where_far(x, || t / x / x, || t * slope) }
                 for [Float ComplexField], at 1.0 => 0.5;
 
             // Hyperbolic functions and their inverses
@@ -186,15 +186,15 @@ macro_rules! elementary {
                 for [Float ComplexField], at 0.0 => 0.0;
             /// Hyperbolic tangent; derivative `1 - tanh² x`, accurate also where the tangent rounds to 1.
             pub Tanh = tanh(x)               { [x.tanh()] |x, y| sech_squared(x, y),
-                through |t, x, y| times_sech_squared(t, x, y) }
+                through |t, slope, x, _| times_sech_squared(t, slope, x) }
                 for [Float ComplexField], at 0.0 => 1.0;
             /// Inverse hyperbolic sine; derivative `1 / √(x² + 1)`.
             pub Asinh = asinh(x)             { [x.asinh()] |x, _| x.unary(Quadratic::ASINH),
-                through |t, x, _| where_far(x, || t / x.abs(), || t * x.unary(Quadratic::ASINH)) }
+                through |t, slope, x, _| where_far(x, || t / x.abs(), || t * slope) }
                 for [Float ComplexField], at 0.75 => 0.8;
             /// Inverse hyperbolic cosine; derivative `1 / √(x² - 1)`, `+∞` at 1, NaN below.
             pub Acosh = acosh(x)             { [x.acosh()] |x, _| x.unary(Quadratic::ACOSH),
-                through |t, x, _| where_far(x, || t / x, || t * x.unary(Quadratic::ACOSH)) }
+                through |t, slope, x, _| where_far(x, || t / x, || t * slope) }
                 for [Float ComplexField], at 1.25 => "4.0 / 3.0";
             /// Inverse hyperbolic tangent; derivative `1 / (1 - x²)`, `+∞` at ±1, NaN beyond.
             pub Atanh = atanh(x)             { [x.atanh()] |x, _| x.unary(Quadratic::ATANH) }
@@ -238,7 +238,7 @@ macro_rules! elementary {
             /// assert_eq!(dualtape::derivative(|x| x.powi(-1), 2.0), -0.25);
             /// ```
             pub Powi(n: i32) = powi(x) { [x.powi(n)] |x, y| powi_slope(n, x, y),
-                through |t, x, _| times_powi_slope(t, n, x) } for [Float FloatCore ComplexField],
+                through |t, _, x, _| times_powi_slope(t, n, x) } for [Float FloatCore ComplexField],
                 members [(0), (1), (2), (3), (-1), (-3), (17)];
             /// Power `xʸ`; partials `y xʸ⁻¹` and `xʸ ln x`.
             ///
@@ -256,8 +256,8 @@ macro_rules! elementary {
             pub Powf = powf(x, y) { [x.powf(y)]
                 |x, y, _| x.binary(power::PowerDerivative(1, 0), y),
                 |x, y, z| power::slope_by_exponent(x, y, z),
-                through |t, x, y, z| power::times_slope(t, x, y, z),
-                |t, x, y, z| power::times_slope_by_exponent(t, x, y, z) } for [Float ComplexField];
+                through |t, by_x, x, y, z| power::times_slope_by_base(t, by_x, [x, y, z]),
+                |t, by_y, x, y, z| power::times_slope_by_exponent(t, by_y, [x, y, z]) } for [Float ComplexField];
             /// Logarithm `ln x / ln b` to the base `b`; partials `1 / (x ln b)` and `-z / (b ln b)`.
             ///
             /// # Examples
@@ -266,7 +266,7 @@ macro_rules! elementary {
             /// ```
             pub Log = log(x, b) { [x.log(b)]
                 |x, b, _| x.binary(LogDerivative(1, 0), b), |x, b, _| x.binary(LogDerivative(0, 1), b),
-                through |t, x, b, _| t / x / b.ln(), |t, _, b, z| -(t / b) * (z / b.ln()) } for [Float ComplexField];
+                through |t, _, x, b, _| t / x / b.ln(), |t, _, _, b, z| -(t / b) * (z / b.ln()) } for [Float ComplexField];
             /// Length `√(x² + y²)` without undue overflow; partials `x / z` and `y / z`, 0 at the origin.
             ///
             /// A smooth even function of it therefore has the second derivatives 0 at the origin, whatever they are in truth. The
@@ -279,8 +279,8 @@ macro_rules! elementary {
             pub Hypot = hypot(x, y) { [x.hypot(y)]
                 |x, y, _| x.binary(Radial::LENGTH_BY_X, y),
                 |x, y, _| x.binary(Radial::LENGTH_BY_Y, y),
-                through |t, x, y, z| radial::times_length_by_x(t, x, y, z),
-                |t, x, y, z| radial::times_length_by_x(t, y, x, z) } for [Float ComplexField];
+                through |t, _, x, y, z| radial::times_length_by_x(t, x, y, z),
+                |t, _, x, y, z| radial::times_length_by_x(t, y, x, z) } for [Float ComplexField];
             /// The angle of the point with ordinate `self` and abscissa `y`; partials `y / h²` and `-self / h²` with the distance
             /// `h = hypot(self, y)` from the origin. NaN derivative at the origin, where there is no limit and no subgradient.
             ///
@@ -291,8 +291,8 @@ macro_rules! elementary {
             pub Atan2 = atan2(x, y) { [x.atan2(y)]
                 |x, y, _| x.binary(Radial::ANGLE_BY_X, y),
                 |x, y, _| x.binary(Radial::ANGLE_BY_Y, y),
-                through |t, x, y, _| radial::times_angle_by(Radial::ANGLE_BY_X, t, x, y),
-                |t, x, y, _| radial::times_angle_by(Radial::ANGLE_BY_Y, t, x, y) } for [Float RealField];
+                through |t, _, x, y, _| radial::times_angle_by(Radial::ANGLE_BY_X, t, x, y),
+                |t, _, x, y, _| radial::times_angle_by(Radial::ANGLE_BY_Y, t, x, y) } for [Float RealField];
         }
     };
 }
@@ -431,11 +431,11 @@ pub(crate) fn times_exp<T: Float>(t: T, x: T) -> T {
     (t * root) * root
 }
 
-/// `t (1 - tanh² x)`; see [`sech_squared`].
-fn times_sech_squared<T: Float>(t: T, x: T, y: T) -> T {
+/// `t slope` for the slope `1 - tanh² x`; see [`sech_squared`].
+fn times_sech_squared<T: Float>(t: T, slope: T, x: T) -> T {
     let a = magnitude(x);
     let e = (-a).exp();
-    a.if_less(T::lit(40.0), || t * sech_squared(x, y), || (t * (e + e)) * (e + e))
+    a.if_less(T::lit(40.0), || t * slope, || (t * (e + e)) * (e + e))
 }
 
 /// `t n xⁿ⁻¹` with powers of half the exponent, which leave the range later. Of a positive `n` they are powers with a positive

@@ -6,19 +6,19 @@ use crate::float::{Float, Primitive as _};
 #[allow(unused_imports)] // `f64` has its own functions where the standard library is
 use num_traits::Float as _;
 
-/// `t y xʸ⁻¹`. A constant integer `y` is that of a polynomial, whose higher derivatives end in an exact 0.
-pub(super) fn times_slope<T: Float>(t: T, x: T, y: T, z: T) -> T {
+/// `t by_x` for the slope `by_x = y xʸ⁻¹`, given `z = xʸ`. A constant integer `y` is that of a polynomial, whose higher derivatives end in an exact 0.
+pub(super) fn times_slope_by_base<T: Float>(t: T, by_x: T, [x, y, z]: [T; 3]) -> T {
     match y.to_i32() {
         Some(n) if y.is_constant() && y == T::lit(n.into()) => super::times_powi_slope(t, n, x),
-        _ if x.is_zero() || x.is_infinite() => t * x.binary(PowerDerivative(1, 0), y), // the limit
+        _ if x.is_zero() || x.is_infinite() => t * by_x, // the limit
         _ => (t / x) * z * y,
     }
 }
 
-/// `t xʸ ln x`, with the power of half the exponent, which leaves the range later.
-pub(super) fn times_slope_by_exponent<T: Float>(t: T, x: T, y: T, z: T) -> T {
+/// `t by_y` for the slope `by_y = xʸ ln x`, with the power of half the exponent, which leaves the range later.
+pub(super) fn times_slope_by_exponent<T: Float>(t: T, by_y: T, [x, y, z]: [T; 3]) -> T {
     if x == T::zero() || x.is_infinite() {
-        t * x.binary(PowerDerivative(0, 1), y) // the limit
+        t * by_y // the limit
     } else if z.is_normal() {
         t * z * x.ln()
     } else {

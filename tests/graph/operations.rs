@@ -150,7 +150,7 @@ impl Unary for Tiny {
     fn partial<T: Float>(self, _: T, _: T) -> T {
         T::lit(1e-320)
     }
-    fn through<T: Float>(self, tangent: T, _: T, _: T) -> T {
+    fn through<T: Float>(self, tangent: T, _: T, _: T, _: T) -> T {
         tangent * T::lit(1e-200) * T::lit(1e-120)
     }
 }

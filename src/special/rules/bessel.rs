@@ -39,7 +39,7 @@ macro_rules! bessel {
             ///
             /// Source: DLMF 10.6.1.
             pub Yn(n: i32) = yn(x) { f64 [libm::yn(n, x)] |x, y| second_kind_slope(n, x, y),
-                through |t, x, y| near_pole(x, || times_slope_near_pole(t, n, x, y), || t * second_kind_slope(n, x, y)) },
+                through |t, slope, x, y| near_pole(x, || times_slope_near_pole(t, n, x, y), || t * slope) },
                 members [(2), (-3), (20)];
         }
     };

@@ -41,7 +41,7 @@ macro_rules! gamma_functions {
             #[doc(alias = "gammaln")]
             #[doc(alias = "log_gamma")]
             pub LnGamma = ln_gamma(x) { f64 [libm::lgamma(x)] |x, _| x.unary(Polygamma(0)),
-                through |t, x, _| near_pole(x, || -(t / x), || t * x.unary(Polygamma(0))) };
+                through |t, slope, x, _| near_pole(x, || -(t / x), || t * slope) };
 
             /// Derivative of order `n` of the [digamma function](Special::digamma), itself for `n = 0`; its derivative is that of order
             /// `n + 1`. At 0 and the negative integers it is `∞` for odd `n`; for even `n`, `∓∞` at ±0 and NaN else.
@@ -63,7 +63,7 @@ macro_rules! gamma_functions {
             #[doc(alias = "trigamma")]
             #[doc(alias = "psi")]
             pub Polygamma(n: u32) = polygamma(x) { f64 [gamma::polygamma(n, x)] |x, _| x.unary(Polygamma(n.saturating_add(1))),
-                through |t, x, y| near_pole(x, || -(t / x * y * T::lit(f64::from(n) + 1.0)), || t * x.unary(Polygamma(n.saturating_add(1)))) },
+                through |t, slope, x, y| near_pole(x, || -(t / x * y * T::lit(f64::from(n) + 1.0)), || t * slope) },
                 members [(1), (2), (20)];
 
             /// Beta function `Γ(x) Γ(y) / Γ(x + y)` for `x, y ≥ 0`; partial `B (ψ(x) - ψ(x + y))`. `∞` where an argument is 0.

@@ -25,7 +25,7 @@ macro_rules! steps {
             /// ```
             #[doc(alias = "sigmoid")]
             #[doc(alias = "expit")]
-            pub Logistic = logistic(x) { f64 [values::logistic(x)] |x, _| logistic_slope(x), through |t, x, _| times_logistic_slope(t, x) };
+            pub Logistic = logistic(x) { f64 [values::logistic(x)] |x, _| logistic_slope(x), through |t, slope, x, _| times_logistic_slope(t, slope, x) };
 
             /// Log odds `ln(p / (1 - p))` for `0 ≤ p ≤ 1`, the inverse of [`logistic`](Special::logistic); derivative
             /// `1 / (p (1 - p))`. `∓∞` with derivative `∞` at 0 and 1.
@@ -35,7 +35,7 @@ macro_rules! steps {
             /// use dualtape::{Special, value_and_derivative};
             /// assert_eq!(value_and_derivative(|p| p.logit(), 0.5), (0.0, 4.0));
             /// ```
-            pub Logit = logit(x) { f64 [values::logit(x)] |p, _| p_times_rest(p).recip(), through |t, p, _| t / p / (T::one() - p) };
+            pub Logit = logit(x) { f64 [values::logit(x)] |p, _| p_times_rest(p).recip(), through |t, _, p, _| t / p / (T::one() - p) };
 
             /// Smooth ramp `ln(1 + eˣ)`, without overflow; derivative [`logistic`](Special::logistic).
             ///
@@ -47,7 +47,7 @@ macro_rules! steps {
             /// ```
             #[doc(alias = "log1pexp")]
             pub Softplus = softplus(x) { f64 [values::softplus(x)] |x, _| x.unary(Logistic),
-                through |t, x, _| x.if_less(T::lit(-40.0), || times_exp(t, x), || t * x.unary(Logistic)) };
+                through |t, slope, x, _| x.if_less(T::lit(-40.0), || times_exp(t, x), || t * slope) };
 
             /// Ramp `max(x, 0)`, with derivative 0 at 0, the subgradient of smallest norm. (`x.max(0)` has 1/2 there, as any tie.)
             ///
@@ -148,7 +148,7 @@ macro_rules! steps {
             pub XLogY = xlogy(x, y) { f64 [x_log_y(x, y)]
                 |_, y, _| y.ln(),
                 |x, y, _| zero_over_zero_is_zero(x, y),
-                through |t, _, y, _| t * y.ln(), |t, x, y, _| times_ratio(t, x, y) };
+                through |t, by_x, _, _, _| t * by_x, |t, by_y, x, y, _| times_ratio(t, by_y, x, y) };
 
             /// `x ln(1 + y)`, accurate for small `y`, and 0 for `x = 0` whatever number `y` is. Partials `ln(1 + y)` and `x / (1 + y)`, the
             /// latter 0 at `(0, -1)`.
@@ -161,7 +161,7 @@ macro_rules! steps {
             pub XLog1pY = xlog1py(x, y) { f64 [x_log_1p_y(x, y)]
                 |_, y, _| y.ln_1p(),
                 |x, y, _| zero_over_zero_is_zero(x, T::one() + y),
-                through |t, _, y, _| t * y.ln_1p(), |t, x, y, _| times_ratio(t, x, T::one() + y) };
+                through |t, by_x, _, _, _| t * by_x, |t, by_y, x, y, _| times_ratio(t, by_y, x, T::one() + y) };
         }
     };
 }
@@ -189,9 +189,9 @@ fn logistic_slope<T: Float>(x: T) -> T {
 }
 
 /// `t σ'(x)`, also where `σ'` underflows: beyond 40 it is `exp(-|x|)`.
-fn times_logistic_slope<T: Float>(t: T, x: T) -> T {
+fn times_logistic_slope<T: Float>(t: T, slope: T, x: T) -> T {
     let a = magnitude(x);
-    a.if_less(T::lit(40.0), || t * logistic_slope(x), || times_exp(t, -a))
+    a.if_less(T::lit(40.0), || t * slope, || times_exp(t, -a))
 }
 
 /// `p (1 - p)`, about 1/2 as `1/4 - (p - 1/2)²`, whose derivative has no rounding.
@@ -273,9 +273,9 @@ fn zero_over_zero_is_zero<T: Float>(x: T, y: T) -> T {
 }
 
 /// `t x / y`, also where `x / y` leaves the range.
-fn times_ratio<T: Float>(t: T, x: T, y: T) -> T {
+fn times_ratio<T: Float>(t: T, slope: T, x: T, y: T) -> T {
     let ratio = || t / y * x;
-    T::zero().if_less(x, ratio, || x.if_less(T::zero(), ratio, || t * zero_over_zero_is_zero(x, y)))
+    T::zero().if_less(x, ratio, || x.if_less(T::zero(), ratio, || t * slope))
 }
 
 define_rules! {
