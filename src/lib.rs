@@ -31,7 +31,9 @@
 //! | a function of a matrix | its gradient, as a matrix | [`matrix::gradient`] |
 //! | matrices inside the function | solve, inverse, determinant, eigenvalues | [`LinearAlgebra`] |
 //! | a computation to list, to draw, to find a NaN in, or to differentiate symbolically | its graph | `graph::Graph` (feature `graph`) |
-//! | a computation to look at piece by piece | adjoints of chosen values | [`Tape`] |
+//! | a computation to look at piece by piece | adjoints of chosen values; to reuse, to rewind | [`Tape`] |
+//! | a part that is not to be recorded | its values | [`no_grad`] |
+//! | a loss in batches | the sum of their gradients, until it is cleared | [`GradientSum`] |
 //!
 //! The unqualified name is the natural choice; [`forward`] and [`reverse`] have each mode's own. Every driver has a twin that also
 //! returns the value, and one with `_into` that writes to the caller's buffers and allocates nothing once warm: the page
@@ -108,8 +110,14 @@ pub use special::Special;
 pub use nalgebra;
 
 #[cfg(feature = "std")]
+#[doc(alias = "zero_grad", alias = "accumulate", alias = "mini-batch")]
+pub use drivers::accumulate::GradientSum;
+#[cfg(feature = "std")]
 #[doc(alias = "pushforward")]
 pub use drivers::forward::jvp;
+#[cfg(feature = "std")]
+#[doc(alias = "inference_mode", alias = "using_config")]
+pub use drivers::no_grad::no_grad;
 #[cfg(feature = "std")]
 #[doc(alias = "autodiff", alias = "autograd", alias = "backpropagation", alias = "backward", alias = "grad")]
 pub use drivers::reverse::gradient;
@@ -132,11 +140,12 @@ pub use numbers::Reverse;
 pub use {
     drivers::by_size::{gradient_of, hvp_of, jvp_of, value_and_gradient_of, value_gradient_and_hvp_of, vjp_of},
     drivers::forward::jvp_into,
-    drivers::pool::release_memory,
+    drivers::no_grad::Detach,
+    drivers::pool::{pooled_bytes, release_memory},
     drivers::reverse::{
         gradient_and_hvp, value_and_gradient_into, value_gradient_and_hvp, value_gradient_and_hvp_into, vjp_into,
     },
-    drivers::tape::Adjoints,
+    drivers::tape::{Adjoints, Mark},
     drivers::{VectorFunction, reverse},
 };
 

@@ -3,11 +3,15 @@
 //! Which driver has which variants stands in `docs/family.md`; `tests/family.rs` holds the crate and that table together.
 
 #[cfg(feature = "std")]
+pub(crate) mod accumulate;
+#[cfg(feature = "std")]
 pub(crate) mod by_size;
 pub mod forward;
 mod function;
 #[cfg(all(feature = "std", feature = "nalgebra"))]
 pub mod matrix;
+#[cfg(feature = "std")]
+pub(crate) mod no_grad;
 #[cfg(feature = "std")]
 pub(crate) mod pool;
 #[cfg(feature = "std")]

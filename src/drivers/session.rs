@@ -1,6 +1,6 @@
 //! What drivers use: a recording from its variables to the derivatives, with buffers that the thread keeps.
 
-use super::pool;
+use super::pool::{self, Scratch};
 use super::tape::index_of;
 use crate::float::{Float, fold};
 use crate::numbers::Reverse;
@@ -22,6 +22,13 @@ struct Workspace<T> {
 impl<T> Default for Workspace<T> {
     fn default() -> Self {
         Workspace { buffer: None, variables: Vec::new(), adjoints: Vec::new(), reached: Vec::new() }
+    }
+}
+
+impl<T: 'static> Scratch for Workspace<T> {
+    fn bytes(&self) -> usize {
+        let records = self.buffer.as_ref().map_or(0, Buffer::capacity_in_bytes);
+        records + self.variables.bytes() + self.adjoints.bytes() + self.reached.bytes()
     }
 }
 

@@ -1,9 +1,10 @@
 //! [`Tape`], a recording under the user's own control.
 
-use crate::float::Float;
+use crate::float::{Float, fold};
 use crate::numbers::Reverse;
-use crate::recording::{Buffer, NodeId, Recording, push, sweep};
+use crate::recording::{Buffer, NodeId, Recording, push, sweep, unmuted};
 use std::cell::RefCell;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A recording under your own control: variables, then ordinary code, then adjoints.
 ///
@@ -29,6 +30,24 @@ pub struct Tape<T: Float> {
     recording: Recording<T>,
     /// The nodes whose adjoints can be asked for, by increasing index, with their values.
     variables: RefCell<Vec<(usize, T)>>,
+    /// The marks that the tape can be rewound to, by increasing number of nodes.
+    marks: RefCell<Vec<Place>>,
+}
+
+/// A place on a tape, to be [rewound](Tape::rewind) to.
+///
+/// # Examples
+/// See [`Tape::rewind`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Unique in the process.
+    number: u64,
+}
+
+/// What a [`Mark`] stands for.
+struct Place {
+    mark: Mark,
+    nodes: usize,
 }
 
 impl<T: Float> Default for Tape<T> {
@@ -39,7 +58,11 @@ impl<T: Float> Default for Tape<T> {
 
 impl<T: Float> std::fmt::Debug for Tape<T> {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.debug_struct("Tape").field("variables", &self.variables.borrow().len()).field("nodes", &self.len()).finish()
+        out.debug_struct("Tape")
+            .field("variables", &self.variables.borrow().len())
+            .field("nodes", &self.len())
+            .field("bytes", &self.bytes())
+            .finish()
     }
 }
 
@@ -62,14 +85,15 @@ impl<T: Float> Tape<T> {
     #[must_use]
     pub fn new() -> Tape<T> {
         // Node 0 is nobody's variable: records with fewer than two operands refer to it.
-        Tape { recording: Buffer::new().begin(1), variables: RefCell::default() }
+        Tape { recording: Buffer::new().begin(1), variables: RefCell::default(), marks: RefCell::default() }
     }
 
     /// Records a node with the derivative `slope` by `node`.
     fn node_from(&self, x: T, node: NodeId, slope: T) -> Reverse<T> {
         let (ground, zero) = (self.recording.node(0), T::zero());
         let index = self.recording.nodes();
-        let node = push(node, slope, ground, zero);
+        let push = || push(node, slope, ground, zero);
+        let node = push().or_else(|| unmuted(push)).expect("no recording is muted");
         self.variables.borrow_mut().push((index, x));
         Reverse::at_node(x, node)
     }
@@ -159,13 +183,131 @@ impl<T: Float> Tape<T> {
     #[must_use]
     #[track_caller]
     pub fn adjoints(&self, y: Reverse<T>) -> Adjoints<'_, T> {
+        let index = self.index_of(y, "Tape::adjoints");
+        self.sweep(|seed| {
+            if let Some(index) = index {
+                seed(index, 0, y.slope());
+            }
+        })
+    }
+
+    /// The derivatives of `Σ wᵢ yᵢ` for pairs `(yᵢ, wᵢ)`: several results, each with its seed, in one pass.
+    ///
+    /// # Cost
+    /// As [`Tape::adjoints`], however many results there are.
+    ///
+    /// # Panics
+    /// If a result belongs to another tape, or to a driver.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::Tape;
+    /// let tape = Tape::new();
+    /// let (x, y) = (tape.variable(6.0), tape.variable(2.0));
+    /// let adjoints = tape.weighted_adjoints(&[(x * y, 1.0), (x / y, 10.0)]);
+    /// assert_eq!(adjoints.wrt(y), 6.0 - 15.0);
+    /// ```
+    ///
+    /// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., section 3.2.
+    #[must_use]
+    #[track_caller]
+    pub fn weighted_adjoints(&self, results: &[(Reverse<T>, T)]) -> Adjoints<'_, T> {
+        let seeds: Vec<_> = results
+            .iter()
+            .filter_map(|&(y, weight)| Some((self.index_of(y, "Tape::weighted_adjoints")?, fold(y.slope(), weight))))
+            .collect();
+        self.sweep(|seed| seeds.iter().for_each(|&(index, slope)| seed(index, 0, slope)))
+    }
+
+    /// One pass over all records, from what `seeds` gives.
+    fn sweep(&self, seeds: impl Fn(&mut dyn FnMut(usize, usize, T))) -> Adjoints<'_, T> {
         let mut values = vec![[T::zero()]; self.recording.nodes()];
-        if let Some(index) = self.index_of(y, "Tape::adjoints") {
-            self.recording.read(|records| {
-                sweep::backward::<T, 1, true>(&records, &mut values, &mut Vec::new(), |seed| seed(index, 0, y.slope()));
-            });
-        }
+        self.recording.read(|records| {
+            sweep::backward::<T, 1, true>(&records, &mut values, &mut Vec::new(), |seed| seeds(seed));
+        });
         Adjoints { tape: self, values }
+    }
+
+    /// Forgets everything that is recorded, and keeps the memory for what comes next.
+    ///
+    /// Variables and results so far are stale: using one panics, as after the end of the tape.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::Tape;
+    /// let mut tape = Tape::new();
+    /// let mut slopes = vec![];
+    /// for x in [1.0, 2.0, 3.0] {
+    ///     tape.clear();
+    ///     let x = tape.variable(x);
+    ///     slopes.push(tape.adjoints(x * x).wrt(x));
+    /// }
+    /// assert_eq!(slopes, [2.0, 4.0, 6.0]);
+    /// assert_eq!(tape.len(), 1);
+    /// ```
+    #[doc(alias = "reset")]
+    pub fn clear(&mut self) {
+        self.cut(1);
+        self.marks.get_mut().clear();
+    }
+
+    /// Marks the place that the tape has come to, for [`Tape::rewind`].
+    #[must_use]
+    pub fn mark(&self) -> Mark {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let mark = Mark { number: NEXT.fetch_add(1, Ordering::Relaxed) };
+        self.marks.borrow_mut().push(Place { mark, nodes: self.recording.nodes() });
+        mark
+    }
+
+    /// Forgets what was recorded after `mark`, and returns the variables and [retained](Tape::retain) values from before it, in the
+    /// order in which they were made, to go on with.
+    ///
+    /// *All* values from before the call are stale: using one panics, as after the end of the tape. (A value that was computed
+    /// after the mark must not be taken for what is recorded next, so nodes get new identities; what is returned has them.) A mark may be
+    /// used any number of times, and marks that were made after it are gone. Memory is kept.
+    ///
+    /// # Panics
+    /// If the mark is of another tape, or was made after one that the tape has been rewound to, or before [`Tape::clear`].
+    ///
+    /// # Examples
+    /// Parameters stay on the tape, and one batch after the other is recorded behind them:
+    /// ```
+    /// use dualtape::Tape;
+    /// let mut tape = Tape::new();
+    /// tape.variables(&[2.0, 3.0]);
+    /// let parameters = tape.mark();
+    /// let mut slopes = vec![];
+    /// for batch in [1.0, 10.0] {
+    ///     let w = tape.rewind(&parameters);
+    ///     let loss = w[0] * w[1] * batch;
+    ///     slopes.push(tape.adjoints(loss).wrt(w[0]));
+    /// }
+    /// assert_eq!(slopes, [3.0, 30.0]);
+    /// assert_eq!(tape.len(), 3); // two variables and one join
+    /// ```
+    #[track_caller]
+    pub fn rewind(&mut self, mark: &Mark) -> Vec<Reverse<T>> {
+        let place = self.marks.get_mut().iter().rposition(|place| place.mark == *mark);
+        let Some(place) = place else {
+            panic!(
+                "dualtape: Tape::rewind: the mark is not on this tape; it was made on another one, or the tape has been cleared or \
+                 rewound to an earlier mark since. Make a new one with `Tape::mark`"
+            );
+        };
+        let nodes = self.marks.get_mut()[place].nodes;
+        self.cut(nodes);
+        self.marks.get_mut().truncate(place + 1);
+        self.variables.get_mut().iter().map(|&(index, x)| Reverse::at_node(x, self.recording.node(index))).collect()
+    }
+
+    /// Forgets all nodes but the first `nodes`, and the variables and marks behind them.
+    fn cut(&mut self, nodes: usize) {
+        self.recording.rewind(nodes);
+        let variables = self.variables.get_mut();
+        variables.truncate(variables.partition_point(|&(index, _)| index < nodes));
+        let marks = self.marks.get_mut();
+        marks.truncate(marks.partition_point(|place| place.nodes <= nodes));
     }
 
     /// Nodes recorded so far, variables included.
@@ -192,7 +334,8 @@ impl<T: Float> Tape<T> {
         self.len() == 0
     }
 
-    /// Bytes allocated for the records, of which not all need to be in use.
+    /// Bytes allocated for the records, of which not all need to be in use. They do not become fewer while the tape lives, so this is
+    /// also the peak; [`pooled_bytes`](crate::pooled_bytes) has what the drivers keep.
     ///
     /// # Examples
     /// ```

@@ -6,7 +6,7 @@ use crate::float::{
     Binary, Engine, Float, Primitive, Reduction, Unary, fold, is_nan, passed, quotient_is_plain, quotient_tangent,
     slope_is_plain, unlikely, with_partials,
 };
-use crate::recording::{Join, NodeId, push_unless_constant};
+use crate::recording::{Join, NodeId, Pushed, push_join};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// A number that records how it was computed: reverse mode (backpropagation).
@@ -106,13 +106,13 @@ impl<T: Float> Reverse<T> {
     #[inline(always)]
     fn join(self, other: Self, z: T, left: T, right: T) -> Self {
         if unlikely(self.node == other.node) {
-            Reverse { primal: z, slope: left + right, node: self.node }
-        } else if let Some(node) = push_unless_constant(self.node, left, other.node, right) {
-            Reverse { primal: z, slope: T::one(), node }
-        } else if other.node.is_constant() {
-            Reverse { primal: z, slope: left, node: self.node }
-        } else {
-            Reverse { primal: z, slope: right, node: other.node }
+            return Reverse { primal: z, slope: left + right, node: self.node };
+        }
+        match push_join(self.node, left, other.node, right) {
+            Pushed::Node(node) => Reverse { primal: z, slope: T::one(), node },
+            Pushed::Constant if other.node.is_constant() => Reverse { primal: z, slope: left, node: self.node },
+            Pushed::Constant => Reverse { primal: z, slope: right, node: other.node },
+            Pushed::Muted => Reverse::constant(z),
         }
     }
 

@@ -32,6 +32,15 @@ impl Slot {
             head: Cell::new(ptr::null()),
         }
     }
+
+    /// Empties the slot after saving the recording that is in it.
+    fn clear(&self) {
+        let head = self.head.get();
+        if !head.is_null() {
+            // SAFETY: a recording is unloaded before its head dies, so what is loaded is alive (3).
+            unsafe { &*head }.unload();
+        }
+    }
 }
 
 thread_local! {
@@ -55,6 +64,53 @@ pub(super) fn slot(slot: usize) -> &'static Slot {
     unsafe { &*slot }
 }
 
+/// Which recordings are muted on this thread.
+struct Muting {
+    /// How often recordings were muted so far.
+    times: Cell<u64>,
+    /// Recordings that began before recordings were muted for this time are muted; 0 if none are.
+    before: Cell<u64>,
+}
+
+thread_local! {
+    static MUTING: Muting = const { Muting { times: Cell::new(0), before: Cell::new(0) } };
+}
+
+/// Mutes the recordings that exist on this thread while `f` runs, also if it panics: joins of their nodes are not recorded. A
+/// recording that begins meanwhile is not muted, but by a call inside this one.
+pub(crate) fn muted<R>(f: impl FnOnce() -> R) -> R {
+    let time = MUTING.with(|muting| {
+        muting.times.set(muting.times.get() + 1);
+        muting.times.get()
+    });
+    let _restore = mute_before(time);
+    f()
+}
+
+/// Calls `f`, which must be short and must not panic while it holds anything, with no recording muted.
+pub(crate) fn unmuted<R>(f: impl FnOnce() -> R) -> R {
+    let _restore = mute_before(0);
+    f()
+}
+
+/// Mutes the recordings that began before recordings were muted for the time `time`, and those only, until the guard is dropped.
+fn mute_before(time: u64) -> impl Drop {
+    struct Restore(u64);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            set(self.0);
+        }
+    }
+    /// What is muted must not be in a slot.
+    fn set(time: u64) -> u64 {
+        if time != 0 {
+            (0..SLOTS).for_each(|i| slot(i).clear());
+        }
+        MUTING.with(|muting| muting.before.replace(time))
+    }
+    Restore(set(time))
+}
+
 /// What a buffer is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
@@ -73,6 +129,8 @@ pub(super) struct Head {
     state: Cell<State>,
     base: Cell<NodeId>,
     inputs: Cell<u64>,
+    /// How often recordings had been muted when this one began.
+    born: Cell<u64>,
     /// Nodes so far; when the recording is in its slot, the slot's `count` is the current one.
     count: Cell<u64>,
     /// Whether a record is marked as continuing; in its slot as for `count`.
@@ -88,6 +146,7 @@ impl Head {
             state: Cell::new(State::Idle),
             base: Cell::new(NodeId::FIRST),
             inputs: Cell::new(0),
+            born: Cell::new(0),
             count: Cell::new(0),
             has_runs: Cell::new(false),
             slot,
@@ -149,10 +208,25 @@ impl Head {
     pub fn begin(&self, base: NodeId, inputs: u64) {
         self.base.set(base);
         self.inputs.set(inputs);
+        self.born.set(MUTING.with(|muting| muting.times.get()));
         self.count.set(inputs);
         self.has_runs.set(false);
         self.state.set(State::Recording);
         self.load();
+    }
+
+    /// Goes on with the first `count` nodes of the recording, whose ids start with `base` from now on. Runs stay marked, although
+    /// there may be none left.
+    pub fn rewind(&self, base: NodeId, count: u64) {
+        self.unload();
+        debug_assert!((self.inputs()..=self.count()).contains(&count));
+        self.base.set(base);
+        self.count.set(count);
+    }
+
+    /// `true` while the recording is [muted].
+    pub fn is_muted(&self) -> bool {
+        self.born.get() < MUTING.with(|muting| muting.before.get())
     }
 
     /// Ends the recording. Its ids are in no range any more.

@@ -49,17 +49,31 @@ impl<T: Copy> Buffer<T> {
             "dualtape: a recording can hold at most 2^{} nodes, and {inputs} inputs were given",
             MOST_NODES.ilog2()
         );
-        if !self.ids.has_room() {
-            let ids = IdRange::new();
-            registry::unregister(self.ids.block());
-            self.ids = ids;
-            // SAFETY: as in `new`.
-            unsafe { registry::register(ids.block(), self.head) };
-        }
+        self.ids = with_room(self.ids, self.head);
         let recording = Recording { head: self.head, ids: self.ids, not_send: PhantomData };
         std::mem::forget(self);
         recording.head().begin(recording.ids.base(), inputs as u64);
         recording
+    }
+}
+
+/// `ids`, or a new range for the buffer with the head `head` if they might not last for one more recording.
+fn with_room(ids: IdRange, head: NonNull<Head>) -> IdRange {
+    if ids.has_room() {
+        return ids;
+    }
+    let new = IdRange::new();
+    registry::unregister(ids.block());
+    // SAFETY: as in `Buffer::new`.
+    unsafe { registry::register(new.block(), head) };
+    new
+}
+
+impl<T> Buffer<T> {
+    /// Bytes allocated for records.
+    pub fn capacity_in_bytes(&self) -> usize {
+        // SAFETY: the head lives until `drop`.
+        unsafe { self.head.as_ref() }.capacity_in_bytes()
     }
 }
 
@@ -134,6 +148,28 @@ impl<T> Recording<T> {
         };
         // SAFETY: invariants 4 and 5.
         f(unsafe { Records::new(records, self.inputs(), head.has_runs()) })
+    }
+
+    /// Forgets all nodes but the first `nodes`, which get new ids; the ids used so far are stale from now on.
+    ///
+    /// # Panics
+    /// If there are fewer nodes, or fewer are to be left than there are inputs, or if it is called from inside the global
+    /// allocator, which makes room for this recording.
+    pub fn rewind(&mut self, nodes: usize) {
+        let head = self.head();
+        assert!(
+            head.state() == State::Recording,
+            "dualtape: a tape was rewound inside the global allocator while it waits there for memory. An allocator must not \
+             compute with the recording that called it"
+        );
+        // What is left is initialised (4).
+        assert!(
+            (self.inputs()..=self.nodes()).contains(&nodes),
+            "a recording can be cut down to {nodes} nodes only if it has them"
+        );
+        let ids = with_room(self.ids.after(head.count()), self.head);
+        head.rewind(ids.base(), nodes as u64);
+        self.ids = ids;
     }
 
     /// Ends the recording and gives the buffer back.

@@ -22,6 +22,9 @@ impl NodeId {
     /// What constants have in place of a node. It belongs to no recording.
     pub const CONSTANT: NodeId = NodeId(0);
 
+    /// What a join of several operands has in place of a node if their recording is muted. It belongs to no recording.
+    pub(super) const NOWHERE: NodeId = NodeId(u64::MAX);
+
     /// The base of a slot without a recording.
     pub(super) const FIRST: NodeId = NodeId(BLOCK);
 

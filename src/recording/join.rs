@@ -2,14 +2,14 @@
 
 use super::ids::NodeId;
 use super::push::{push, push_more};
-use crate::float::Float;
+use crate::float::{Float, unlikely};
 
 /// A result under construction that depends on any number of nodes: operands are added one by one, [`Join::finish`] tells where
 /// the result sits.
 ///
 /// `k` operands on different nodes make `⌈k / 2⌉` records; neighbours on the same node are merged, constants left out.
 pub(crate) struct Join<T> {
-    /// The node of the records so far; a constant if there are none.
+    /// The node of the records so far; a constant if there are none, [`NodeId::NOWHERE`] if their recording is muted.
     last: NodeId,
     /// An operand that waits for a second one (a constant: none does) and its partial.
     node: NodeId,
@@ -33,7 +33,7 @@ impl<T: Float> Join<T> {
         } else if self.node.is_constant() {
             (self.node, self.partial) = (node, partial);
         } else if self.last.is_constant() {
-            self.last = push(self.node, self.partial, node, partial);
+            self.last = push(self.node, self.partial, node, partial).unwrap_or(NodeId::NOWHERE);
             self.node = NodeId::CONSTANT;
         } else if let Some(last) = push_more(self.last, self.node, self.partial, node, partial) {
             (self.last, self.node) = (last, NodeId::CONSTANT);
@@ -43,20 +43,24 @@ impl<T: Float> Join<T> {
         }
     }
 
-    /// The node of the result and its derivative by that node: a constant and 0 if no operand has a node.
+    /// The node of the result and its derivative by that node: a constant and 0 if no operand has a node, or their recording is muted.
     #[inline(always)]
     pub fn finish(self) -> (NodeId, T) {
-        match (self.last.is_constant(), self.node.is_constant()) {
-            (true, true) => (NodeId::CONSTANT, T::zero()),
-            (true, false) => (self.node, self.partial),
-            (false, true) => (self.last, T::one()),
-            (false, false) => (push(self.last, T::one(), self.node, self.partial), T::one()),
-        }
+        let last = match (self.last.is_constant(), self.node.is_constant()) {
+            (true, true) => return (NodeId::CONSTANT, T::zero()),
+            (true, false) => return (self.node, self.partial),
+            (false, true) => self.last,
+            (false, false) => join_later(self.last, self.node, self.partial),
+        };
+        if unlikely(last == NodeId::NOWHERE) { (NodeId::CONSTANT, T::zero()) } else { (last, T::one()) }
     }
 }
 
-/// Something else was recorded since `last`: joins with the records so far like with any node.
-#[inline(never)]
+/// The operand that waits is joined with the records so far like with any node: something else was recorded since, or it is the last.
+#[inline(always)]
 fn join_later<T: Float>(last: NodeId, node: NodeId, partial: T) -> NodeId {
-    push(last, T::one(), node, partial)
+    if last == NodeId::NOWHERE {
+        return last;
+    }
+    push(last, T::one(), node, partial).unwrap_or(NodeId::NOWHERE)
 }

@@ -15,6 +15,8 @@
 //! value is foreign. The cold path looks the id up among the recordings of the thread (`registry.rs`) and loads the right one
 //! into the slot, or panics.
 //!
+//! While recordings are [muted], none of them is in a slot, so their pushes take the cold path, which records nothing. The fast path does not know about it.
+//!
 //! # Invariants
 //!
 //! 1. *Ids are unique.* The base of a recording comes from an [`IdRange`](ids::IdRange), which `ids.rs` hands out without unsafe code:
@@ -53,7 +55,8 @@ pub(crate) mod sweep;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use active::{muted, unmuted};
 pub(crate) use buffer::{Buffer, Recording};
 pub(crate) use ids::NodeId;
 pub(crate) use join::Join;
-pub(crate) use push::{push, push_unless_constant};
+pub(crate) use push::{Pushed, push, push_join};

@@ -10,21 +10,35 @@ use super::registry;
 use std::any::type_name;
 use std::hint::assert_unchecked;
 
-/// Records a join of two nodes and returns the new one.
-///
-/// # Panics
-/// If the operands do not belong to one live recording of this thread, if the recording has 2^31 nodes, or if memory runs out.
-#[inline(always)]
-pub(crate) fn push<T: Copy>(left: NodeId, by_left: T, right: NodeId, by_right: T) -> NodeId {
-    push_unless_constant(left, by_left, right, by_right).expect("a node")
+/// What became of a join.
+pub(crate) enum Pushed {
+    /// It is recorded, and this is its node.
+    Node(NodeId),
+    /// An operand is a constant, so there is nothing to join.
+    Constant,
+    /// The recording of its operands is [muted](super::muted).
+    Muted,
 }
 
-/// [`push`], or `None` if an operand is a constant.
+/// Records a join of two nodes and returns the new one, or `None` if their recording is muted.
 ///
 /// # Panics
 /// If the operands do not belong to one live recording of this thread, if the recording has 2^31 nodes, or if memory runs out.
 #[inline(always)]
-pub(crate) fn push_unless_constant<T: Copy>(left: NodeId, by_left: T, right: NodeId, by_right: T) -> Option<NodeId> {
+pub(crate) fn push<T: Copy>(left: NodeId, by_left: T, right: NodeId, by_right: T) -> Option<NodeId> {
+    match push_join(left, by_left, right, by_right) {
+        Pushed::Node(node) => Some(node),
+        Pushed::Muted => None,
+        Pushed::Constant => unreachable!("both operands are nodes"),
+    }
+}
+
+/// Records a join of two operands, if both are nodes of a recording that is not muted.
+///
+/// # Panics
+/// If the operands do not belong to one live recording of this thread, if the recording has 2^31 nodes, or if memory runs out.
+#[inline(always)]
+pub(crate) fn push_join<T: Copy>(left: NodeId, by_left: T, right: NodeId, by_right: T) -> Pushed {
     let slot = slot(const { slot_of::<T>() });
     let (base, count) = (slot.base.get(), slot.count.get());
     // This lets the compiler drop the range test for an operand that it knows to be a constant.
@@ -34,13 +48,15 @@ pub(crate) fn push_unless_constant<T: Copy>(left: NodeId, by_left: T, right: Nod
     // Constants are looked for last: what is in the range is none.
     if !(left.index_from(base) < count && right.index_from(base) < count && count != slot.limit.get()) {
         if left.is_constant() || right.is_constant() {
-            return None;
+            return Pushed::Constant;
         }
-        make_ready([left, right], type_name::<T>);
+        if !make_ready([left, right], type_name::<T>) {
+            return Pushed::Muted;
+        }
     }
     // SAFETY: the slot holds the recording that owns both operands, and there is room: either it was so, or `make_ready` saw to it.
     // By 2 the memory is for `Record<T>`, by 3 it is alive.
-    Some(unsafe { write(slot, left, by_left, right, by_right, false) })
+    Pushed::Node(unsafe { write(slot, left, by_left, right, by_right, false) })
 }
 
 /// Continues the join `last` with two more operands and returns its node from now on; `None` if `last` is not the latest node of
@@ -54,10 +70,10 @@ pub(super) fn push_more<T: Copy>(last: NodeId, left: NodeId, by_left: T, right: 
         return None;
     }
     slot.has_runs.set(true);
-    if count == slot.limit.get() {
-        make_ready([left, right], type_name::<T>);
+    if count == slot.limit.get() && !make_ready([left, right], type_name::<T>) {
+        return None;
     }
-    // SAFETY: as in `push_unless_constant`. And `last` still is the latest node: while the memory grows nothing is recorded (3).
+    // SAFETY: as in `push_join`. And `last` still is the latest node: while the memory grows nothing is recorded (3).
     Some(unsafe { write(slot, left, by_left, right, by_right, true) })
 }
 
@@ -76,16 +92,17 @@ unsafe fn write<T: Copy>(slot: &Slot, left: NodeId, by_left: T, right: NodeId, b
     base.plus(count)
 }
 
-/// Loads the recording that owns both operands into its slot and makes room for one more record.
+/// Loads the recording that owns both operands into its slot and makes room for one more record; `false` if it is muted.
 ///
 /// # Panics
 /// If there is none, or no room can be made.
 #[cold]
 #[inline(never)]
-fn make_ready(operands: [NodeId; 2], name: fn() -> &'static str) {
+fn make_ready(operands: [NodeId; 2], name: fn() -> &'static str) -> bool {
     let [left, right] = operands;
     match registry::with_owner(left, |head| load(head, right)) {
         Some(Loaded::Ready) => {}
+        Some(Loaded::Muted) => return false,
         Some(Loaded::Full(memory)) => make_room(left, memory, name),
         Some(Loaded::TooLong) => panic!(
             "dualtape: a recording can hold at most 2^{} nodes; split the computation into several gradients",
@@ -93,12 +110,15 @@ fn make_ready(operands: [NodeId; 2], name: fn() -> &'static str) {
         ),
         Some(Loaded::Refused) | None => refuse(operands, name),
     }
+    true
 }
 
 /// What came of an attempt to [load] a recording.
 enum Loaded {
     /// There is room for one more record.
     Ready,
+    /// The recording is muted.
+    Muted,
     /// The memory was full. The recording has lent it, so that it can be made larger.
     Full(Memory),
     /// The recording has as many nodes as it may have.
@@ -111,6 +131,8 @@ enum Loaded {
 fn load(head: &Head, other_operand: NodeId) -> Loaded {
     if head.state() != State::Recording || head.index(other_operand).is_none() {
         Loaded::Refused
+    } else if head.is_muted() {
+        Loaded::Muted
     } else if head.load() {
         Loaded::Ready
     } else if head.count() >= MOST_NODES {

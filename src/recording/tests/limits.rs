@@ -90,7 +90,7 @@ fn a_buffer_that_changes_its_block_goes_on_recording() {
         let mut last = recording.node(0);
         for _ in 0..10 {
             assert_eq!((a * b).primal(), 10.0);
-            last = crate::recording::push(last, 1.0, recording.node(1), 2.0);
+            last = crate::recording::push(last, 1.0, recording.node(1), 2.0).expect("no recording is muted");
         }
         assert_eq!(recording.index(last), Some(MOST / 2 + 9));
         assert_eq!(other.adjoints(a * b).wrt(a), 5.0);
@@ -102,5 +102,25 @@ fn a_buffer_that_changes_its_block_goes_on_recording() {
     assert_eq!(registry::count(), others.len());
     drop(others);
     assert_eq!(registry::count(), 0);
+    assert_in_order();
+}
+
+/// A tape that is rewound again and again leaves its block before the ids run out, and goes on with the nodes that it has.
+#[test]
+fn a_recording_is_rewound_into_another_block() {
+    let mut tape = Tape::new();
+    let _ = tape.variables(&[2.0, 3.0]);
+    let mark = tape.mark();
+    let mut blocks = std::collections::HashSet::new();
+    for _ in 0..6 * BLOCK / MOST_NODES {
+        let x = tape.rewind(&mark);
+        let mut y = x[0] * x[1];
+        while tape.len() < MOST / 2 {
+            y += x[1];
+        }
+        assert_eq!(tape.adjoints(y).wrt(x[0]), 3.0);
+        blocks.insert(y.node().block());
+    }
+    assert!(blocks.len() > 1);
     assert_in_order();
 }

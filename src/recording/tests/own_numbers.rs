@@ -213,7 +213,7 @@ fn records_are_aligned_as_their_numbers_ask() {
     let (x, y) = (recording.node(0), recording.node(1));
     let mut last = x;
     for k in 0..600 {
-        last = push(last, Page(k.into()), y, Page(1.0)); // which grows twice
+        last = push(last, Page(k.into()), y, Page(1.0)).unwrap(); // which grows twice
     }
     recording.read(|records| {
         let mut entries = vec![(); records.nodes()];
