@@ -32,6 +32,7 @@
 //! | matrices inside the function | solve, inverse, determinant, eigenvalues | [`LinearAlgebra`] |
 //! | a computation to list, to draw, to find a NaN in, or to differentiate symbolically | its graph | `graph::Graph` (feature `graph`) |
 //! | a computation to look at piece by piece | adjoints of chosen values; to reuse, to rewind | [`Tape`] |
+//! | a model with named parts | its gradient as such a model; a function of a slice for the rest | [`parameters::gradient`], [`parameters::Flat`] |
 //! | a part that is not to be recorded | its values | [`no_grad`] |
 //! | a loss in batches | the sum of their gradients, until it is cleared | [`GradientSum`] |
 //!
@@ -49,6 +50,7 @@
 //! - [`Dual`], [`Reverse`]: the number types. [`Tape`]: the recording behind `Reverse`.
 //! - [`forward`], [`reverse`]: the drivers; [`matrix`]: those for functions of matrices. [`ScalarFunction`], [`VectorFunction`]:
 //!   functions as values, for code that needs one function on several types.
+//! - [`parameters`]: structs with named parameters in place of slices.
 //! - [`linalg`]: linear algebra with derivatives of whole matrices. [`Real`]: any number as a scalar of nalgebra.
 //! - [`optimize`]: Newton's method.
 //! - `graph`, with the feature of that name: functions recorded once, to list, draw, evaluate elsewhere and differentiate into other
@@ -85,6 +87,9 @@ pub mod linalg;
 mod numbers;
 #[cfg(all(feature = "std", feature = "nalgebra"))]
 pub mod optimize;
+#[cfg(feature = "std")]
+#[doc(alias = "pytree", alias = "flatten")]
+pub mod parameters;
 #[cfg(feature = "std")]
 mod recording;
 pub mod rules;
