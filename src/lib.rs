@@ -32,6 +32,7 @@
 //! | matrices inside the function | solve, inverse, determinant, eigenvalues | [`LinearAlgebra`] |
 //! | a computation to list, to draw, to find a NaN in, or to differentiate symbolically | its graph | `graph::Graph` (feature `graph`) |
 //! | a computation to look at piece by piece | adjoints of chosen values; to reuse, to rewind | [`Tape`] |
+//! | a chain of many steps | its gradient in little memory | [`checkpoint::Checkpoints`] |
 //! | a model with named parts | its gradient as such a model; a function of a slice for the rest | [`parameters::gradient`], [`parameters::Flat`] |
 //! | a part that is not to be recorded | its values | [`no_grad`] |
 //! | a loss in batches | the sum of their gradients, until it is cleared | [`GradientSum`] |
@@ -50,6 +51,7 @@
 //! - [`Dual`], [`Reverse`]: the number types. [`Tape`]: the recording behind `Reverse`.
 //! - [`forward`], [`reverse`]: the drivers; [`matrix`]: those for functions of matrices. [`ScalarFunction`], [`VectorFunction`]:
 //!   functions as values, for code that needs one function on several types.
+//! - [`checkpoint`]: long chains of steps in little memory.
 //! - [`parameters`]: structs with named parameters in place of slices.
 //! - [`linalg`]: linear algebra with derivatives of whole matrices. [`Real`]: any number as a scalar of nalgebra.
 //! - [`optimize`]: Newton's method.
@@ -78,6 +80,9 @@
 #[cfg(not(any(feature = "std", feature = "libm")))]
 compile_error!("dualtape: turn on the feature `std`, or `libm` for targets without the standard library");
 
+#[cfg(feature = "std")]
+#[doc(alias = "remat", alias = "revolve", alias = "checkpointing")]
+pub mod checkpoint;
 mod drivers;
 mod float;
 #[cfg(feature = "graph")]

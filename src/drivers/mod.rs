@@ -26,6 +26,8 @@ pub(crate) mod tape;
 pub use function::ScalarFunction;
 #[cfg(feature = "std")]
 pub use function::VectorFunction;
+#[cfg(feature = "std")]
+pub(crate) use session::Session;
 
 /// Panics unless a vector that the caller gave to `driver` has one entry for each `counted`.
 #[cfg(feature = "std")]

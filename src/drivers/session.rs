@@ -67,6 +67,26 @@ impl<T: Float> Session<T> {
     /// The vector-Jacobian product: writes `Σ weight(k) dy[k]/dx` to `gradient`.
     #[track_caller]
     pub fn pull_back(&mut self, y: &[Reverse<T>], weight: impl Fn(usize) -> T, gradient: &mut [T]) {
+        self.pull(y, weight, |_| (), gradient);
+    }
+
+    /// Adds the vector-Jacobian product to `gradient`, in the order in which a sweep over a longer recording would add.
+    #[track_caller]
+    pub fn pull_back_onto(&mut self, y: &[Reverse<T>], weight: impl Fn(usize) -> T, gradient: &mut [T]) {
+        let start = gradient.to_vec();
+        self.pull(y, weight, |seed| start.iter().enumerate().for_each(|(input, &x)| seed(input, 0, x)), gradient);
+    }
+
+    /// One sweep from `weight` of each result and what `seeds` gives; writes the adjoints of the inputs to `gradient`.
+    #[inline]
+    #[track_caller]
+    fn pull(
+        &mut self,
+        y: &[Reverse<T>],
+        weight: impl Fn(usize) -> T,
+        seeds: impl Fn(&mut dyn FnMut(usize, usize, T)),
+        gradient: &mut [T],
+    ) {
         let Session { recording, workspace } = self;
         let Workspace { adjoints, reached, .. } = &mut **workspace;
         let inputs = recording.inputs();
@@ -80,6 +100,7 @@ impl<T: Float> Session<T> {
         let adjoints = &mut adjoints[..nodes];
         recording.read(|records| {
             sweep::backward::<T, 1, false>(&records.up_to(nodes), adjoints, reached, |seed| {
+                seeds(seed);
                 for (k, &y) in y.iter().enumerate() {
                     if let Some(index) = index_of(recording, y) {
                         seed(index, 0, fold(y.slope(), weight(k)));
