@@ -27,7 +27,8 @@
 //! that it is not finite.
 
 use crate::float::{Float, Primitive, unlikely};
-use crate::rules::dialect::define_rules;
+use crate::rules::Visitor;
+use crate::rules::dialect::{define_rules, visit_rows};
 use num_traits::{Float as _, Zero as _};
 
 /// Sum `Σ xᵢ`; partial derivatives 1. The empty sum is 0.
@@ -222,29 +223,64 @@ pub fn polyval<T: Float>(c: &[T], x: T) -> T {
 
 // ---- Rows ------------------------------------------------------------------------------------------------------------
 
+/// The functions of a slice that are one operation each.
+macro_rules! reductions {
+    ($callback:ident $(, $before:tt)?) => {
+        $callback! {
+            $($before)?
+            /// `Σ xᵢ`
+            Sum = sum(x..) { [x.sum()] |x, _| x.map(|_| T::one()) } sample [2.0, -0.5, 3.0, 0.25];
+
+            /// The length of a vector. The partial `xᵢ / y` is near 1 for a dominating entry, and its own derivative would cancel; there
+            /// it is `±1 / √(1 + Σ (xⱼ / xᵢ)²)` over the others.
+            Norm = norm(x..) { [length(x)] |x, y| directions(x, y) } sample [2.0, -0.5, -3.0, 0.25];
+
+            /// Logarithm of a sum of exponentials of arguments whose largest is 0. The weight `exp(xᵢ - y)` of the largest is near 1 where
+            /// it dominates, and its own derivative would cancel; it is `1 / (1 + Σ exp(xⱼ - xᵢ))` over the others.
+            LogSumExp = log_sum_exp(x..) { [log_of_sum(x)]
+                |x, y| weights(x, y, T::NESTED || y == T::infinity()) } sample [-2.0, 0.0, -0.5, -20.0, -1.0];
+
+            /// Logarithm of a sum `s` of exponentials with weights: the arguments are `n` weights and then `n` exponents, of which the
+            /// largest that weighs is 0.
+            ///
+            /// The share `wᵢ exp(xᵢ) / s` of the largest term is near 1 where it dominates, and its own derivative would cancel. With the
+            /// sum `r` of the others it is `1 / (1 + r / (wᵢ exp xᵢ))`, and the derivative by its weight is `1 / (wᵢ + r / exp xᵢ)`.
+            WeightedLogSumExp[n: usize] = weighted_log_sum_exp(x..) { [WeightedLogSumExp { n }.log(x)]
+                |x, y| WeightedLogSumExp { n }.shares(x, y) } sample [0.5, 2.0, 0.0, -1.0, 0.0, -3.0; 3];
+        }
+    };
+}
+
+reductions!(define_rules);
+
 define_rules! {
-    /// `Σ xᵢ`
-    Sum = sum(x..) { [x.sum()] |x, _| x.map(|_| T::one()) };
-
-    /// The common value of `count` equal arguments, each with its share of the derivative.
+    /// The common value of `count` equal arguments, each with its share of the derivative: what `max` and `min` return on a tie.
     Tied(count: usize) = tied(x..) { [first(x)] |x, _| x.map(move |_| T::lit(count as f64).recip()) };
+}
 
-    /// The length of a vector. The partial `xᵢ / y` is near 1 for a dominating entry, and its own derivative would cancel; there it is
-    /// `±1 / √(1 + Σ (xⱼ / xᵢ)²)` over the others.
-    Norm = norm(x..) { [length(x)] |x, y| directions(x, y) };
-
-    /// Logarithm of a sum of exponentials of arguments whose largest is 0. The weight `exp(xᵢ - y)` of the largest is near 1 where it
-    /// dominates, and its own derivative would cancel; it is `1 / (1 + Σ exp(xⱼ - xᵢ))` over the others.
-    LogSumExp = log_sum_exp(x..) { [log_of_sum(x)]
-        |x, y| weights(x, y, T::NESTED || y == T::infinity()) };
-
-    /// Logarithm of a sum `s` of exponentials with weights: the arguments are `n` weights and then `n` exponents, of which the largest
-    /// that weighs is 0.
-    ///
-    /// The share `wᵢ exp(xᵢ) / s` of the largest term is near 1 where it dominates, and its own derivative would cancel. With the sum `r`
-    /// of the others it is `1 / (1 + r / (wᵢ exp xᵢ))`, and the derivative by its weight is `1 / (wᵢ + r / exp xᵢ)`.
-    WeightedLogSumExp[n: usize] = weighted_log_sum_exp(x..) { [WeightedLogSumExp { n }.log(x)]
-        |x, y| WeightedLogSumExp { n }.shares(x, y) };
+/// Shows the functions of a slice that are one operation to a visitor, as [`crate::rules::visit`] does with the elementary functions.
+///
+/// # Examples
+/// ```
+/// use dualtape::rules::{Binary, Reduction, Unary, Visitor};
+///
+/// struct Names(Vec<&'static str>);
+///
+/// impl Visitor for Names {
+///     fn unary<R: Unary>(&mut self, _: R) {}
+///     fn binary<R: Binary>(&mut self, _: R) {}
+///     fn reduction<R: Reduction>(&mut self, _: R, sample: &[f64]) {
+///         assert!(sample.len() > 1);
+///         self.0.push(R::NAME);
+///     }
+/// }
+///
+/// let mut names = Names(Vec::new());
+/// dualtape::slices::visit(&mut names);
+/// assert_eq!(names.0, ["sum", "norm", "log_sum_exp", "weighted_log_sum_exp"]);
+/// ```
+pub fn visit(visitor: &mut impl Visitor) {
+    reductions!(visit_rows, [visitor]);
 }
 
 /// The logarithm of 1 and a little more keeps the digits of the little.

@@ -90,15 +90,20 @@ mod tails;
 mod values;
 
 use crate::float::Float;
-use crate::rules::dialect::method;
+use crate::rules::dialect::{examples, method};
 use rules as row;
 use rules::{bessel::bessel, gamma::gamma_functions, normal::normal, sines::sines, steps::steps};
 
 /// A method for each row of a table.
 macro_rules! special_methods {
     ($($(#[$meta:meta])* $vis:vis $Rule:ident $(($($p:ident: $P:ty),+))? = $name:ident $args:tt $body:tt
-        $(, members [$($member:tt),*])?;)*) => {$(
-        method!([$(#[$meta])* #[inline] #[must_use]] $name [$($($p: $P),+)?] $args row::$Rule);
+        $($clause:ident $list:tt),*;)*) => {$(
+        method!([
+            $(#[$meta])*
+            #[doc = examples!(Special $name $args $body [$($clause $list)*])]
+            #[inline]
+            #[must_use]
+        ] $name [$($($p: $P),+)?] $args row::$Rule);
     )*};
 }
 

@@ -9,22 +9,12 @@ macro_rules! sines {
         $callback! {
             $($before)?
             /// `sin(πx)`, exact at multiples of 1/2; derivative `π cos(πx)`.
-            ///
-            /// # Examples
-            /// ```
-            /// use dualtape::{Special, value_and_derivative};
-            /// assert_eq!(value_and_derivative(|x| x.sin_pi(), 1e9), (0.0, std::f64::consts::PI));
-            /// ```
-            pub SinPi = sin_pi(x) { f64 [values::sin_pi(x)] |x, _| T::PI() * x.unary(CosPi) };
+            pub SinPi = sin_pi(x) { f64 [values::sin_pi(x)] |x, _| T::PI() * x.unary(CosPi) }
+                at [1e9 => 0.0; std::f64::consts::PI];
 
             /// `cos(πx)`, exact at multiples of 1/2; derivative `-π sin(πx)`.
-            ///
-            /// # Examples
-            /// ```
-            /// use dualtape::{Special, value_and_derivative};
-            /// assert_eq!(value_and_derivative(|x| x.cos_pi(), 0.5), (0.0, -std::f64::consts::PI));
-            /// ```
-            pub CosPi = cos_pi(x) { f64 [values::cos_pi(x)] |x, _| -T::PI() * x.unary(SinPi) };
+            pub CosPi = cos_pi(x) { f64 [values::cos_pi(x)] |x, _| -T::PI() * x.unary(SinPi) }
+                at [0.5 => 0.0; -std::f64::consts::PI];
         }
     };
 }
