@@ -1,10 +1,10 @@
 //! [`Dual`], the number of forward mode.
 
-use super::{Number, Tag, piecewise};
+use super::{Tag, piecewise};
 use crate::float::engine::Algorithm;
 use crate::float::{
-    Binary, Engine, Float, Primitive, Reduction, Unary, fold, is_nan, passed, quotient_is_plain, quotient_tangent,
-    slope_is_plain, unlikely, with_partials,
+    Binary, Engine, Float, Number, Primitive, Reduction, Unary, fold, is_nan, passed, quotient_is_plain,
+    quotient_tangent, slope_is_plain, unlikely, with_partials,
 };
 use core::array;
 use core::ops::{Add, Div, Mul, Neg, Sub};

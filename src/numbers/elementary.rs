@@ -1,7 +1,7 @@
 //! The elementary functions as inherent methods, like those of `f64`: no import is needed and none is ambiguous.
 
-use super::{Dual, Number, for_each_number, piecewise};
-use crate::float::Float;
+use super::{Dual, for_each_number, piecewise};
+use crate::float::{Float, Number};
 use crate::rules::dialect::{examples, method};
 use crate::rules::{self, elementary};
 

@@ -12,11 +12,10 @@
 //!   own is `abs`, with derivative 0 at 0.
 //! - `sinc` and `sinhc` have their true derivatives near 0, where the quotient has none left.
 
-use super::{Dual, Number, for_each_number};
-use crate::float::{Float, Primitive};
+use super::{Dual, for_each_number};
+use crate::float::{Float, Number, Primitive};
 use crate::rules::dialect::{define_rules, forward_all};
-use crate::rules::elementary;
-use crate::special::Special;
+use crate::rules::{cardinal::Sinc, elementary};
 use core::ops::Mul;
 use nalgebra::allocator::Allocator;
 use nalgebra::storage::Storage;
@@ -121,7 +120,7 @@ macro_rules! real_field {
             }
             #[inline]
             fn sinc(self) -> Self {
-                Special::sinc(self)
+                self.unary(Sinc(0))
             }
             #[inline]
             fn sinhc(self) -> Self {

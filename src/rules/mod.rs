@@ -99,6 +99,7 @@
 //! the cube root, the power, the logarithm to a base, length and angle have closed forms for all their derivatives, in submodules.
 
 mod algebraic;
+pub(crate) mod cardinal;
 pub(crate) mod dialect;
 mod logarithm;
 mod power;

@@ -1,4 +1,4 @@
-//! Rows of sines by half turns and of the cardinal sine.
+//! Rows of sines by half turns.
 
 use super::super::values;
 use crate::rules::dialect::define_rules;
@@ -21,8 +21,3 @@ macro_rules! sines {
 pub(crate) use sines;
 
 sines!(define_rules);
-
-define_rules! {
-    /// Derivative of order `n` of `sin x / x`; its derivative is the next one.
-    pub Sinc(n: u32) = sinc(x) { f64 [values::sinc(n, x)] |x, _| x.unary(Sinc(n.saturating_add(1))) };
-}
