@@ -1,8 +1,8 @@
 //! Functions of a slice.
 //!
-//! [`sum`], [`dot`], [`norm`], [`log_sum_exp`], [`weighted_log_sum_exp`], [`max`] and [`min`] are one operation each. On a tape they take `⌈n / 2⌉` records for `n`
-//! arguments, where a loop takes one or two for each step. On dual numbers they cost what the loop costs. [`softmax`] and [`polyval`] are
-//! made of several operations. [`norm`] and [`log_sum_exp`] do not overflow before their results do.
+//! [`sum`], [`dot`], [`norm`], [`log_sum_exp`], [`weighted_log_sum_exp`], [`max`] and [`min`] are one operation each. On a tape they
+//! take `⌈n / 2⌉` records for `n` arguments, where a loop takes one or two for each step. On dual numbers they cost what the loop costs.
+//! [`softmax`] and [`polyval`] are made of several operations. [`norm`] and [`log_sum_exp`] do not overflow before their results do.
 //!
 //! # Accuracy
 //! The largest error found, for up to fifty entries, in both precisions, in every mode and nesting:

@@ -1,8 +1,8 @@
 //! The number types, and what they share.
 //!
-//! The file of a type has what is different in each: the functions of [`Number`](crate::float::Number) and [`Float`](crate::Float), and the arithmetic by value. Everything
-//! else is stamped onto every type: by [`operators`], [`elementary`], [`num`] and [`text`], and by one file for each foreign crate whose
-//! traits the numbers have.
+//! The file of a type has what is different in each: the functions of [`Number`](crate::float::Number) and [`Float`](crate::Float), and
+//! the arithmetic by value. Everything else is stamped onto every type: by [`operators`], [`elementary`], [`num`] and [`text`], and by
+//! one file for each foreign crate whose traits the numbers have.
 
 #[cfg(feature = "approx")]
 mod approx;

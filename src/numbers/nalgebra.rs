@@ -312,7 +312,9 @@ fn sinhc<B: Primitive>(x: B) -> B {
     }
 }
 
-/// `(cosh x - y) / x`, which is `± (1 - 1/|x|) y` far out, and the power series where that cancels, to so many terms that the higher derivatives are right too.
+/// `(cosh x - y) / x`, which is `± (1 - 1/|x|) y` far out.
+///
+/// Near 0, where that cancels, it is the power series, with so many terms that the higher derivatives are right too.
 fn sinhc_slope<T: Float>(x: T, y: T) -> T {
     let square = x * x;
     square.if_less(

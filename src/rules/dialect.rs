@@ -301,7 +301,8 @@ macro_rules! examples {
     (@at Special $name:ident ($x:ident, $y:ident) $body:tt [$at_x:expr, $at_y:expr => $is:expr; $by_x:expr, $by_y:expr]) => {
         concat!(
             "let (z, gradient) = value_and_gradient_of_array(|[x, y]| x.", stringify!($name), "(y), [", stringify!($at_x), ", ",
-            stringify!($at_y), "]);\nassert_eq!((z, gradient), (", stringify!($is), ", [", stringify!($by_x), ", ", stringify!($by_y), "]));\n"
+            stringify!($at_y), "]);\nassert_eq!((z, gradient), (", stringify!($is), ", [", stringify!($by_x), ", ",
+            stringify!($by_y), "]));\n"
         )
     };
     (@about Special $name:ident ($x:ident) $body:tt [$at:expr $(; $p:expr)? => $is:expr; $slope:expr]) => {

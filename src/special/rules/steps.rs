@@ -18,7 +18,8 @@ macro_rules! steps {
             /// Logistic function `1 / (1 + e⁻ˣ)`; derivative `y (1 - y)`, with all digits on both sides. 0 and 1 at ∓∞.
             #[doc(alias = "sigmoid")]
             #[doc(alias = "expit")]
-            pub Logistic = logistic(x) { f64 [values::logistic(x)] |x, _| logistic_slope(x), through |t, slope, x, _| times_logistic_slope(t, slope, x) }
+            pub Logistic = logistic(x) { f64 [values::logistic(x)] |x, _| logistic_slope(x),
+                through |t, slope, x, _| times_logistic_slope(t, slope, x) }
                 at [0.0 => 0.5; 0.25], at [1000.0 => 1.0; 0.0];
 
             /// Log odds `ln(p / (1 - p))` for `0 ≤ p ≤ 1`, the inverse of [`logistic`](Special::logistic); derivative
