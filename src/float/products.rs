@@ -77,13 +77,19 @@ fn is_limit<B: Primitive>(x: B) -> bool {
 /// A tangent of about 1, as a seed is, brings nothing back into range. It is multiplied with the slope, which has fewer roundings.
 #[inline]
 pub(crate) fn passed<T: Float>(tangent: T, slope: T, y: T, through: impl FnOnce(T) -> T) -> T {
+    multiplied(tangent, slope, y).unwrap_or_else(|| through(tangent))
+}
+
+/// The part of [`passed`] that is one for all rules: the tangent of the value if it is a product.
+#[inline]
+fn multiplied<T: Float>(tangent: T, slope: T, y: T) -> Option<T> {
     let size = num_traits::Float::abs(tangent.base()).widen();
     if y.is_nan() || (1.0 / 256.0..256.0).contains(&size) {
-        fold(tangent, if y.is_nan() { y } else { slope })
+        Some(fold(tangent, if y.is_nan() { y } else { slope }))
     } else if tangent.is_zero_in_all_parts() {
-        T::zero()
+        Some(T::zero())
     } else {
-        through(tangent)
+        None
     }
 }
 
