@@ -1,6 +1,7 @@
 //! Functions recorded once: their listings and drawings, and the define-and-run of textbooks beside define-by-run.
 //!
-//! `cargo run --features graph --example graph` prints listings; `cargo run --features graph --example graph dot | dot -Tsvg > graph.svg` draws the last one.
+//! `cargo run --features graph --example graph` prints listings, and
+//! `cargo run --features graph --example graph dot | dot -Tsvg > graph.svg` draws the last one.
 
 use dualtape::Float;
 use dualtape::graph::{Graph, Traced};

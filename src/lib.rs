@@ -26,7 +26,7 @@
 //! | the same, and a direction `v` | `H v` | [`hvp`] |
 //! | many inputs, many outputs | Jacobian | [`jacobian`] |
 //! | the same, and a direction `v` or weight `w` | `J v` or `wᵀ J` | [`jvp`], [`vjp`] |
-//! | a function on every number type ([`ScalarFunction`], [`VectorFunction`]) | the fastest way for its size | [`gradient_of`], [`hessian_of`], [`jacobian_of`] |
+//! | a [`ScalarFunction`] or [`VectorFunction`] | the fastest way for its size | [`gradient_of`], [`hessian_of`], [`jacobian_of`] |
 //! | a function to minimise | its minimum by Newton's method | [`optimize::newton`] |
 //! | a function of a matrix | its gradient, as a matrix | [`matrix::gradient`] |
 //! | matrices inside the function | solve, inverse, determinant, eigenvalues | [`LinearAlgebra`] |

@@ -1,8 +1,8 @@
 //! Functions of a slice.
 //!
-//! [`sum`], [`dot`], [`norm`], [`log_sum_exp`], [`weighted_log_sum_exp`], [`max`] and [`min`] are one operation each. On a tape they take `⌈n / 2⌉` records for `n`
-//! arguments, where a loop takes one or two for each step. On dual numbers they cost what the loop costs. [`softmax`] and [`polyval`] are
-//! made of several operations. [`norm`] and [`log_sum_exp`] do not overflow before their results do.
+//! [`sum`], [`dot`], [`norm`], [`log_sum_exp`], [`weighted_log_sum_exp`], [`max`] and [`min`] are one operation each. On a tape they
+//! take `⌈n / 2⌉` records for `n` arguments, where a loop takes one or two for each step. On dual numbers they cost what the loop costs.
+//! [`softmax`] and [`polyval`] are made of several operations. [`norm`] and [`log_sum_exp`] do not overflow before their results do.
 //!
 //! # Accuracy
 //! The largest error found, for up to fifty entries, in both precisions, in every mode and nesting:
@@ -27,7 +27,8 @@
 //! that it is not finite.
 
 use crate::float::{Float, Primitive, unlikely};
-use crate::rules::dialect::define_rules;
+use crate::rules::dialect::{define_rules, visit_rows};
+use crate::rules::{Visitor, largest, lowest};
 use num_traits::{Float as _, Zero as _};
 
 /// Sum `Σ xᵢ`; partial derivatives 1. The empty sum is 0.
@@ -222,39 +223,74 @@ pub fn polyval<T: Float>(c: &[T], x: T) -> T {
 
 // ---- Rows ------------------------------------------------------------------------------------------------------------
 
+/// The functions of a slice that are one operation each.
+macro_rules! reductions {
+    ($callback:ident $(, $before:tt)?) => {
+        $callback! {
+            $($before)?
+            /// `Σ xᵢ`
+            Sum = sum(x..) { [x.sum()] |x, _| x.map(|_| T::one()) } sample [2.0, -0.5, 3.0, 0.25];
+
+            /// The length of a vector. The partial `xᵢ / y` is near 1 for a dominating entry, and its own derivative would cancel; there
+            /// it is `±1 / √(1 + Σ (xⱼ / xᵢ)²)` over the others.
+            Norm = norm(x..) { [length(x)] |x, y| directions(x, y) } sample [2.0, -0.5, -3.0, 0.25];
+
+            /// Logarithm of a sum of exponentials of arguments whose largest is 0. The weight `exp(xᵢ - y)` of the largest is near 1 where
+            /// it dominates, and its own derivative would cancel; it is `1 / (1 + Σ exp(xⱼ - xᵢ))` over the others.
+            LogSumExp = log_sum_exp(x..) { [log_of_sum(x)]
+                |x, y| weights(x, y, T::NESTED || (!T::TRACED && y == T::infinity())) } sample [-2.0, 0.0, -0.5, -20.0, -1.0];
+
+            /// Logarithm of a sum `s` of exponentials with weights: the arguments are `n` weights and then `n` exponents, of which the
+            /// largest that weighs is 0.
+            ///
+            /// The share `wᵢ exp(xᵢ) / s` of the largest term is near 1 where it dominates, and its own derivative would cancel. With the
+            /// sum `r` of the others it is `1 / (1 + r / (wᵢ exp xᵢ))`, and the derivative by its weight is `1 / (wᵢ + r / exp xᵢ)`.
+            WeightedLogSumExp[n: usize] = weighted_log_sum_exp(x..) { [WeightedLogSumExp { n }.log(x)]
+                |x, y| WeightedLogSumExp { n }.shares(x, y) } sample [0.5, 2.0, 0.0, -1.0, 0.0, -3.0; 3];
+        }
+    };
+}
+
+reductions!(define_rules);
+
 define_rules! {
-    /// `Σ xᵢ`
-    Sum = sum(x..) { [x.sum()] |x, _| x.map(|_| T::one()) };
-
-    /// The common value of `count` equal arguments, each with its share of the derivative.
+    /// The common value of `count` equal arguments, each with its share of the derivative: what `max` and `min` return on a tie.
     Tied(count: usize) = tied(x..) { [first(x)] |x, _| x.map(move |_| T::lit(count as f64).recip()) };
+}
 
-    /// The length of a vector. The partial `xᵢ / y` is near 1 for a dominating entry, and its own derivative would cancel; there it is
-    /// `±1 / √(1 + Σ (xⱼ / xᵢ)²)` over the others.
-    Norm = norm(x..) { [length(x)] |x, y| directions(x, y) };
-
-    /// Logarithm of a sum of exponentials of arguments whose largest is 0. The weight `exp(xᵢ - y)` of the largest is near 1 where it
-    /// dominates, and its own derivative would cancel; it is `1 / (1 + Σ exp(xⱼ - xᵢ))` over the others.
-    LogSumExp = log_sum_exp(x..) { [log_of_sum(x)]
-        |x, y| weights(x, y, T::NESTED || y == T::infinity()) };
-
-    /// Logarithm of a sum `s` of exponentials with weights: the arguments are `n` weights and then `n` exponents, of which the largest
-    /// that weighs is 0.
-    ///
-    /// The share `wᵢ exp(xᵢ) / s` of the largest term is near 1 where it dominates, and its own derivative would cancel. With the sum `r`
-    /// of the others it is `1 / (1 + r / (wᵢ exp xᵢ))`, and the derivative by its weight is `1 / (wᵢ + r / exp xᵢ)`.
-    WeightedLogSumExp[n: usize] = weighted_log_sum_exp(x..) { [WeightedLogSumExp { n }.log(x)]
-        |x, y| WeightedLogSumExp { n }.shares(x, y) };
+/// Shows the functions of a slice that are one operation to a visitor, as [`crate::rules::visit`] does with the elementary functions.
+///
+/// # Examples
+/// ```
+/// use dualtape::rules::{Binary, Reduction, Unary, Visitor};
+///
+/// struct Names(Vec<&'static str>);
+///
+/// impl Visitor for Names {
+///     fn unary<R: Unary>(&mut self, _: R) {}
+///     fn binary<R: Binary>(&mut self, _: R) {}
+///     fn reduction<R: Reduction>(&mut self, _: R, sample: &[f64]) {
+///         assert!(sample.len() > 1);
+///         self.0.push(R::NAME);
+///     }
+/// }
+///
+/// let mut names = Names(Vec::new());
+/// dualtape::slices::visit(&mut names);
+/// assert_eq!(names.0, ["sum", "norm", "log_sum_exp", "weighted_log_sum_exp"]);
+/// ```
+pub fn visit(visitor: &mut impl Visitor) {
+    reductions!(visit_rows, [visitor]);
 }
 
 /// The logarithm of 1 and a little more keeps the digits of the little.
 fn log_of_sum<B: Primitive>(x: impl Iterator<Item = B> + Clone) -> B {
     let top = place_of_largest(x.clone(), |x| x);
-    let of_top = x.clone().nth(top).unwrap_or_else(B::neg_infinity);
+    let of_top = top.and_then(|top| x.clone().nth(top)).unwrap_or_else(B::neg_infinity);
     let exp_but = |skipped: Option<usize>| {
         x.clone().enumerate().filter(move |&(i, _)| Some(i) != skipped).map(|(_, x)| x.exp()).sum::<B>()
     };
-    if of_top.is_zero() { exp_but(Some(top)).ln_1p() } else { exp_but(None).ln() }
+    if of_top.is_zero() { exp_but(top).ln_1p() } else { exp_but(None).ln() }
 }
 
 fn first<B: Primitive>(mut x: impl Iterator<Item = B>) -> B {
@@ -262,7 +298,13 @@ fn first<B: Primitive>(mut x: impl Iterator<Item = B>) -> B {
 }
 
 /// The place of the largest argument, by `key`.
-fn place_of_largest<T: Float>(x: impl Iterator<Item = T>, key: fn(T::Base) -> T::Base) -> usize {
+///
+/// A number that records has none, since at another point another argument is the largest. There all arguments have one form, and second
+/// derivatives lose digits where an argument dominates.
+fn place_of_largest<T: Float>(x: impl Iterator<Item = T>, key: fn(T::Base) -> T::Base) -> Option<usize> {
+    if T::TRACED {
+        return None;
+    }
     let mut largest = (0, T::Base::nan());
     for (i, x) in x.enumerate() {
         let size = key(x.base());
@@ -270,7 +312,12 @@ fn place_of_largest<T: Float>(x: impl Iterator<Item = T>, key: fn(T::Base) -> T:
             largest = (i, size);
         }
     }
-    largest.0
+    Some(largest.0)
+}
+
+/// How many arguments are `+∞`.
+fn count_of_infinite<T: Float>(x: impl Iterator<Item = T>) -> T {
+    x.map(|x| largest::<T>().if_less(x, T::one, T::zero)).sum()
 }
 
 /// Without undue over- or underflow.
@@ -297,16 +344,15 @@ fn length<B: Primitive>(x: impl Iterator<Item = B> + Clone) -> B {
 fn directions<T: Float>(x: impl Iterator<Item = T> + Clone, y: T) -> impl Iterator<Item = T> {
     let top = place_of_largest(x.clone(), |x| x.abs());
     x.clone().enumerate().map(move |(i, entry)| {
-        if y == T::zero() {
-            T::zero() // the minimum-norm subgradient
-        } else if i == top && (T::NESTED || y == T::infinity()) {
-            let others = x.clone().enumerate().filter(|&(j, _)| j != top);
+        let dominating = || {
+            let others = x.clone().enumerate().filter(|&(j, _)| j != i);
             let squares = others.map(|(_, other)| (other / entry) * (other / entry)).sum::<T>();
             let cosine = (T::one() + squares).sqrt().recip();
-            if entry < T::zero() { -cosine } else { cosine }
-        } else {
-            entry / y
-        }
+            entry.if_less(T::zero(), || -cosine, || cosine)
+        };
+        let is_dominating = top == Some(i) && (T::NESTED || y == T::infinity());
+        let direction = || if is_dominating { dominating() } else { entry / y };
+        T::zero().if_less(y, direction, T::zero) // no length is negative; at 0 it is the minimum-norm subgradient
     })
 }
 
@@ -315,17 +361,19 @@ fn directions<T: Float>(x: impl Iterator<Item = T> + Clone, y: T) -> impl Iterat
 fn weights<T: Float>(x: impl Iterator<Item = T> + Clone, y: T, differentiated: bool) -> impl Iterator<Item = T> {
     let top = place_of_largest(x.clone(), |x| x);
     x.clone().enumerate().map(move |(i, entry)| {
-        if entry == T::neg_infinity() {
-            T::zero() // also among -∞, where the difference is NaN
-        } else if unlikely(entry == T::infinity()) {
-            T::lit(x.clone().filter(|x| *x == T::infinity()).count() as f64).recip()
-        } else if i == top && differentiated {
-            let others = x.clone().enumerate().filter(|&(j, _)| j != top);
+        let dominating = || {
+            let others = x.clone().enumerate().filter(|&(j, _)| j != i);
             (T::one() + others.map(|(_, other)| (other - entry).exp()).sum::<T>()).recip()
-        } else {
-            (entry - y).exp()
-        }
+        };
+        let share = || count_of_infinite(x.clone()).recip();
+        let finite = || if top == Some(i) && differentiated { dominating() } else { (entry - y).exp() };
+        by_size(entry, share, finite)
     })
+}
+
+/// Nothing for an exponent `-∞`, which also among its like has no weight; else one or the other.
+fn by_size<T: Float>(exponent: T, of_infinite: impl FnOnce() -> T, of_finite: impl FnOnce() -> T) -> T {
+    exponent.if_less(lowest(), T::zero, || largest::<T>().if_less(exponent, of_infinite, of_finite))
 }
 
 /// The pairs of a weight and an exponent, from all weights followed by all exponents.
@@ -335,27 +383,35 @@ fn pairs<T: Float>(n: usize, x: impl Iterator<Item = T> + Clone) -> impl Iterato
 
 /// `w exp(x)`, nothing for `x = -∞`. Beside a weight 0 an exponential that overflows is the largest number, so that the product is 0.
 fn weighted_exp<T: Float>(w: T, x: T) -> T {
-    if x == T::neg_infinity() {
-        return T::zero();
-    }
-    let exp = x.exp();
-    if unlikely(w.is_zero() && exp == T::infinity()) { w * T::Base::max_value() } else { w * exp }
+    let something = || {
+        let exp = x.exp();
+        let product = || w * exp;
+        let of_zero = || w * T::Base::max_value();
+        let of_infinite = || T::zero().if_less(w, product, || w.if_less(T::zero(), product, of_zero));
+        largest::<T>().if_less(exp, of_infinite, product)
+    };
+    x.if_less(lowest(), T::zero, something)
 }
 
 impl WeightedLogSumExp {
     /// The place of the largest term.
-    fn top<T: Float>(self, x: impl Iterator<Item = T> + Clone) -> usize {
+    fn top<T: Float>(self, x: impl Iterator<Item = T> + Clone) -> Option<usize> {
         place_of_largest(pairs(self.n, x).map(|(w, x)| weighted_exp(w, x)), |term| term)
     }
 
     /// The sum of the terms other than that at `top`.
-    fn rest<T: Float>(self, x: impl Iterator<Item = T> + Clone, top: usize) -> T {
-        pairs(self.n, x).enumerate().filter(|&(j, _)| j != top).map(|(_, (w, x))| weighted_exp(w, x)).sum()
+    fn rest<T: Float>(self, x: impl Iterator<Item = T> + Clone, top: Option<usize>) -> T {
+        pairs(self.n, x).enumerate().filter(|&(j, _)| Some(j) != top).map(|(_, (w, x))| weighted_exp(w, x)).sum()
+    }
+
+    /// The pair at `top`.
+    fn pair<T: Float>(self, x: impl Iterator<Item = T> + Clone, top: Option<usize>) -> Option<(T, T)> {
+        top.and_then(|top| pairs(self.n, x).nth(top))
     }
 
     fn log<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> B {
         let top = self.top(x.clone());
-        let Some((w, exponent)) = pairs(self.n, x.clone()).nth(top) else { return B::neg_infinity() };
+        let Some((w, exponent)) = self.pair(x.clone(), top) else { return B::neg_infinity() };
         let rest = self.rest(x, top);
         // `w - 1` is exact where the sum may be near 1.
         if exponent.is_zero() && w > B::nearest(0.5) && w < B::nearest(2.0) {
@@ -366,32 +422,19 @@ impl WeightedLogSumExp {
     }
 
     fn shares<T: Float>(self, x: impl Iterator<Item = T> + Clone, y: T) -> impl Iterator<Item = T> {
-        let infinite = T::lit(pairs(self.n, x.clone()).filter(|(_, x)| *x == T::infinity()).count() as f64);
+        let infinite = count_of_infinite(pairs(self.n, x.clone()).map(|(_, x)| x));
         let top = self.top(x.clone());
-        let largest = pairs(self.n, x.clone()).nth(top).map_or(T::zero(), |(w, x)| weighted_exp(w, x));
+        let term = self.pair(x.clone(), top).map_or(T::zero(), |(w, x)| weighted_exp(w, x));
         let rest = self.rest(x.clone(), top);
-        let sum = if y == T::infinity() { y } else { largest + rest };
+        let top = top.filter(|_| !term.is_zero());
+        let sum = largest::<T>().if_less(y, || y, || term + rest);
         let by_weight = pairs(self.n, x.clone()).enumerate().map(move |(i, (w, x))| {
-            if x == T::neg_infinity() {
-                T::zero()
-            } else if x == T::infinity() {
-                (infinite * w).recip()
-            } else if i == top && !largest.is_zero() {
-                (w + rest / x.exp()).recip()
-            } else {
-                x.exp() / sum
-            }
+            let finite = || if top == Some(i) { (w + rest / x.exp()).recip() } else { x.exp() / sum };
+            by_size(x, || (infinite * w).recip(), finite)
         });
         let by_exponent = pairs(self.n, x).enumerate().map(move |(i, (w, x))| {
-            if x == T::neg_infinity() {
-                T::zero()
-            } else if x == T::infinity() {
-                infinite.recip()
-            } else if i == top && !largest.is_zero() {
-                (T::one() + rest / largest).recip()
-            } else {
-                weighted_exp(w, x) / sum
-            }
+            let finite = || if top == Some(i) { (T::one() + rest / term).recip() } else { weighted_exp(w, x) / sum };
+            by_size(x, || infinite.recip(), finite)
         });
         by_weight.chain(by_exponent)
     }

@@ -261,8 +261,8 @@ fn special_functions_of_two_arguments_are_as_exact_in_single_precision() {
 // ---- Slices ----------------------------------------------------------------------------------------------------------
 
 named_list!(
-    /// The functions of slices; of the softmax the first entry.
-    OfSlice, ["sum", "dot", "norm", "log_sum_exp", "weighted_log_sum_exp", "softmax", "max", "min", "polyval"]
+    /// The functions of slices: those that are shown to visitors, and those made of them; of the softmax the first entry.
+    OfSlice from dualtape::slices::visit, Many, ["dot", "softmax", "max", "min", "polyval"]
 );
 
 impl ScalarFunction for OfSlice {
@@ -280,7 +280,8 @@ impl ScalarFunction for OfSlice {
             "softmax" => slices::softmax(x)[0],
             "max" => slices::max(x),
             "min" => slices::min(x),
-            _ => slices::polyval(&x[1..], x[0]),
+            "polyval" => slices::polyval(&x[1..], x[0]),
+            name => panic!("the rule `{name}` is shown to visitors; say here which function of `slices` it belongs to"),
         }
     }
 }

@@ -2,10 +2,37 @@
 //! the feature `graph`.
 //!
 //! They are built with all features of `dualtape`, which must not reach its other tests and its examples, so they need a build of
-//! their own. Arguments are passed on: `cargo test --test ecosystem -- fourier`.
+//! their own, by a cargo inside the one that runs this test. What reaches it:
+//!
+//! - Arguments for tests: `cargo test --test ecosystem -- fourier`.
+//! - The profile, `--target-dir` and `--target`, which are read off where this program stands; so `cargo test --release` is one build.
+//! - The environment: `RUSTFLAGS`, `CARGO_BUILD_JOBS`, `CARGO_NET_OFFLINE` and all other settings.
+//! - `--locked`, always: the lock file is the workspace's, so the cargo outside has completed it.
+//! - `--offline` and `--config` do not, because no program can see them. The inner cargo needs no network where the packages have been
+//!   downloaded (`cargo fetch`); where they have not, `CARGO_NET_OFFLINE=true cargo test` fails instead of asking for them.
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Command, ExitCode};
+
+/// The profile, target directory and target that this program was built with, as arguments of cargo.
+fn build_of_this_program() -> Vec<OsString> {
+    let mut arguments = Vec::new();
+    let Some(target) = Path::new(env!("CARGO_TARGET_TMPDIR")).parent() else { return arguments };
+    arguments.extend(["--target-dir".into(), target.into()]);
+    // It is `[target]/profile/deps/name` in there.
+    let program = std::env::current_exe().unwrap_or_default();
+    let inside = program.strip_prefix(target).unwrap_or(Path::new(""));
+    let mut folders = inside.iter().rev().skip(2);
+    match folders.next() {
+        Some(profile) if profile != "debug" => arguments.extend(["--profile".into(), profile.into()]),
+        Some(_) => {}
+        None if cfg!(debug_assertions) => {}
+        None => arguments.push("--release".into()),
+    }
+    arguments.extend(folders.next().into_iter().flat_map(|triple| ["--target".into(), triple.into()]));
+    arguments
+}
 
 fn main() -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -14,15 +41,13 @@ fn main() -> ExitCode {
         println!("the package `ecosystem` is in the repository only; its tests are left out");
         return ExitCode::SUCCESS;
     }
+    let program = std::env::var_os("CARGO").unwrap_or_else(|| env!("CARGO").into());
     let graph: &[&str] = &["-p", "dualtape", "--features", "graph", "--test", "graph"];
     for (what, manifest, selection) in
         [("of the feature `graph`", root.join("Cargo.toml"), graph), ("of the package `ecosystem`", manifest, &[])]
     {
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.arg("test").arg("--manifest-path").arg(manifest).args(selection);
-        if !cfg!(debug_assertions) {
-            cargo.arg("--release");
-        }
+        let mut cargo = Command::new(&program);
+        cargo.args(["test", "--locked", "--manifest-path"]).arg(manifest).args(selection).args(build_of_this_program());
         match cargo.arg("--").args(std::env::args_os().skip(1)).status() {
             Ok(status) if status.success() => {}
             Ok(status) => {
@@ -30,7 +55,7 @@ fn main() -> ExitCode {
                 return ExitCode::FAILURE;
             }
             Err(error) => {
-                eprintln!("cannot run {}, which the tests {what} need: {error}", env!("CARGO"));
+                eprintln!("cannot run {}, which the tests {what} need: {error}", program.display());
                 return ExitCode::FAILURE;
             }
         }

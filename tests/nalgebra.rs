@@ -252,9 +252,9 @@ fn factorisations_have_the_derivatives_of_matrix_calculus() {
     }
 }
 
-/// What reduces a matrix from both sides (singular values with their vectors, eigenvalues by Schur's form) has its derivatives for a general
-/// matrix. Where an entry is exactly zero that a step would make zero, the step is left out, and the change of the entry is forgotten, in
-/// silence. The algorithms of the test above and `LinearAlgebra` are the way around.
+/// What reduces a matrix from both sides (singular values with their vectors, eigenvalues by Schur's form) has its derivatives for a
+/// general matrix. Where an entry is exactly zero that a step would make zero, the step is left out, and the change of the entry is
+/// forgotten, in silence. The algorithms of the test above and `LinearAlgebra` are the way around.
 #[test]
 fn two_sided_reductions_forget_changes_of_exact_zeros() {
     let at = |name: &str| matrices().into_iter().find(|(what, _)| *what == name).unwrap().1;

@@ -3,10 +3,10 @@
 
 mod common;
 
-use common::engines::orders;
+use common::engines::{gradients, hessians, orders};
 use common::{Checks, Curve};
 use dualtape::rules::{self, Binary, Hypot, Powi, Reduction, Rule, Sin, Unary, Visitor};
-use dualtape::{Dual, Float, Primitive, Reverse, Special, gradient};
+use dualtape::{Dual, Float, Primitive, Reverse, ScalarFunction, Special, gradient};
 
 fn is_a_rule<R: Rule>(rule: R, same: R, other: R) {
     assert_eq!(rule, same);
@@ -38,15 +38,78 @@ fn names_are_unique() {
         fn binary<R: Binary>(&mut self, rule: R) {
             self.0.push(rule.name().to_string());
         }
+        fn reduction<R: Reduction>(&mut self, rule: R, _: &[f64]) {
+            self.0.push(rule.name().to_string());
+        }
     }
     let mut names = Names(Vec::new());
     rules::visit(&mut names);
     dualtape::special::rules::visit(&mut names);
+    dualtape::slices::visit(&mut names);
     let count = names.0.len();
     names.0.sort_unstable();
     names.0.dedup();
     assert_eq!(names.0.len(), count);
     assert!(count > 50, "only {count} rules are listed");
+}
+
+/// A rule of any number of arguments as a function.
+struct Reduced<R>(R);
+
+impl<R: Reduction> ScalarFunction for Reduced<R> {
+    fn eval<T: Float>(&self, x: &[T]) -> T {
+        T::reduce(self.0, x.iter().copied())
+    }
+}
+
+/// Of every rule of any number of arguments, at its sample: partials that difference quotients confirm, the same gradient and Hessian
+/// from every driver, and the same value.
+#[test]
+fn reductions_are_one_function_in_every_driver() {
+    #[derive(Default)]
+    struct Agreement {
+        checks: Checks,
+        count: usize,
+    }
+    impl Visitor for Agreement {
+        fn unary<R: Unary>(&mut self, _: R) {}
+        fn binary<R: Binary>(&mut self, _: R) {}
+        fn reduction<R: Reduction>(&mut self, rule: R, x: &[f64]) {
+            let Agreement { checks, count } = self;
+            *count += 1;
+            let (name, f) = (rule.name().to_string(), Reduced(rule));
+            let y = f.eval(x);
+            let partials: Vec<f64> = rule.partials(x.iter().copied(), y).collect();
+            for (i, &partial) in partials.iter().enumerate() {
+                let moved = |by: f64| {
+                    f.eval(&x.iter().enumerate().map(|(j, &x)| if i == j { x + by } else { x }).collect::<Vec<_>>())
+                };
+                let quotient = (moved(1e-6) - moved(-1e-6)) / 2e-6; // its error is about 1e-10, by rounding
+                checks.is_true((quotient - partial).abs() < 1e-8, || {
+                    format!("{name}, partial {i}: {partial}, not {quotient}")
+                });
+            }
+            let (value, _) = dualtape::value_and_gradient(|x: &[Reverse<f64>]| f.eval(x), x);
+            checks.bits(format_args!("{name}, value by `value_and_gradient`"), value, y);
+            let (value, _) = dualtape::forward::value_and_gradient(|x: &[Dual<f64, 8>]| f.eval(x), x);
+            checks.bits(format_args!("{name}, value by `forward::value_and_gradient`"), value, y);
+            for (engine, gradient) in gradients(&f, x) {
+                for (i, (got, &expected)) in gradient.into_iter().zip(&partials).enumerate() {
+                    checks.close(format_args!("{name}, partial {i} by `{engine}`"), got, expected, 1e-15);
+                }
+            }
+            let all = hessians(&f, x);
+            for (engine, hessian) in &all {
+                for (k, (&got, &expected)) in hessian.iter().zip(&all[0].1).enumerate() {
+                    checks.close(format_args!("{name}, entry {k} of the Hessian by `{engine}`"), got, expected, 4e-15);
+                }
+            }
+        }
+    }
+    let mut agreement = Agreement::default();
+    dualtape::slices::visit(&mut agreement);
+    assert!(agreement.count > 3, "only {} rules are listed", agreement.count);
+    agreement.checks.finish();
 }
 
 /// A rule with the sum of its arguments as value, which gives so many partials, whatever the number of arguments.

@@ -407,10 +407,16 @@ fn nestings<B: Primitive + Euclid>() -> [(&'static str, F<B>); 8] {
     ("Dual<_, 3>", |f, x, t| f.eval(&[Dual::new(x[0], [t[0], B::one(), B::zero()]), Dual::new(x[1], [t[1], B::zero(), t[2]])]).base()),
     ("Reverse", |f, x, t| vjp(|x| [f.eval(x)], &x, &[t[0]]).0[0]),
     ("Dual<Dual>", |f, x, t| f.eval(&lines(x.map(|x| Dual::new(x, [t[0]])), [t[1], t[2]].map(|v| Dual::new(v, [t[3]])))).base()),
-    ("Dual<Reverse>", |f, x, t| vjp(|x| { let y = f.eval(&lines([x[0], x[1]], [t[1], t[2]].map(Reverse::constant))); [y.primal(), y.tangent()] }, &x, &[t[0], t[3]]).0[0]),
+    ("Dual<Reverse>", |f, x, t| {
+        let parts = |y: Dual<Reverse<B>>| [y.primal(), y.tangent()];
+        vjp(|x| parts(f.eval(&lines([x[0], x[1]], [t[1], t[2]].map(Reverse::constant)))), &x, &[t[0], t[3]]).0[0]
+    }),
     ("Reverse<Dual>", |f, x, t| vjp(|x| [f.eval(x)], &lines(x, [t[1], t[2]]), &[Dual::new(t[0], [t[3]])]).0[0].base()),
     ("Reverse<Reverse>", |f, x, t| vjp(|x| { let (y, g) = vjp(|x| [f.eval(x)], x, &[x[0] * t[0]]); [y[0], g[0], g[1]] }, &x, &t[1..]).0[0]),
-    ("Dual<Dual<Dual>>", |f, x, t| f.eval(&lines(lines(x.map(Dual::variable), [t[0], t[1]].map(Dual::constant)), [Dual::constant(Dual::constant(t[2])), Dual::variable(Dual::variable(t[3]))])).base()),
+    ("Dual<Dual<Dual>>", |f, x, t| {
+        let inner = lines(x.map(Dual::variable), [t[0], t[1]].map(Dual::constant));
+        f.eval(&lines(inner, [Dual::constant(Dual::constant(t[2])), Dual::variable(Dual::variable(t[3]))])).base()
+    }),
 ]
 }
 

@@ -48,7 +48,8 @@ models! {
     Chwirut1 : |[b1, b2, b3],                         [x]|       (-b1 * x).exp() / (b2 + b3 * x) ;
     Chwirut2 : |[b1, b2, b3],                         [x]|       (-b1 * x).exp() / (b2 + b3 * x) ;
     DanWood  : |[b1, b2],                             [x]|       b1 * x.powf(b2) ;
-    ENSO     : |[b1, b2, b3, b4, b5, b6, b7, b8, b9], [x]|       b1 + wave(b2, b3, T::lit(12.0), x) + wave(b5, b6, b4, x) + wave(b8, b9, b7, x) ;
+    ENSO     : |[b1, b2, b3, b4, b5, b6, b7, b8, b9], [x]|
+        b1 + wave(b2, b3, T::lit(12.0), x) + wave(b5, b6, b4, x) + wave(b8, b9, b7, x) ;
     Eckerle4 : |[b1, b2, b3],                         [x]|       b1 / b2 * (T::lit(-0.5) * ((x - b3) / b2).powi(2)).exp() ;
     Gauss1   : |[b1, b2, b3, b4, b5, b6, b7, b8],     [x]|       b1 * (-b2 * x).exp() + peak(b3, b4, b5, x) + peak(b6, b7, b8, x) ;
     Gauss2   : |[b1, b2, b3, b4, b5, b6, b7, b8],     [x]|       b1 * (-b2 * x).exp() + peak(b3, b4, b5, x) + peak(b6, b7, b8, x) ;

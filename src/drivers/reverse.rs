@@ -243,8 +243,8 @@ pub fn value_and_jacobian<T: Float, Y: AsRef<[Reverse<T>]>>(
 /// Once a call of the same size has been made on this thread, nothing is allocated (except by `f`).
 ///
 /// # Panics
-/// If `value` has not as many entries as `f` returns, or `jacobian` not as many rows, or not as many columns as `x` has entries, and as [every
-/// driver](crate::family#panics).
+/// If `value` has not as many entries as `f` returns, if `jacobian` has not as many rows, or if it has not as many columns as `x` has
+/// entries; and as [every driver](crate::family#panics).
 ///
 /// # Examples
 /// (x y, x + y) at (2, 3) has the Jacobian [[3, 2], [1, 1]].

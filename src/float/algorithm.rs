@@ -1,7 +1,6 @@
 //! [`Algorithm`], a computation that is one thing on primitive numbers and another on numbers with derivatives.
 
-use super::{Float, Primitive};
-use crate::numbers::Number;
+use super::{Float, Number, Primitive};
 
 /// A computation in two parts: on primitive numbers, and on numbers that are built on an inner type.
 ///

@@ -7,6 +7,7 @@
 pub(crate) mod algorithm;
 mod condition;
 pub(crate) mod engine;
+mod number;
 mod primitive;
 mod products;
 mod rule;
@@ -14,6 +15,7 @@ mod rule;
 pub use condition::Condition;
 pub(crate) use condition::requires;
 pub use engine::Engine;
+pub use number::Number;
 pub use primitive::Primitive;
 pub(crate) use products::{fold, is_nan, passed, quotient_is_plain, quotient_tangent, slope_is_plain, unlikely};
 pub(crate) use rule::with_partials;

@@ -382,8 +382,7 @@ impl num_traits::Float for Traced {
 
 macro_rules! methods_of_rows {
     ($($(#[$meta:meta])* $vis:vis $Rule:ident $(($($p:ident: $P:ty),+))? = $name:ident $args:tt $body:tt
-        $(for $traits:tt)? $(, at $at:literal => $is:literal)?
-        $(, members [$($member:tt),*])?;)*) => {
+        $($clause:ident $list:tt),*;)*) => {
         /// The elementary functions, each one operation.
         impl Traced {$(
             method!([$(#[$meta])* #[track_caller] pub] $name [$($($p: $P),+)?] $args rules::$Rule);

@@ -13,9 +13,8 @@
 
 use super::{entries, inner};
 use crate::LinearAlgebra;
-use crate::float::Float;
 use crate::float::algorithm::{Algorithm, Scalar, levels};
-use crate::numbers::Number;
+use crate::float::{Float, Number};
 use nalgebra::DMatrix;
 use num_traits::{Float as _, Zero as _};
 

@@ -34,8 +34,7 @@ mod determinant;
 mod spectra;
 mod systems;
 
-use crate::float::Float;
-use crate::numbers::Number;
+use crate::float::{Float, Number};
 use nalgebra::{DMatrix, DVector};
 
 /// Decompositions of matrices of any number type, with their derivatives.

@@ -3,8 +3,7 @@
 use super::{entries, form, inner};
 use crate::LinearAlgebra;
 use crate::float::algorithm::{Algorithm, Scalar};
-use crate::float::{Float, Primitive};
-use crate::numbers::Number;
+use crate::float::{Float, Number, Primitive};
 use nalgebra::{DMatrix, DVector, SymmetricEigen as Decomposition};
 use num_traits::{Float as _, One};
 

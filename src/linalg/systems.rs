@@ -2,9 +2,8 @@
 
 use super::{form, inner};
 use crate::LinearAlgebra;
-use crate::float::Float;
 use crate::float::algorithm::{Algorithm, Scalar};
-use crate::numbers::Number;
+use crate::float::{Float, Number};
 use nalgebra::{DMatrix, DVector};
 use num_traits::One;
 

@@ -1,60 +1,26 @@
 //! The elementary functions as inherent methods, like those of `f64`: no import is needed and none is ambiguous.
 
-use super::{Dual, Number, for_each_number, piecewise};
-use crate::float::Float;
-use crate::rules::dialect::method;
+use super::{Dual, for_each_number, piecewise};
+use crate::float::{Float, Number};
+use crate::rules::dialect::{examples, method};
 use crate::rules::{self, elementary};
-
-/// The lines of an example: a function at a point, and its derivative there, or of a function that rounds its value.
-macro_rules! example {
-    (Dual $method:ident $at:literal $is:literal { step $value:tt }) => {
-        concat!(
-            "assert_eq!(dualtape::value_and_derivative(|x| x.",
-            stringify!($method),
-            "(), ",
-            $at,
-            "), (",
-            $is,
-            ", 0.0));"
-        )
-    };
-    (Dual $method:ident $at:literal $is:literal $body:tt) => {
-        concat!("assert_eq!(dualtape::derivative(|x| x.", stringify!($method), "(), ", $at, "), ", $is, ");")
-    };
-    (Reverse $method:ident $at:literal $is:literal { step $value:tt }) => {
-        concat!(
-            "let (value, gradient) = dualtape::value_and_gradient(|x| x[0].",
-            stringify!($method),
-            "(), &[",
-            $at,
-            "]);\n",
-            "assert_eq!((value, gradient), (",
-            $is,
-            ", vec![0.0]));"
-        )
-    };
-    (Reverse $method:ident $at:literal $is:literal $body:tt) => {
-        concat!("assert_eq!(dualtape::gradient(|x| x[0].", stringify!($method), "(), &[", $at, "]), [", $is, "]);")
-    };
-}
 
 /// One method for each row of the table of elementary functions, with its derivative checked in the example.
 macro_rules! methods_of_rows {
     ($($(#[$meta:meta])* $vis:vis $Rule:ident $(($($p:ident: $P:ty),+))? = $name:ident $args:tt $body:tt
-        $(for $traits:tt)? $(, at $at:literal => $is:literal)?
-        $(, members [$($member:tt),*])?;)*) => {
+        $($clause:ident $list:tt),*;)*) => {
         methods_of_rows!(@on Dual Dual<T, N>, [const N: usize],
-            $([$(#[$meta])*] $Rule $name [$($($p: $P),+)?] $args $body [$($at $is)?];)*);
+            $([$(#[$meta])*] $Rule $name [$($($p: $P),+)?] $args $body [$($clause $list)*];)*);
         #[cfg(feature = "std")]
         methods_of_rows!(@on Reverse super::Reverse<T>, [],
-            $([$(#[$meta])*] $Rule $name [$($($p: $P),+)?] $args $body [$($at $is)?];)*);
+            $([$(#[$meta])*] $Rule $name [$($($p: $P),+)?] $args $body [$($clause $list)*];)*);
     };
     (@on $kind:ident $Number:ty, [$($param:tt)*],
-        $([$($doc:tt)*] $Rule:ident $name:ident $params:tt $args:tt $body:tt [$($at:literal $is:literal)?];)*) => {
+        $([$($doc:tt)*] $Rule:ident $name:ident $params:tt $args:tt $body:tt $clauses:tt;)*) => {
         impl<T: Float, $($param)*> $Number {$(
             method!([
                 $($doc)*
-                $(#[doc = concat!("\n# Examples\n```\n", example!($kind $name $at $is $body), "\n```")])?
+                #[doc = examples!($kind $name $args $body $clauses)]
                 #[inline]
                 pub
             ] $name $params $args rules::$Rule);

@@ -12,11 +12,10 @@
 //!   own is `abs`, with derivative 0 at 0.
 //! - `sinc` and `sinhc` have their true derivatives near 0, where the quotient has none left.
 
-use super::{Dual, Number, for_each_number};
-use crate::float::{Float, Primitive};
+use super::{Dual, for_each_number};
+use crate::float::{Float, Number, Primitive};
 use crate::rules::dialect::{define_rules, forward_all};
-use crate::rules::elementary;
-use crate::special::Special;
+use crate::rules::{cardinal::Sinc, elementary};
 use core::ops::Mul;
 use nalgebra::allocator::Allocator;
 use nalgebra::storage::Storage;
@@ -121,7 +120,7 @@ macro_rules! real_field {
             }
             #[inline]
             fn sinc(self) -> Self {
-                Special::sinc(self)
+                self.unary(Sinc(0))
             }
             #[inline]
             fn sinhc(self) -> Self {
@@ -313,7 +312,9 @@ fn sinhc<B: Primitive>(x: B) -> B {
     }
 }
 
-/// `(cosh x - y) / x`, which is `± (1 - 1/|x|) y` far out, and the power series where that cancels, to so many terms that the higher derivatives are right too.
+/// `(cosh x - y) / x`, which is `± (1 - 1/|x|) y` far out.
+///
+/// Near 0, where that cancels, it is the power series, with so many terms that the higher derivatives are right too.
 fn sinhc_slope<T: Float>(x: T, y: T) -> T {
     let square = x * x;
     square.if_less(

@@ -1,7 +1,7 @@
 //! `num_traits` for every number type. Methods forward to the inherent ones; constants and limits are constants.
 
-use super::{Number, for_each_number};
-use crate::float::Float;
+use super::for_each_number;
+use crate::float::{Float, Number};
 use crate::rules::dialect::forward_all;
 use crate::rules::elementary;
 use core::cmp::Ordering;

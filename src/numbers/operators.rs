@@ -2,8 +2,8 @@
 //!
 //! The types implement `+ - * /` by value and with a primitive on the right; everything here forwards to that.
 
-use super::{Number, for_each_number};
-use crate::float::{Float, Primitive};
+use super::for_each_number;
+use crate::float::{Float, Number, Primitive};
 use crate::rules;
 use core::cmp::Ordering;
 use core::iter::{Product, Sum};

@@ -4,8 +4,7 @@
 //! taken by halves ([`rules::Tie`]). The value is always the one `f64` gives. Numbers of two differentiations are refused whichever
 //! is chosen ([`Number::beside`]).
 
-use super::Number;
-use crate::float::{Condition, Float as _, requires};
+use crate::float::{Condition, Float as _, Number, requires};
 use crate::rules;
 use num_traits::{Float as _, One as _, Zero as _};
 

@@ -1,10 +1,10 @@
 //! [`Reverse`], the number of reverse mode.
 
-use super::{Dual, Number, Tag, piecewise};
+use super::{Dual, Tag, piecewise};
 use crate::float::engine::Algorithm;
 use crate::float::{
-    Binary, Engine, Float, Primitive, Reduction, Unary, fold, is_nan, passed, quotient_is_plain, quotient_tangent,
-    slope_is_plain, unlikely, with_partials,
+    Binary, Engine, Float, Number, Primitive, Reduction, Unary, fold, is_nan, passed, quotient_is_plain,
+    quotient_tangent, slope_is_plain, unlikely, with_partials,
 };
 use crate::recording::{Join, NodeId, Pushed, push_join};
 use std::ops::{Add, Div, Mul, Neg, Sub};

@@ -1,8 +1,8 @@
 //! Formatting and parsing. A dual shows its tangents, `3 + 2ε`, `3 + [2, 0]ε`, or nested `(3 + 2ε) + (1 + 0ε)ε`; a reverse number
 //! shows its value. Format options (`{:.3}`, `{:+e}`) apply to every part. Parsing gives a constant.
 
-use super::{Dual, Number, for_each_number};
-use crate::float::Float;
+use super::{Dual, for_each_number};
+use crate::float::{Float, Number};
 use core::fmt::{self, Display, Formatter, LowerExp, UpperExp};
 use core::str::FromStr;
 

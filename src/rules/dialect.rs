@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! /// What it computes; its derivative, and both at the edges.
-//! Name(parameter: Type) = method(arguments) { [value] |..| derivative, .. } for [Traits], at point => derivative;
+//! Name(parameter: Type) = method(arguments) { [value] |..| derivative, .. } for [Traits], at [point => derivative];
 //! ```
 //!
 //! - The parameters are left out where there are none. A rule with parameters is a family: `Powi(n: i32)`. In brackets instead of
@@ -14,11 +14,20 @@
 //! - A function that rounds has no derivative to give: `{ step [x.floor()] }`. Its result is a constant.
 //! - Of two arguments, `(x, y)`, there are two derivatives, `|x, y, z| .., |x, y, z| ..`, and `through` takes two closures as well.
 //! - Of any number of arguments, `(x..)`, an iterator, the derivative is an iterator `|x, y| ..`.
+//!
+//! After the body come clauses, separated by commas:
+//!
 //! - `for [Float FloatCore ComplexField]` names the traits of `num_traits` and nalgebra that have the method, too.
-//! - `at 4.0 => 0.25` gives the derivative of an elementary function of one argument at a point, each a literal or a string with an
-//!   expression; the documentation shows it as an example, which is run as a test. Other rows have their example among the `///` lines.
+//! - `at [4.0 => 0.25]` is an example: at 4 the derivative is 0.25. Of two arguments it is `at [3.0, 4.0 => 0.6, 0.8]`, of a family
+//!   `at [2.0; 3 => 12.0]` with the parameter behind a semicolon, of a function that rounds its value. Of a special function, whose
+//!   value is news too, the value comes first: `at [0.0 => 0.5; 0.25]`. The documentation shows examples, which are run as tests.
+//!   There may be several, and a row with a method must have one.
+//! - `about [1.0 => 1.0; -0.5772156649015329]` is an example that holds to a relative error of 1e-15, where `at` is exact.
+//! - `source ["DLMF 5.2"]` says where the formulas stand; the documentation ends with it.
 //! - `members [(2), (3)]` names members of a family, by their parameters: those that are shown to visitors, and so are tested. A family in
 //!   a table must have some.
+//! - `sample [3.0, -4.0]` gives arguments of a function of any number of them, behind a semicolon the parameter of a family. They are
+//!   shown to visitors along with the rule. Such a row in a table must have one.
 //!
 //! A row in [`elementary!`](super::elementary) becomes a method of every number, one in a table of [`crate::special`] a method of
 //! [`Special`](crate::Special); one in `define_rules!` alone is a rule without a method.
@@ -28,8 +37,7 @@
 /// Makes the rules of the given rows.
 macro_rules! define_rules {
     ($($(#[$meta:meta])* $vis:vis $Rule:ident $(($($p:ident: $P:ty),+))? $([$($(#[$doc:meta])* $f:ident: $F:ty),+])?
-        = $name:ident $args:tt $body:tt $(for $traits:tt)? $(, at $at:literal => $is:literal)?
-        $(, members [$($member:tt),*])?;)*) => {$(
+        = $name:ident $args:tt $body:tt $($clause:ident $list:tt),*;)*) => {$(
         $crate::rules::dialect::define_rules!(@type [$(#[$meta])* $vis] $Rule [$($($p: $P),+)?] [$($($(#[$doc])* $f: $F),+)?]);
         $crate::rules::dialect::define_rules!(@rule $Rule [[$($($p),+)?] [$($($f),+)?]] $name $args $body);
     )*};
@@ -187,15 +195,20 @@ pub(crate) use method;
 /// The method of a row in a trait that has a method of the same name and arguments: forwards to the inherent one if the row names the
 /// trait.
 macro_rules! forward {
-    ($Trait:ident, [] $name:ident $params:tt $args:tt) => {};
-    (Float, [Float $($rest:ident)*] $name:ident $params:tt $args:tt) => { $crate::rules::dialect::forward!(@method $name $params $args); };
-    (FloatCore, [FloatCore $($rest:ident)*] $name:ident $params:tt $args:tt) => { $crate::rules::dialect::forward!(@method $name $params $args); };
-    (ComplexField, [ComplexField $($rest:ident)*] $name:ident $params:tt $args:tt) => {
-        $crate::rules::dialect::forward!(@method $name $params $args);
+    ($Trait:ident [] $($method:tt)*) => {};
+    ($Trait:ident [for $traits:tt $($clauses:tt)*] $($method:tt)*) => {
+        $crate::rules::dialect::forward!(@among $Trait $traits $($method)*);
     };
-    (RealField, [RealField $($rest:ident)*] $name:ident $params:tt $args:tt) => { $crate::rules::dialect::forward!(@method $name $params $args); };
-    ($Trait:ident, [$other:ident $($rest:ident)*] $name:ident $params:tt $args:tt) => {
-        $crate::rules::dialect::forward!($Trait, [$($rest)*] $name $params $args);
+    ($Trait:ident [$clause:ident $list:tt $($clauses:tt)*] $($method:tt)*) => {
+        $crate::rules::dialect::forward!($Trait [$($clauses)*] $($method)*);
+    };
+    (@among $Trait:ident [] $($method:tt)*) => {};
+    (@among Float [Float $($rest:ident)*] $($method:tt)*) => { $crate::rules::dialect::forward!(@method $($method)*); };
+    (@among FloatCore [FloatCore $($rest:ident)*] $($method:tt)*) => { $crate::rules::dialect::forward!(@method $($method)*); };
+    (@among ComplexField [ComplexField $($rest:ident)*] $($method:tt)*) => { $crate::rules::dialect::forward!(@method $($method)*); };
+    (@among RealField [RealField $($rest:ident)*] $($method:tt)*) => { $crate::rules::dialect::forward!(@method $($method)*); };
+    (@among $Trait:ident [$other:ident $($rest:ident)*] $($method:tt)*) => {
+        $crate::rules::dialect::forward!(@among $Trait [$($rest)*] $($method)*);
     };
     (@method $name:ident [$($p:ident: $P:ty),*] ($x:ident $(, $y:ident)?)) => {
         #[inline]
@@ -210,25 +223,134 @@ pub(crate) use forward;
 /// The forwarding methods of one trait, for all rows of a table that name it.
 macro_rules! forward_all {
     ([$Trait:ident] $($(#[$meta:meta])* $vis:vis $Rule:ident $(($($p:ident: $P:ty),+))? = $name:ident $args:tt $body:tt
-        $(for [$($traits:ident)*])? $(, at $at:literal => $is:literal)?
-        $(, members [$($member:tt),*])?;)*) => {$(
-        $crate::rules::dialect::forward!($Trait, [$($($traits)*)?] $name [$($($p: $P),+)?] $args);
+        $($clause:ident $list:tt),*;)*) => {$(
+        $crate::rules::dialect::forward!($Trait [$($clause $list)*] $name [$($($p: $P),+)?] $args);
     )*};
 }
 pub(crate) use forward_all;
 
+/// The documentation that the clauses of a row make: examples on `Dual`, on `Reverse` or on any number of
+/// [`Special`](crate::Special), and the source.
+macro_rules! examples {
+    ($on:ident $name:ident $args:tt $body:tt []) => {
+        compile_error!(concat!("the row of `", stringify!($name), "` has no example: add one, as in `at [4.0 => 0.25]`"))
+    };
+    ($on:ident $name:ident $args:tt $body:tt [$($clause:ident $list:tt)+]) => {
+        concat!(
+            "\n# Examples\n```\n",
+            $crate::rules::dialect::examples!(@use $on),
+            $($crate::rules::dialect::examples!(@$clause $on $name $args $body $list),)+
+            "```\n",
+            $($crate::rules::dialect::examples!(@end $clause $list),)+
+        )
+    };
+
+    (@use Special) => { "use dualtape::{Special, forward::value_and_gradient_of_array, value_and_derivative};\n" };
+    (@use $on:ident) => { "" };
+    (@end source [$source:literal]) => { concat!("\nSource: ", $source, ".") };
+    (@end $clause:ident $list:tt) => { "" };
+    (@for $($rest:tt)*) => { "" };
+    (@members $($rest:tt)*) => { "" };
+    (@source $($rest:tt)*) => { "" };
+
+    // The value of a function that rounds, or the derivatives of another one.
+    (@at Dual $name:ident ($x:ident) { step $value:tt } [$at:expr => $is:expr]) => {
+        concat!(
+            "assert_eq!(dualtape::value_and_derivative(|x| x.", stringify!($name), "(), ", stringify!($at), "), (", stringify!($is),
+            ", 0.0));\n"
+        )
+    };
+    (@at Reverse $name:ident ($x:ident) { step $value:tt } [$at:expr => $is:expr]) => {
+        concat!(
+            "assert_eq!(dualtape::value_and_gradient(|x| x[0].", stringify!($name), "(), &[", stringify!($at), "]), (", stringify!($is),
+            ", vec![0.0]));\n"
+        )
+    };
+    (@at Dual $name:ident ($x:ident) $body:tt [$at:expr $(; $p:expr)? => $is:expr]) => {
+        concat!(
+            "assert_eq!(dualtape::derivative(|x| x.", stringify!($name), "(", $(stringify!($p),)? "), ", stringify!($at), "), ",
+            stringify!($is), ");\n"
+        )
+    };
+    (@at Reverse $name:ident ($x:ident) $body:tt [$at:expr $(; $p:expr)? => $is:expr]) => {
+        concat!(
+            "assert_eq!(dualtape::gradient(|x| x[0].", stringify!($name), "(", $(stringify!($p),)? "), &[", stringify!($at), "]), [",
+            stringify!($is), "]);\n"
+        )
+    };
+    (@at Dual $name:ident ($x:ident, $y:ident) $body:tt [$at_x:expr, $at_y:expr => $by_x:expr, $by_y:expr]) => {
+        concat!(
+            "let gradient = dualtape::forward::gradient_of_array(|[x, y]| x.", stringify!($name), "(y), [", stringify!($at_x), ", ",
+            stringify!($at_y), "]);\nassert_eq!(gradient, [", stringify!($by_x), ", ", stringify!($by_y), "]);\n"
+        )
+    };
+    (@at Reverse $name:ident ($x:ident, $y:ident) $body:tt [$at_x:expr, $at_y:expr => $by_x:expr, $by_y:expr]) => {
+        concat!(
+            "assert_eq!(dualtape::gradient(|x| x[0].", stringify!($name), "(x[1]), &[", stringify!($at_x), ", ", stringify!($at_y), "]), [",
+            stringify!($by_x), ", ", stringify!($by_y), "]);\n"
+        )
+    };
+
+    // Value and derivatives.
+    (@at Special $name:ident ($x:ident) $body:tt [$at:expr $(; $p:expr)? => $is:expr; $slope:expr]) => {
+        concat!(
+            "assert_eq!(value_and_derivative(|x| x.", stringify!($name), "(", $(stringify!($p),)? "), ", stringify!($at), "), (",
+            stringify!($is), ", ", stringify!($slope), "));\n"
+        )
+    };
+    (@at Special $name:ident ($x:ident, $y:ident) $body:tt [$at_x:expr, $at_y:expr => $is:expr; $by_x:expr, $by_y:expr]) => {
+        concat!(
+            "let (z, gradient) = value_and_gradient_of_array(|[x, y]| x.", stringify!($name), "(y), [", stringify!($at_x), ", ",
+            stringify!($at_y), "]);\nassert_eq!((z, gradient), (", stringify!($is), ", [", stringify!($by_x), ", ",
+            stringify!($by_y), "]));\n"
+        )
+    };
+    (@about Special $name:ident ($x:ident) $body:tt [$at:expr $(; $p:expr)? => $is:expr; $slope:expr]) => {
+        concat!(
+            "# let about = |found: f64, expected: f64| (found - expected).abs() <= 1e-15 * expected.abs();\n",
+            "let (y, slope) = value_and_derivative(|x| x.", stringify!($name), "(", $(stringify!($p),)? "), ", stringify!($at), ");\n",
+            "assert!(about(y, ", stringify!($is), ") && about(slope, ", stringify!($slope), "));\n"
+        )
+    };
+    (@about Special $name:ident ($x:ident, $y:ident) $body:tt [$at_x:expr, $at_y:expr => $is:expr; $by_x:expr, $by_y:expr]) => {
+        concat!(
+            "# let about = |found: f64, expected: f64| (found - expected).abs() <= 1e-15 * expected.abs();\n",
+            "let (z, [by_x, by_y]) = value_and_gradient_of_array(|[x, y]| x.", stringify!($name), "(y), [", stringify!($at_x), ", ",
+            stringify!($at_y), "]);\nassert!(about(z, ", stringify!($is), ") && about(by_x, ", stringify!($by_x), ") && about(by_y, ",
+            stringify!($by_y), "));\n"
+        )
+    };
+}
+pub(crate) use examples;
+
 /// Shows the rules of a table to a visitor, of a family its members.
 macro_rules! visit_rows {
-    ([$visitor:ident] $($(#[$meta:meta])* $vis:vis $Rule:ident $(($($p:ident: $P:ty),+))? = $name:ident $args:tt $body:tt
-        $(for $traits:tt)? $(, at $at:literal => $is:literal)?
-        $(, members [$($member:tt),*])?;)*) => {$(
-        $crate::rules::dialect::visit_rows!(@row $visitor $Rule [$($($p)+)?] $args [$($($member)*)?]);
+    ([$visitor:ident] $($(#[$meta:meta])* $vis:vis $Rule:ident $(($($p:ident: $P:ty),+))? $([$($(#[$doc:meta])* $f:ident: $F:ty),+])?
+        = $name:ident $args:tt $body:tt $($clause:ident $list:tt),*;)*) => {$(
+        $crate::rules::dialect::visit_rows!(@row $visitor $Rule [$($($p)+)?] [$($($f)+)?] $args [$($clause $list)*]);
     )*};
-    (@row $visitor:ident $Rule:ident [] ($x:ident) []) => { $visitor.unary($Rule); };
-    (@row $visitor:ident $Rule:ident [] ($x:ident, $y:ident) []) => { $visitor.binary($Rule); };
-    (@row $visitor:ident $Rule:ident [$($p:ident)+] ($x:ident) [$($member:tt)+]) => { $($visitor.unary($Rule $member);)+ };
-    (@row $visitor:ident $Rule:ident [$($p:ident)+] $args:tt []) => {
-        compile_error!(concat!("the family `", stringify!($Rule), "` names no members, so no test looks at it: add `, members [(1)]`"));
+    (@row $visitor:ident $Rule:ident [] [] ($x:ident) $clauses:tt) => { $visitor.unary($Rule); };
+    (@row $visitor:ident $Rule:ident [] [] ($x:ident, $y:ident) $clauses:tt) => { $visitor.binary($Rule); };
+    (@row $visitor:ident $Rule:ident [$($p:ident)+] [] ($x:ident) [members [$($member:tt),+] $($clauses:tt)*]) => {
+        $($visitor.unary($Rule $member);)+
+    };
+    (@row $visitor:ident $Rule:ident [$($p:ident)+] [] ($x:ident, $y:ident) [members [$($member:tt),+] $($clauses:tt)*]) => {
+        $($visitor.binary($Rule $member);)+
+    };
+    (@row $visitor:ident $Rule:ident [] [] ($x:ident ..) [sample [$($at:expr),+] $($clauses:tt)*]) => {
+        $visitor.reduction($Rule, &[$($at),+]);
+    };
+    (@row $visitor:ident $Rule:ident [] [$f:ident] ($x:ident ..) [sample [$($at:expr),+; $p:expr] $($clauses:tt)*]) => {
+        $visitor.reduction($Rule { $f: $p }, &[$($at),+]);
+    };
+    (@row $visitor:ident $Rule:ident $params:tt $fields:tt $args:tt [$clause:ident $list:tt $($clauses:tt)*]) => {
+        $crate::rules::dialect::visit_rows!(@row $visitor $Rule $params $fields $args [$($clauses)*]);
+    };
+    (@row $visitor:ident $Rule:ident $params:tt $fields:tt ($x:ident ..) []) => {
+        compile_error!(concat!("no test looks at `", stringify!($Rule), "`: add arguments for it, as in `sample [3.0, -4.0]`"));
+    };
+    (@row $visitor:ident $Rule:ident $params:tt $fields:tt $args:tt []) => {
+        compile_error!(concat!("the family `", stringify!($Rule), "` names no members, so no test looks at it: add `members [(1)]`"));
     };
 }
 pub(crate) use visit_rows;

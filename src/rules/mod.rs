@@ -99,6 +99,7 @@
 //! the cube root, the power, the logarithm to a base, length and angle have closed forms for all their derivatives, in submodules.
 
 mod algebraic;
+pub(crate) mod cardinal;
 pub(crate) mod dialect;
 mod logarithm;
 mod power;
@@ -122,83 +123,83 @@ macro_rules! elementary {
             // Powers and roots
             /// Reciprocal `1 / x`; derivative `-1 / x²`, `-∞` at 0.
             pub Recip = recip(x)             { [x.recip()] |_, y| -(y * y), through |t, _, _, y| -((t * y) * y) }
-                for [Float FloatCore ComplexField], at 2.0 => -0.25;
+                for [Float FloatCore ComplexField], at [2.0 => -0.25];
             /// Square root; derivative `1 / (2 √x)`, `+∞` at 0, NaN below.
             pub Sqrt = sqrt(x)               { [x.sqrt()] |_, y| (y + y).recip() }
-                for [Float ComplexField], at 4.0 => 0.25;
+                for [Float ComplexField], at [4.0 => 0.25];
             /// Cube root, also of negative numbers; derivative `1 / (3 y²)`, `+∞` at 0.
             pub Cbrt = cbrt(x)               { [x.cbrt()] |x, y| x.binary(CubeRoot(1), y.detach()),
                 through |t, _, x, y| (t / x) * y / T::lit(3.0) }
-                for [Float ComplexField], at 8.0 => "1.0 / 12.0";
+                for [Float ComplexField], at [8.0 => 1.0 / 12.0];
 
             // Exponentials and logarithms
             /// Exponential `eˣ`, its own derivative.
             pub Exp = exp(x)                 { [x.exp()] |_, y| y, through |t, _, x, _| times_exp(t, x) }
-                for [Float ComplexField], at 0.0 => 1.0;
+                for [Float ComplexField], at [0.0 => 1.0];
             /// Exponential `2ˣ`; derivative `2ˣ ln 2`.
             pub Exp2 = exp2(x)               { [x.exp2()] |_, y| y * T::Base::LN_2(),
                 through |t, _, x, _| { let root = (x * T::lit(0.5)).exp2(); (t * root) * root * T::Base::LN_2() } }
-                for [Float ComplexField], at 0.0 => "std::f64::consts::LN_2";
+                for [Float ComplexField], at [0.0 => std::f64::consts::LN_2];
             /// `eˣ - 1`, accurate near 0; derivative `eˣ`.
             // y + 1 has no digits left at -40
             pub ExpM1 = exp_m1(x)            { [x.exp_m1()] |x, _| x.exp(), through |t, _, x, _| times_exp(t, x) }
-                for [Float ComplexField], at 0.0 => 1.0;
+                for [Float ComplexField], at [0.0 => 1.0];
             /// Natural logarithm; derivative `1 / x`, `+∞` at 0, NaN below.
             pub Ln = ln(x)                   { [x.ln()] |x, _| x.recip(), through |t, _, x, _| t / x }
-                for [Float ComplexField], at 4.0 => 0.25;
+                for [Float ComplexField], at [4.0 => 0.25];
             /// Logarithm to base 2; derivative `1 / (x ln 2)`, `+∞` at 0, NaN below.
             pub Log2 = log2(x)               { [x.log2()] |x, _| T::LOG2_E() / x, through |t, _, x, _| t / x * T::Base::LOG2_E() }
-                for [Float ComplexField], at "std::f64::consts::LOG2_E" => 1.0;
+                for [Float ComplexField], at [std::f64::consts::LOG2_E => 1.0];
             /// Logarithm to base 10; derivative `1 / (x ln 10)`, `+∞` at 0, NaN below.
             pub Log10 = log10(x)             { [x.log10()] |x, _| T::LOG10_E() / x, through |t, _, x, _| t / x * T::Base::LOG10_E() }
-                for [Float ComplexField], at "std::f64::consts::LOG10_E" => 1.0;
+                for [Float ComplexField], at [std::f64::consts::LOG10_E => 1.0];
             /// `ln(1 + x)`, accurate near 0; derivative `1 / (1 + x)`, `+∞` at -1, NaN below.
             pub Ln1p = ln_1p(x)              { [x.ln_1p()] |x, _| (x + T::one()).recip(), through |t, _, x, _| t / (x + T::one()) }
-                for [Float ComplexField], at 1.0 => 0.5;
+                for [Float ComplexField], at [1.0 => 0.5];
 
             // Trigonometric functions and their inverses
             /// Sine; derivative `cos x`.
             pub Sin = sin(x)                 { [x.sin()] |x, _| x.cos(), fused |x| sin_cos(x).0 }
-                for [Float ComplexField], at 0.0 => 1.0;
+                for [Float ComplexField], at [0.0 => 1.0];
             /// Cosine; derivative `-sin x`.
             pub Cos = cos(x)                 { [x.cos()] |x, _| -x.sin(), fused |x| sin_cos(x).1 }
-                for [Float ComplexField], at 0.0 => 0.0;
+                for [Float ComplexField], at [0.0 => 0.0];
             /// Tangent; derivative `1 + tan² x`.
             pub Tan = tan(x)                 { [x.tan()] |_, y| T::one() + y * y }
-                for [Float ComplexField], at 0.0 => 1.0;
+                for [Float ComplexField], at [0.0 => 1.0];
             /// Arcsine in `[-π/2, π/2]`; derivative `1 / √(1 - x²)`, `+∞` at ±1, NaN beyond.
             pub Asin = asin(x)               { [x.asin()] |x, _| x.unary(Quadratic::ASIN) }
-                for [Float ComplexField], at 0.0 => 1.0;
+                for [Float ComplexField], at [0.0 => 1.0];
             /// Arccosine in `[0, π]`; derivative `-1 / √(1 - x²)`, `-∞` at ±1, NaN beyond.
             pub Acos = acos(x)               { [x.acos()] |x, _| x.unary(Quadratic::ACOS) }
-                for [Float ComplexField], at 0.0 => -1.0;
+                for [Float ComplexField], at [0.0 => -1.0];
             /// Arctangent in `[-π/2, π/2]`; derivative `1 / (1 + x²)`.
             pub Atan = atan(x)               { [x.atan()] |x, _| x.unary(Quadratic::ATAN),
                 through |t, slope, x, _| where_far(x, || t / x / x, || t * slope) }
-                for [Float ComplexField], at 1.0 => 0.5;
+                for [Float ComplexField], at [1.0 => 0.5];
 
             // Hyperbolic functions and their inverses
             /// Hyperbolic sine; derivative `cosh x`.
             pub Sinh = sinh(x)               { [x.sinh()] |x, _| x.cosh() }
-                for [Float ComplexField], at 0.0 => 1.0;
+                for [Float ComplexField], at [0.0 => 1.0];
             /// Hyperbolic cosine; derivative `sinh x`.
             pub Cosh = cosh(x)               { [x.cosh()] |x, _| x.sinh() }
-                for [Float ComplexField], at 0.0 => 0.0;
+                for [Float ComplexField], at [0.0 => 0.0];
             /// Hyperbolic tangent; derivative `1 - tanh² x`, accurate also where the tangent rounds to 1.
             pub Tanh = tanh(x)               { [x.tanh()] |x, y| sech_squared(x, y),
                 through |t, slope, x, _| times_sech_squared(t, slope, x) }
-                for [Float ComplexField], at 0.0 => 1.0;
+                for [Float ComplexField], at [0.0 => 1.0];
             /// Inverse hyperbolic sine; derivative `1 / √(x² + 1)`.
             pub Asinh = asinh(x)             { [x.asinh()] |x, _| x.unary(Quadratic::ASINH),
                 through |t, slope, x, _| where_far(x, || t / x.abs(), || t * slope) }
-                for [Float ComplexField], at 0.75 => 0.8;
+                for [Float ComplexField], at [0.75 => 0.8];
             /// Inverse hyperbolic cosine; derivative `1 / √(x² - 1)`, `+∞` at 1, NaN below.
             pub Acosh = acosh(x)             { [x.acosh()] |x, _| x.unary(Quadratic::ACOSH),
                 through |t, slope, x, _| where_far(x, || t / x, || t * slope) }
-                for [Float ComplexField], at 1.25 => "4.0 / 3.0";
+                for [Float ComplexField], at [1.25 => 4.0 / 3.0];
             /// Inverse hyperbolic tangent; derivative `1 / (1 - x²)`, `+∞` at ±1, NaN beyond.
             pub Atanh = atanh(x)             { [x.atanh()] |x, _| x.unary(Quadratic::ATANH) }
-                for [Float ComplexField], at 0.5 => "4.0 / 3.0";
+                for [Float ComplexField], at [0.5 => 4.0 / 3.0];
 
             // Piecewise linear
             /// Absolute value; derivative ±1, and 0 at 0.
@@ -206,93 +207,68 @@ macro_rules! elementary {
             /// A smooth even function of it, such as `x.abs().powi(2)`, therefore has the second derivative 0 at 0, whatever it is in
             /// truth. The [remedy](crate::conventions#even-functions-of-a-length) is a function of `x * x`.
             pub Abs = abs(x)                 { [x.abs()] |x, _| slope_of_abs(x) }
-                for [Float FloatCore ComplexField], at -2.0 => -1.0;
+                for [Float FloatCore ComplexField], at [-2.0 => -1.0];
             /// Fractional part `x - trunc(x)`; derivative 1 everywhere, also on the jump.
             pub Fract = fract(x)             { [x.fract()] |_, _| T::one() }
-                for [Float FloatCore ComplexField], at 2.5 => 1.0;
+                for [Float FloatCore ComplexField], at [2.5 => 1.0];
             /// Radians to degrees; derivative `180 / π`.
             pub ToDegrees = to_degrees(x)    { [x.to_degrees()] |_, _| T::one().to_degrees() }
-                for [Float FloatCore], at 1.0 => "1.0_f64.to_degrees()";
+                for [Float FloatCore], at [1.0 => 1.0_f64.to_degrees()];
             /// Degrees to radians; derivative `π / 180`.
             pub ToRadians = to_radians(x)    { [x.to_radians()] |_, _| T::one().to_radians() }
-                for [Float FloatCore], at 1.0 => "1.0_f64.to_radians()";
+                for [Float FloatCore], at [1.0 => 1.0_f64.to_radians()];
 
             // Rounding: at a point the value is given, the derivative is 0 everywhere
             /// Largest integer not above `x`; derivative 0 everywhere.
-            pub Floor = floor(x) { step [x.floor()] } for [Float FloatCore ComplexField], at 2.75 => 2.0;
+            pub Floor = floor(x) { step [x.floor()] } for [Float FloatCore ComplexField], at [2.75 => 2.0];
             /// Smallest integer not below `x`; derivative 0 everywhere.
-            pub Ceil = ceil(x) { step [x.ceil()] } for [Float FloatCore ComplexField], at 2.25 => 3.0;
+            pub Ceil = ceil(x) { step [x.ceil()] } for [Float FloatCore ComplexField], at [2.25 => 3.0];
             /// Nearest integer, halves away from zero; derivative 0 everywhere.
-            pub Round = round(x) { step [x.round()] } for [Float FloatCore ComplexField], at 2.5 => 3.0;
+            pub Round = round(x) { step [x.round()] } for [Float FloatCore ComplexField], at [2.5 => 3.0];
             /// Integer part, towards zero; derivative 0 everywhere.
-            pub Trunc = trunc(x) { step [x.trunc()] } for [Float FloatCore ComplexField], at -2.75 => -2.0;
+            pub Trunc = trunc(x) { step [x.trunc()] } for [Float FloatCore ComplexField], at [-2.75 => -2.0];
             /// `1` for `x ≥ +0`, `-1` for `x ≤ -0`; derivative 0 everywhere.
-            pub Signum = signum(x) { step [x.signum()] } for [Float FloatCore ComplexField], at -0.0 => -1.0;
+            pub Signum = signum(x) { step [x.signum()] } for [Float FloatCore ComplexField], at [-0.0 => -1.0];
 
             // Powers with an exponent, logarithms to a base, length and angle
             /// Integer power `xⁿ`; derivative `n xⁿ⁻¹`, exact at 0 to every order. `x⁰` is 1 with derivative 0 everywhere.
-            ///
-            /// # Examples
-            /// ```
-            /// assert_eq!(dualtape::derivative(|x| x.powi(3), 2.0), 12.0);
-            /// assert_eq!(dualtape::derivative(|x| x.powi(-1), 2.0), -0.25);
-            /// ```
             pub Powi(n: i32) = powi(x) { [x.powi(n)] |x, y| powi_slope(n, x, y),
                 through |t, _, x, _| times_powi_slope(t, n, x) } for [Float FloatCore ComplexField],
-                members [(0), (1), (2), (3), (-1), (-3), (17)];
+                at [2.0; 3 => 12.0], at [2.0; -1 => -0.25], members [(0), (1), (2), (3), (-1), (-3), (17)];
             /// Power `xʸ`; partials `y xʸ⁻¹` and `xʸ ln x`.
             ///
             /// `x⁰` is identically 1. At `x = 0` the partial in `y` is its limit: 0 for `y > 0`, `-∞` for `y ≤ 0`. For `x < 0` the
             /// partial in `y` is NaN; an exponent without a derivative never asks for it, so negative `x` are fine with a constant
             /// integer `y`, and no logarithm is taken.
-            ///
-            /// # Examples
-            /// With a constant exponent, and with a constant base:
-            /// ```
-            /// use dualtape::{Dual, derivative};
-            /// assert_eq!(derivative(|x| x.powf(1.5), 4.0), 3.0); // 1.5 √x
-            /// assert_eq!(derivative(|y| Dual::constant(2.0).powf(y), 3.0), 8.0 * 2.0_f64.ln()); // 2ʸ ln 2
-            /// ```
             pub Powf = powf(x, y) { [x.powf(y)]
                 |x, y, _| x.binary(power::PowerDerivative(1, 0), y),
                 |x, y, z| power::slope_by_exponent(x, y, z),
                 through |t, by_x, x, y, z| power::times_slope_by_base(t, by_x, [x, y, z]),
-                |t, by_y, x, y, z| power::times_slope_by_exponent(t, by_y, [x, y, z]) } for [Float ComplexField];
+                |t, by_y, x, y, z| power::times_slope_by_exponent(t, by_y, [x, y, z]) }
+                for [Float ComplexField], at [4.0, 1.5 => 3.0, 8.0 * 4.0_f64.ln()];
             /// Logarithm `ln x / ln b` to the base `b`; partials `1 / (x ln b)` and `-z / (b ln b)`.
-            ///
-            /// # Examples
-            /// ```
-            /// assert_eq!(dualtape::derivative(|x| x.log(std::f64::consts::E), 2.0), 0.5);
-            /// ```
             pub Log = log(x, b) { [x.log(b)]
                 |x, b, _| x.binary(LogDerivative(1, 0), b), |x, b, _| x.binary(LogDerivative(0, 1), b),
-                through |t, _, x, b, _| t / x / b.ln(), |t, _, _, b, z| -(t / b) * (z / b.ln()) } for [Float ComplexField];
+                through |t, _, x, b, _| t / x / b.ln(), |t, _, _, b, z| -(t / b) * (z / b.ln()) }
+                for [Float ComplexField], at [1.0, std::f64::consts::E => 1.0, 0.0];
             /// Length `√(x² + y²)` without undue overflow; partials `x / z` and `y / z`, 0 at the origin.
             ///
             /// A smooth even function of it therefore has the second derivatives 0 at the origin, whatever they are in truth. The
             /// [remedy](crate::conventions#even-functions-of-a-length) is a function of `x * x + y * y`.
-            ///
-            /// # Examples
-            /// ```
-            /// assert_eq!(dualtape::derivative(|x| x.hypot(4.0), 3.0), 0.6);
-            /// ```
             pub Hypot = hypot(x, y) { [x.hypot(y)]
                 |x, y, _| x.binary(Radial::LENGTH_BY_X, y),
                 |x, y, _| x.binary(Radial::LENGTH_BY_Y, y),
                 through |t, _, x, y, z| radial::times_length_by_x(t, x, y, z),
-                |t, _, x, y, z| radial::times_length_by_x(t, y, x, z) } for [Float ComplexField];
+                |t, _, x, y, z| radial::times_length_by_x(t, y, x, z) }
+                for [Float ComplexField], at [3.0, 4.0 => 0.6, 0.8];
             /// The angle of the point with ordinate `self` and abscissa `y`; partials `y / h²` and `-self / h²` with the distance
             /// `h = hypot(self, y)` from the origin. NaN derivative at the origin, where there is no limit and no subgradient.
-            ///
-            /// # Examples
-            /// ```
-            /// assert_eq!(dualtape::derivative(|x| x.atan2(2.0), 0.0), 0.5);
-            /// ```
             pub Atan2 = atan2(x, y) { [x.atan2(y)]
                 |x, y, _| x.binary(Radial::ANGLE_BY_X, y),
                 |x, y, _| x.binary(Radial::ANGLE_BY_Y, y),
                 through |t, _, x, y, _| radial::times_angle_by(Radial::ANGLE_BY_X, t, x, y),
-                |t, _, x, y, _| radial::times_angle_by(Radial::ANGLE_BY_Y, t, x, y) } for [Float RealField];
+                |t, _, x, y, _| radial::times_angle_by(Radial::ANGLE_BY_Y, t, x, y) }
+                for [Float RealField], at [3.0, 4.0 => 0.16, -0.12];
         }
     };
 }
@@ -310,10 +286,14 @@ pub trait Visitor {
     fn unary<R: Unary>(&mut self, rule: R);
     /// A function of two arguments.
     fn binary<R: Binary>(&mut self, rule: R);
+    /// A function of any number of arguments, with a sample of arguments that it is made for. It is passed over where this is left out.
+    fn reduction<R: Reduction>(&mut self, rule: R, x: &[f64]) {
+        let _ = (rule, x);
+    }
 }
 
 /// Shows the elementary functions to a visitor, each rule once, and of a family some members: for listings, and for tests that must not
-/// forget one. [`crate::special::rules::visit`] does it with the special functions.
+/// forget one. [`crate::special::rules::visit`] does it with the special functions, and [`crate::slices::visit`] with those of slices.
 ///
 /// # Examples
 /// ```

@@ -6,7 +6,9 @@ use crate::float::{Float, Primitive as _};
 #[allow(unused_imports)] // `f64` has its own functions where the standard library is
 use num_traits::Float as _;
 
-/// `t by_x` for the slope `by_x = y xʸ⁻¹`, given `z = xʸ`. A constant integer `y` is that of a polynomial, whose higher derivatives end in an exact 0.
+/// `t by_x` for the slope `by_x = y xʸ⁻¹`, given `z = xʸ`.
+///
+/// With a constant integer `y` this is a polynomial, whose higher derivatives end in an exact 0.
 pub(super) fn times_slope_by_base<T: Float>(t: T, by_x: T, [x, y, z]: [T; 3]) -> T {
     match y.to_i32() {
         Some(n) if y.is_constant() && y == T::lit(n.into()) => super::times_powi_slope(t, n, x),

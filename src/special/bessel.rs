@@ -179,8 +179,8 @@ fn bessel_k(row: BesselK, x: f64, order: f64) -> f64 {
 
 /// The logarithm of `Kᵥ(x)` for `ν >= 0`, of the order and the argument.
 ///
-/// The integral is [`integral_of_k`] over all `t`, that of `exp(νt - x cosh t) / 2`. Its logarithm is differentiated about the means of what
-/// multiplies `ν` and `x`, so that the derivatives are central moments, which do not cancel.
+/// The integral is [`integral_of_k`] over all `t`, that of `exp(νt - x cosh t) / 2`. Its logarithm is differentiated about the means
+/// of what multiplies `ν` and `x`, so that the derivatives are central moments, which do not cancel.
 struct LnOfK;
 
 impl OfShapes for LnOfK {
@@ -342,8 +342,9 @@ fn is_near_diagonal(x: f64, nu: f64) -> bool {
     x > 1.0 && nu * nu < 4.0 * x
 }
 
-/// A derivative by the order of `Iᵥ(x)` or the scaled one, for `x` above 1 and a quarter of the square of the order, where those of the power series
-/// cancel, by Schläfli's integral
+/// A derivative by the order of `Iᵥ(x)` or the scaled one, for `x` above 1 and above a quarter of the square of the order.
+///
+/// The derivatives of the power series cancel there, so it is Schläfli's integral
 ///
 /// > `∫₀^π exp(x cos θ) cos(νθ) dθ / π - sin(νπ)/π ∫₀^∞ exp(-x cosh t - νt) dt`.
 ///

@@ -1,7 +1,8 @@
 //! Special functions on every number: [`Special`].
 //!
-//! Error function and normal distribution, gamma and its relatives, the distributions of statistics that rest on them, Bessel functions, the smooth steps and ramps of statistics
-//! and neural networks, logarithms of sums of exponentials, sines by half turns. [`rules`] has their rows.
+//! There are the error function and the normal distribution, gamma and its relatives, the distributions of statistics that rest on
+//! them, Bessel functions, the smooth steps and ramps of statistics and neural networks, logarithms of sums of exponentials, and sines
+//! by half turns. [`rules`] has their rows.
 //!
 //! # Accuracy
 //! The largest error found, in units in the last place, of values and derivatives of orders 1 to 4, and of all partial
@@ -90,15 +91,20 @@ mod tails;
 mod values;
 
 use crate::float::Float;
-use crate::rules::dialect::method;
+use crate::rules::dialect::{examples, method};
 use rules as row;
 use rules::{bessel::bessel, gamma::gamma_functions, normal::normal, sines::sines, steps::steps};
 
 /// A method for each row of a table.
 macro_rules! special_methods {
     ($($(#[$meta:meta])* $vis:vis $Rule:ident $(($($p:ident: $P:ty),+))? = $name:ident $args:tt $body:tt
-        $(, members [$($member:tt),*])?;)*) => {$(
-        method!([$(#[$meta])* #[inline] #[must_use]] $name [$($($p: $P),+)?] $args row::$Rule);
+        $($clause:ident $list:tt),*;)*) => {$(
+        method!([
+            $(#[$meta])*
+            #[doc = examples!(Special $name $args $body [$($clause $list)*])]
+            #[inline]
+            #[must_use]
+        ] $name [$($($p: $P),+)?] $args row::$Rule);
     )*};
 }
 
@@ -476,7 +482,8 @@ pub trait Special: Float {
     /// Modified Bessel function `Iᵥ(x)` of the first kind, of the argument `self = x` and a real order `ν`; derivative
     /// `(Iᵥ₋₁ + Iᵥ₊₁) / 2`.
     ///
-    /// Even or odd in `x` as an integer order is; NaN at `x < 0` for others. `∞` at `x = ∞`. Derivatives at `x = 0` are those from the right.
+    /// It is even or odd in `x` as an integer order is, and NaN at `x < 0` for others. It is `∞` at `x = ∞`. Derivatives at `x = 0` are
+    /// those from the right.
     ///
     /// Derivatives by the argument are there for every order of differentiation. By the order `ν` there are those up to the fourth,
     /// mixed ones included, for `ν ≥ 0` and `x ≥ 0`; others are NaN. NaN too are orders beyond 1e6, and for `x > 1e5` those above `2√x`.
@@ -501,8 +508,8 @@ pub trait Special: Float {
         self.binary(row::BesselI { scaled: false, by_x: 0, by_order: 0 }, order.into())
     }
 
-    /// The function `exp(-|x|) Iᵥ(x)`, which does not overflow; see [`bessel_i`](Special::bessel_i). 0 at `x = ∞`. There is a kink at 0, where
-    /// derivatives are those from the right.
+    /// The function `exp(-|x|) Iᵥ(x)`, which does not overflow; see [`bessel_i`](Special::bessel_i). It is 0 at `x = ∞`. There is a
+    /// kink at 0, where derivatives are those from the right.
     ///
     /// # Cost
     /// Derivatives by `x` below `19 + ν² / 4` take an integral of 100 to 800 values.

@@ -1,12 +1,13 @@
 //! The rules that the crate's tables show to a visitor, by index.
 
 use dualtape::Float;
-use dualtape::rules::{Binary, Unary, Visitor};
+use dualtape::rules::{Binary, Reduction, Unary, Visitor};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Arity {
     One,
     Two,
+    Many,
 }
 
 pub struct Names {
@@ -23,6 +24,11 @@ impl Visitor for Names {
     fn binary<R: Binary>(&mut self, rule: R) {
         if self.arity == Arity::Two {
             self.names.push(rule.name().to_string().leak());
+        }
+    }
+    fn reduction<R: Reduction>(&mut self, _: R, _: &[f64]) {
+        if self.arity == Arity::Many {
+            self.names.push(R::NAME); // a parameter is the number of arguments
         }
     }
 }

@@ -14,32 +14,19 @@ macro_rules! bessel {
             ///
             /// # Cost
             /// Proportional to `|n|`.
-            ///
-            /// # Examples
-            /// `J₂(x)` is about `x² / 8` near 0.
-            /// ```
-            /// use dualtape::{Special, derivative};
-            /// assert_eq!(derivative(|x| derivative(|x| x.jn(2), x), 0.0), 0.25);
-            /// ```
-            ///
-            /// Source: DLMF 10.6.1.
-            pub Jn(n: i32) = jn(x) { f64 [libm::jn(n, x)] |x, _| first_kind_slope(n, x) }, members [(2), (-3), (20)];
+            pub Jn(n: i32) = jn(x) { f64 [libm::jn(n, x)] |x, _| first_kind_slope(n, x) }
+                about [4.0; 2 => Special::j1(4.0) / 2.0 - Special::j0(4.0); Special::j1(4.0) - Special::jn(4.0, 2) / 2.0],
+                source ["DLMF 10.6.1"],
+                members [(2), (-3), (20)];
 
             /// Bessel function of the second kind and integer order `n` for `x ≥ 0`, infinite at 0; derivative `(Yₙ₋₁ - Yₙ₊₁) / 2`.
             ///
             /// # Cost
             /// Proportional to `|n|`.
-            ///
-            /// # Examples
-            /// `Y₂ = 2 Y₁ / x - Y₀`.
-            /// ```
-            /// use dualtape::Special;
-            /// assert!((Special::yn(4.0_f64, 2) - (Special::y1(4.0) / 2.0 - Special::y0(4.0))).abs() < 1e-16);
-            /// ```
-            ///
-            /// Source: DLMF 10.6.1.
             pub Yn(n: i32) = yn(x) { f64 [libm::yn(n, x)] |x, y| second_kind_slope(n, x, y),
-                through |t, slope, x, y| near_pole(x, || times_slope_near_pole(t, n, x, y), || t * slope) },
+                through |t, slope, x, y| near_pole(x, || times_slope_near_pole(t, n, x, y), || t * slope) }
+                about [4.0; 2 => Special::y1(4.0) / 2.0 - Special::y0(4.0); Special::y1(4.0) - Special::yn(4.0, 2) / 2.0],
+                source ["DLMF 10.6.1"],
                 members [(2), (-3), (20)];
         }
     };

@@ -13,35 +13,18 @@ macro_rules! gamma_functions {
         $callback! {
             $($before)?
             /// Gamma function `Γ(x)`, `(x - 1)!` of integers; derivative `Γ(x) ψ(x)`. `±∞` at ±0, NaN at the negative integers.
-            ///
-            /// # Examples
-            /// The derivative at 1 is minus Euler's constant.
-            /// ```
-            /// use dualtape::{Special, value_and_derivative};
-            /// assert_eq!(Special::gamma(5.0), 24.0);
-            /// let (_, slope): (_, f64) = value_and_derivative(|x| x.gamma(), 1.0);
-            /// assert!((slope + 0.5772156649015329).abs() < 1e-15);
-            /// ```
-            ///
-            /// Source: DLMF 5.2.
             #[doc(alias = "tgamma")]
-            pub Gamma = gamma(x) { f64 [libm::tgamma(x)] |x, y| gamma_slope(x, y) };
+            pub Gamma = gamma(x) { f64 [libm::tgamma(x)] |x, y| gamma_slope(x, y) }
+                about [5.0 => 24.0; 50.0 - 24.0 * 0.5772156649015329], source ["DLMF 5.2"];
 
             /// Logarithm `ln |Γ(x)|` of the size of the [gamma function](Special::gamma), whose sign, -1 in every second interval below
             /// zero, is left out; derivative `ψ(x)`. `∞` at 0 and the negative integers.
-            ///
-            /// # Examples
-            /// ```
-            /// use dualtape::{Special, value_and_derivative};
-            /// let (y, slope): (f64, f64) = value_and_derivative(|x| x.ln_gamma(), 5.0);
-            /// assert!((y - 24_f64.ln()).abs() < 1e-15);
-            /// assert!((slope - (1.0 + 1.0 / 2.0 + 1.0 / 3.0 + 1.0 / 4.0 - 0.5772156649015329)).abs() < 1e-15);
-            /// ```
             #[doc(alias = "lgamma")]
             #[doc(alias = "gammaln")]
             #[doc(alias = "log_gamma")]
             pub LnGamma = ln_gamma(x) { f64 [libm::lgamma(x)] |x, _| x.unary(Polygamma(0)),
-                through |t, slope, x, _| near_pole(x, || -(t / x), || t * slope) };
+                through |t, slope, x, _| near_pole(x, || -(t / x), || t * slope) }
+                about [5.0 => 24_f64.ln(); 25.0 / 12.0 - 0.5772156649015329];
 
             /// Derivative of order `n` of the [digamma function](Special::digamma), itself for `n = 0`; its derivative is that of order
             /// `n + 1`. At 0 and the negative integers it is `∞` for odd `n`; for even `n`, `∓∞` at ±0 and NaN else.
@@ -51,19 +34,12 @@ macro_rules! gamma_functions {
             ///
             /// # Cost
             /// About ten powers for small `n`, and one more for every order.
-            ///
-            /// # Examples
-            /// `ψ'(1/2) = π²/2`.
-            /// ```
-            /// use dualtape::Special;
-            /// assert!((Special::polygamma(0.5_f64, 1) - std::f64::consts::PI.powi(2) / 2.0).abs() < 1e-14);
-            /// ```
-            ///
-            /// Source: the Hurwitz zeta function by the Euler-Maclaurin formula, DLMF 25.11.12 and 25.11.7.
             #[doc(alias = "trigamma")]
             #[doc(alias = "psi")]
             pub Polygamma(n: u32) = polygamma(x) { f64 [gamma::polygamma(n, x)] |x, _| x.unary(Polygamma(n.saturating_add(1))),
-                through |t, slope, x, y| near_pole(x, || -(t / x * y * T::lit(f64::from(n) + 1.0)), || t * slope) },
+                through |t, slope, x, y| near_pole(x, || -(t / x * y * T::lit(f64::from(n) + 1.0)), || t * slope) }
+                about [0.5; 1 => std::f64::consts::PI.powi(2) / 2.0; -14.0 * 1.2020569031595942],
+                source ["the Hurwitz zeta function by the Euler-Maclaurin formula, DLMF 25.11.12 and 25.11.7"],
                 members [(1), (2), (20)];
 
             /// Beta function `Γ(x) Γ(y) / Γ(x + y)` for `x, y ≥ 0`; partial `B (ψ(x) - ψ(x + y))`. `∞` where an argument is 0.
@@ -72,38 +48,19 @@ macro_rules! gamma_functions {
             /// For large arguments the relative error is that of an exponential, about 2e-16 times `|ln B|`. The mixed second derivative is
             /// accurate to the geometric mean of the pure ones, which dwarf it for small arguments. Its [logarithm](Special::ln_beta) is
             /// accurate in both.
-            ///
-            /// # Examples
-            /// `B(2, 3) = 1! 2! / 4!`.
-            /// ```
-            /// use dualtape::{Special, value_and_derivative};
-            /// let (y, slope): (f64, f64) = value_and_derivative(|x| x.beta(3.0), 2.0);
-            /// assert!((y - 1.0 / 12.0).abs() < 1e-16);
-            /// assert!((slope + (1.0 / 2.0 + 1.0 / 3.0 + 1.0 / 4.0) / 12.0).abs() < 1e-16);
-            /// ```
-            ///
-            /// Source: DLMF 5.12.
             pub Beta = beta(x, y) { f64 [gamma::beta(x, y)]
                 |x, y, z| z * x.binary(PolygammaGap(0), y),
-                |x, y, z| z * y.binary(PolygammaGap(0), x) };
+                |x, y, z| z * y.binary(PolygammaGap(0), x) }
+                about [2.0, 3.0 => 1.0 / 12.0; -13.0 / 144.0, -7.0 / 144.0], source ["DLMF 5.12"];
 
             /// Logarithm of the [beta function](Special::beta), also where that under- or overflows; partial `ψ(x) - ψ(x + y)`.
-            ///
-            /// # Examples
-            /// `B(x, 1) = 1 / x`, however large `x` is.
-            /// ```
-            /// use dualtape::{Special, value_and_derivative};
-            /// let (y, slope): (f64, f64) = value_and_derivative(|x| x.ln_beta(1.0), 1e8);
-            /// assert!((y + 1e8_f64.ln()).abs() < 1e-14);
-            /// assert!((slope + 1e-8).abs() < 1e-22);
-            /// ```
-            ///
-            /// Source: Didonato & Morris, *Algorithm 708*, ACM TOMS 18 (1992).
             #[doc(alias = "betaln")]
             #[doc(alias = "lbeta")]
             pub LnBeta = ln_beta(x, y) { f64 [gamma::ln_beta(x, y)]
                 |x, y, _| x.binary(PolygammaGap(0), y),
-                |x, y, _| y.binary(PolygammaGap(0), x) };
+                |x, y, _| y.binary(PolygammaGap(0), x) }
+                about [4.0, 1.0 => -4_f64.ln(); -0.25, -25.0 / 12.0],
+                source ["Didonato & Morris, *Algorithm 708*, ACM TOMS 18 (1992)"];
         }
     };
 }

@@ -16,10 +16,11 @@ pub use super::bessel::{BesselI, BesselK, LnBesselI, LnBesselK};
 pub use super::incomplete_beta::{BetaQuantile, IncompleteBeta, StudentCdf, StudentQuantile};
 pub use super::incomplete_gamma::{GammaQuantile, GammaTail};
 pub use super::tails::{Erfcx, LogErfc, LogNormCdf};
+pub use crate::rules::cardinal::Sinc;
 pub use bessel::{Jn, Yn};
 pub use gamma::{Beta, Gamma, GammaDerivative, LnBeta, LnGamma, Polygamma, PolygammaGap};
 pub use normal::{Erf, ErfInv, ErfSlope, Erfc, NormCdf, NormPdf, NormQuantile};
-pub use sines::{CosPi, SinPi, Sinc};
+pub use sines::{CosPi, SinPi};
 pub use steps::{Elu, Gelu, LeakyRelu, Log1mExp, LogAddExp, Logistic, Logit, Relu, Silu, Softplus, XLog1pY, XLogY};
 
 use crate::rules::Visitor;

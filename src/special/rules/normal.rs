@@ -13,71 +13,33 @@ macro_rules! normal {
         $callback! {
             $($before)?
             /// Error function `2/√π ∫₀ˣ exp(-t²) dt`; derivative `2/√π exp(-x²)`. Odd, ±1 at ±∞.
-            ///
-            /// # Examples
-            /// ```
-            /// use dualtape::{Special, value_and_derivative};
-            /// let (y, slope) = value_and_derivative(|x| x.erf(), 0.0);
-            /// assert_eq!((y, slope), (0.0, std::f64::consts::FRAC_2_SQRT_PI));
-            /// ```
-            ///
-            /// Source: DLMF 7.2.1.
-            pub Erf = erf(x) { f64 [libm::erf(x)] |x, _| x.unary(ErfSlope(0)) };
+            pub Erf = erf(x) { f64 [libm::erf(x)] |x, _| x.unary(ErfSlope(0)) }
+                at [0.0 => 0.0; std::f64::consts::FRAC_2_SQRT_PI], source ["DLMF 7.2.1"];
 
             /// Complementary error function `1 - erf x`, with all digits where it is small; 2 at `-∞`, 0 at `∞`.
-            ///
-            /// # Examples
-            /// ```
-            /// use dualtape::{Special, value_and_derivative};
-            /// let (y, slope) = value_and_derivative(|x| x.erfc(), 0.0);
-            /// assert_eq!((y, slope), (1.0, -std::f64::consts::FRAC_2_SQRT_PI));
-            /// ```
-            ///
-            /// Source: DLMF 7.2.2.
-            pub Erfc = erfc(x) { f64 [libm::erfc(x)] |x, _| -x.unary(ErfSlope(0)) };
+            pub Erfc = erfc(x) { f64 [libm::erfc(x)] |x, _| -x.unary(ErfSlope(0)) }
+                at [0.0 => 1.0; -std::f64::consts::FRAC_2_SQRT_PI], source ["DLMF 7.2.2"];
 
             /// Inverse of [`erf`](Special::erf) on `[-1, 1]`; derivative `√π/2 exp(y²)`. `±∞` with derivative `∞` at ±1.
-            ///
-            /// # Examples
-            /// ```
-            /// use dualtape::{Special, value_and_derivative};
-            /// let (y, slope) = value_and_derivative(|x| x.erf_inv(), 0.0);
-            /// assert_eq!((y, slope), (0.0, 1.0 / std::f64::consts::FRAC_2_SQRT_PI));
-            /// ```
-            ///
-            /// Source: Wichura, *Algorithm AS 241*, Applied Statistics 37 (1988).
-            pub ErfInv = erf_inv(x) { f64 [values::erf_inv(x)] |x, y| erf_inv_slope(x, y) };
+            pub ErfInv = erf_inv(x) { f64 [values::erf_inv(x)] |x, y| erf_inv_slope(x, y) }
+                at [0.0 => 0.0; 1.0 / std::f64::consts::FRAC_2_SQRT_PI],
+                source ["Wichura, *Algorithm AS 241*, Applied Statistics 37 (1988)"];
 
             /// Distribution function `Φ(x)` of the standard normal distribution, with all digits in the lower tail (to `x = -38`);
             /// derivative its [density](Special::norm_pdf).
-            ///
-            /// # Examples
-            /// ```
-            /// use dualtape::{Special, value_and_derivative};
-            /// let (p, density) = value_and_derivative(|x| x.norm_cdf(), 0.0);
-            /// assert_eq!(p, 0.5);
-            /// assert_eq!(density, Special::norm_pdf(0.0));
-            /// ```
             #[doc(alias = "Phi")]
             #[doc(alias = "ndtr")]
-            pub NormCdf = norm_cdf(x) { f64 [values::norm_cdf(x)] |x, _| x.unary(NormPdf(0)) };
+            pub NormCdf = norm_cdf(x) { f64 [values::norm_cdf(x)] |x, _| x.unary(NormPdf(0)) }
+                at [0.0 => 0.5; Special::norm_pdf(0.0)];
 
             /// Quantile of the standard normal distribution, the inverse of [`norm_cdf`](Special::norm_cdf) on `[0, 1]`; derivative
             /// `1 / φ(y)`. `∓∞` with derivative `∞` at 0 and 1.
-            ///
-            /// # Examples
-            /// ```
-            /// use dualtape::{Special, derivative};
-            /// assert_eq!(Special::norm_quantile(0.5), 0.0);
-            /// let slope: f64 = derivative(|p| p.norm_quantile(), 0.5);
-            /// assert!((slope - (2.0 * std::f64::consts::PI).sqrt()).abs() < 1e-15);
-            /// ```
-            ///
-            /// Source: Wichura, *Algorithm AS 241*, Applied Statistics 37 (1988).
             #[doc(alias = "probit")]
             #[doc(alias = "ppf")]
             #[doc(alias = "ndtri")]
-            pub NormQuantile = norm_quantile(x) { f64 [values::norm_quantile(x)] |x, y| quantile_slope(x, y) };
+            pub NormQuantile = norm_quantile(x) { f64 [values::norm_quantile(x)] |x, y| quantile_slope(x, y) }
+                about [0.5 => 0.0; (2.0 * std::f64::consts::PI).sqrt()],
+                source ["Wichura, *Algorithm AS 241*, Applied Statistics 37 (1988)"];
         }
     };
 }

@@ -1,4 +1,4 @@
-//! Rows of sines by half turns and of the cardinal sine.
+//! Rows of sines by half turns.
 
 use super::super::values;
 use crate::rules::dialect::define_rules;
@@ -9,30 +9,15 @@ macro_rules! sines {
         $callback! {
             $($before)?
             /// `sin(πx)`, exact at multiples of 1/2; derivative `π cos(πx)`.
-            ///
-            /// # Examples
-            /// ```
-            /// use dualtape::{Special, value_and_derivative};
-            /// assert_eq!(value_and_derivative(|x| x.sin_pi(), 1e9), (0.0, std::f64::consts::PI));
-            /// ```
-            pub SinPi = sin_pi(x) { f64 [values::sin_pi(x)] |x, _| T::PI() * x.unary(CosPi) };
+            pub SinPi = sin_pi(x) { f64 [values::sin_pi(x)] |x, _| T::PI() * x.unary(CosPi) }
+                at [1e9 => 0.0; std::f64::consts::PI];
 
             /// `cos(πx)`, exact at multiples of 1/2; derivative `-π sin(πx)`.
-            ///
-            /// # Examples
-            /// ```
-            /// use dualtape::{Special, value_and_derivative};
-            /// assert_eq!(value_and_derivative(|x| x.cos_pi(), 0.5), (0.0, -std::f64::consts::PI));
-            /// ```
-            pub CosPi = cos_pi(x) { f64 [values::cos_pi(x)] |x, _| -T::PI() * x.unary(SinPi) };
+            pub CosPi = cos_pi(x) { f64 [values::cos_pi(x)] |x, _| -T::PI() * x.unary(SinPi) }
+                at [0.5 => 0.0; -std::f64::consts::PI];
         }
     };
 }
 pub(crate) use sines;
 
 sines!(define_rules);
-
-define_rules! {
-    /// Derivative of order `n` of `sin x / x`; its derivative is the next one.
-    pub Sinc(n: u32) = sinc(x) { f64 [values::sinc(n, x)] |x, _| x.unary(Sinc(n.saturating_add(1))) };
-}

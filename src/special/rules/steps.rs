@@ -16,106 +16,55 @@ macro_rules! steps {
         $callback! {
             $($before)?
             /// Logistic function `1 / (1 + e⁻ˣ)`; derivative `y (1 - y)`, with all digits on both sides. 0 and 1 at ∓∞.
-            ///
-            /// # Examples
-            /// ```
-            /// use dualtape::{Special, value_and_derivative};
-            /// assert_eq!(value_and_derivative(|x| x.logistic(), 0.0), (0.5, 0.25));
-            /// assert_eq!(value_and_derivative(|x| x.logistic(), 1000.0), (1.0, 0.0));
-            /// ```
             #[doc(alias = "sigmoid")]
             #[doc(alias = "expit")]
-            pub Logistic = logistic(x) { f64 [values::logistic(x)] |x, _| logistic_slope(x), through |t, slope, x, _| times_logistic_slope(t, slope, x) };
+            pub Logistic = logistic(x) { f64 [values::logistic(x)] |x, _| logistic_slope(x),
+                through |t, slope, x, _| times_logistic_slope(t, slope, x) }
+                at [0.0 => 0.5; 0.25], at [1000.0 => 1.0; 0.0];
 
             /// Log odds `ln(p / (1 - p))` for `0 ≤ p ≤ 1`, the inverse of [`logistic`](Special::logistic); derivative
             /// `1 / (p (1 - p))`. `∓∞` with derivative `∞` at 0 and 1.
-            ///
-            /// # Examples
-            /// ```
-            /// use dualtape::{Special, value_and_derivative};
-            /// assert_eq!(value_and_derivative(|p| p.logit(), 0.5), (0.0, 4.0));
-            /// ```
-            pub Logit = logit(x) { f64 [values::logit(x)] |p, _| p_times_rest(p).recip(), through |t, _, p, _| t / p / (T::one() - p) };
+            pub Logit = logit(x) { f64 [values::logit(x)] |p, _| p_times_rest(p).recip(), through |t, _, p, _| t / p / (T::one() - p) }
+                at [0.5 => 0.0; 4.0];
 
             /// Smooth ramp `ln(1 + eˣ)`, without overflow; derivative [`logistic`](Special::logistic).
-            ///
-            /// # Examples
-            /// ```
-            /// use dualtape::{Special, value_and_derivative};
-            /// assert_eq!(value_and_derivative(|x| x.softplus(), 0.0), (std::f64::consts::LN_2, 0.5));
-            /// assert_eq!(value_and_derivative(|x| x.softplus(), 1000.0), (1000.0, 1.0));
-            /// ```
             #[doc(alias = "log1pexp")]
             pub Softplus = softplus(x) { f64 [values::softplus(x)] |x, _| x.unary(Logistic),
-                through |t, slope, x, _| x.if_less(T::lit(-40.0), || times_exp(t, x), || t * slope) };
+                through |t, slope, x, _| x.if_less(T::lit(-40.0), || times_exp(t, x), || t * slope) }
+                at [0.0 => std::f64::consts::LN_2; 0.5], at [1000.0 => 1000.0; 1.0];
 
             /// Ramp `max(x, 0)`, with derivative 0 at 0, the subgradient of smallest norm. (`x.max(0)` has 1/2 there, as any tie.)
-            ///
-            /// # Examples
-            /// ```
-            /// use dualtape::{Special, value_and_derivative};
-            /// assert_eq!(value_and_derivative(|x| x.relu(), 2.0), (2.0, 1.0));
-            /// assert_eq!(value_and_derivative(|x| x.relu(), 0.0), (0.0, 0.0));
-            /// ```
-            pub Relu = relu(x) { f64 [relu(x)] |x, _| by_sign(x, T::zero, T::zero) };
+            pub Relu = relu(x) { f64 [relu(x)] |x, _| by_sign(x, T::zero, T::zero) }
+                at [2.0 => 2.0; 1.0], at [0.0 => 0.0; 0.0];
 
             /// `x` above 0 and `slope x` below. At 0 the derivative is, of the numbers between `slope` and 1, the one nearest to 0.
-            ///
-            /// # Examples
-            /// ```
-            /// use dualtape::{Special, value_and_derivative};
-            /// assert_eq!(value_and_derivative(|x| x.leaky_relu(0.125), -2.0), (-0.25, 0.125));
-            /// assert_eq!(value_and_derivative(|x| x.leaky_relu(0.125), 0.0), (0.0, 0.125));
-            /// ```
             pub LeakyRelu(slope: f64) = leaky_relu(x) { [if x > B::zero() { x } else { x * B::nearest(slope) }]
-                |x, _| by_sign(x, || T::lit(slope), || T::lit(at_kink(slope))) }, members [(0.125)];
+                |x, _| by_sign(x, || T::lit(slope), || T::lit(at_kink(slope))) }
+                at [-2.0; 0.125 => -0.25; 0.125], at [0.0; 0.125 => 0.0; 0.125],
+                members [(0.125)];
 
             /// `x` above 0 and `scale (eˣ - 1)` below. Where there is a kink, for `scale` other than 1, the derivative at 0 is, of the
             /// numbers between `scale` and 1, the one nearest to 0. Second derivatives at 0 are those of the left side.
-            ///
-            /// # Examples
-            /// ```
-            /// use dualtape::{Special, value_and_derivative};
-            /// assert_eq!(value_and_derivative(|x| x.elu(1.0), 0.0), (0.0, 1.0));
-            /// assert_eq!(value_and_derivative(|x| x.elu(1.0), -1000.0), (-1.0, 0.0));
-            /// ```
             pub Elu(scale: f64) = elu(x) { [if x > B::zero() { x } else { x.exp_m1() * B::nearest(scale) }]
-                |x, _| by_sign(x, || T::lit(scale) * x.exp(), || T::lit(at_kink(scale)) * x.exp()) }, members [(2.0)];
+                |x, _| by_sign(x, || T::lit(scale) * x.exp(), || T::lit(at_kink(scale)) * x.exp()) }
+                at [0.0; 1.0 => 0.0; 1.0], at [-1000.0; 1.0 => -1.0; 0.0],
+                members [(2.0)];
 
             /// Gaussian error linear unit `x Φ(x)`, exact (not the approximation by `tanh`); derivative `Φ(x) + x φ(x)`. 0 at `-∞`.
-            ///
-            /// # Examples
-            /// ```
-            /// use dualtape::{Special, value_and_derivative};
-            /// assert_eq!(value_and_derivative(|x| x.gelu(), 0.0), (0.0, 0.5));
-            /// ```
-            ///
-            /// Source: Hendrycks & Gimpel, arXiv 1606.08415.
-            pub Gelu = gelu(x) { f64 [values::gelu(x)] |x, _| x.unary(NormCdf) - x.unary(NormPdf(1)) };
+            pub Gelu = gelu(x) { f64 [values::gelu(x)] |x, _| x.unary(NormCdf) - x.unary(NormPdf(1)) }
+                at [0.0 => 0.0; 0.5], source ["Hendrycks & Gimpel, arXiv 1606.08415"];
 
             /// Sigmoid linear unit `x / (1 + e⁻ˣ)`; derivative `σ(x) + x σ'(x)` with the [logistic](Special::logistic) `σ`. 0 at
             /// `-∞`.
-            ///
-            /// # Examples
-            /// ```
-            /// use dualtape::{Special, value_and_derivative};
-            /// assert_eq!(value_and_derivative(|x| x.silu(), 0.0), (0.0, 0.5));
-            /// ```
             #[doc(alias = "swish")]
-            pub Silu = silu(x) { f64 [values::silu(x)] |x, _| silu_slope(x) };
+            pub Silu = silu(x) { f64 [values::silu(x)] |x, _| silu_slope(x) }
+                at [0.0 => 0.0; 0.5];
 
             /// `ln(1 - eˣ)` for `x ≤ 0`, with all digits on both ends; derivative `-eˣ / (1 - eˣ)`. `-∞` with derivative `-∞` at 0.
-            ///
-            /// # Examples
-            /// ```
-            /// use dualtape::{Special, value_and_derivative};
-            /// let (y, slope): (f64, f64) = value_and_derivative(|x| x.log1mexp(), -std::f64::consts::LN_2);
-            /// assert!((y + std::f64::consts::LN_2).abs() < 1e-15 && (slope + 1.0).abs() < 1e-15);
-            /// ```
-            ///
-            /// Source: Mächler, *Accurately computing log(1 - exp(-|a|))*, 2012.
             // Not `-exp_m1`: both zeros give +0.
-            pub Log1mExp = log1mexp(x) { f64 [values::log1mexp(x)] |x, _| -(x.exp() / (T::zero() - x.exp_m1())) };
+            pub Log1mExp = log1mexp(x) { f64 [values::log1mexp(x)] |x, _| -(x.exp() / (T::zero() - x.exp_m1())) }
+                about [-std::f64::consts::LN_2 => -std::f64::consts::LN_2; -1.0],
+                source ["Mächler, *Accurately computing log(1 - exp(-|a|))*, 2012"];
 
             /// `ln(eˣ + eʸ)`, without overflow: the sum of numbers that are given by logarithms. Partials are the weights
             /// `eˣ / (eˣ + eʸ)` and `eʸ / (eˣ + eʸ)`.
@@ -124,44 +73,28 @@ macro_rules! steps {
             ///
             /// # Accuracy
             /// The smaller weight has a relative error of about 1e-16 times the distance of `x` and `y`.
-            ///
-            /// # Examples
-            /// ```
-            /// use dualtape::{Special, value_and_derivative};
-            /// assert_eq!(value_and_derivative(|x| x.log_add_exp(1000.0), 1000.0), (1000.0 + std::f64::consts::LN_2, 0.5));
-            /// assert_eq!(value_and_derivative(|x| x.log_add_exp(f64::NEG_INFINITY), 3.0), (3.0, 1.0));
-            /// ```
             #[doc(alias = "logaddexp")]
             pub LogAddExp = log_add_exp(x, y) { f64 [values::log_add_exp(x, y)]
                 |x, y, _| weight(x, y),
-                |x, y, _| weight(y, x) };
+                |x, y, _| weight(y, x) }
+                at [1000.0, 1000.0 => 1000.0 + std::f64::consts::LN_2; 0.5, 0.5],
+                at [f64::NEG_INFINITY, 3.0 => 3.0; 0.0, 1.0];
 
             /// `x ln y`, which is 0 for `x = 0` whatever number `y` is: a term of an entropy or a likelihood. Partials `ln y` and `x / y`,
             /// the latter 0 at the origin.
-            ///
-            /// # Examples
-            /// ```
-            /// use dualtape::{Special, value_and_derivative};
-            /// assert_eq!(value_and_derivative(|y| Special::xlogy(y * 0.0, y), 0.0), (0.0, 0.0));
-            /// assert_eq!(value_and_derivative(|y| y.xlogy(1.0), 2.0), (0.0, 0.0));
-            /// ```
             pub XLogY = xlogy(x, y) { f64 [x_log_y(x, y)]
                 |_, y, _| y.ln(),
                 |x, y, _| zero_over_zero_is_zero(x, y),
-                through |t, by_x, _, _, _| t * by_x, |t, by_y, x, y, _| times_ratio(t, by_y, x, y) };
+                through |t, by_x, _, _, _| t * by_x, |t, by_y, x, y, _| times_ratio(t, by_y, x, y) }
+                at [0.0, 0.0 => 0.0; f64::NEG_INFINITY, 0.0], at [3.0, 1.0 => 0.0; 0.0, 3.0];
 
             /// `x ln(1 + y)`, accurate for small `y`, and 0 for `x = 0` whatever number `y` is. Partials `ln(1 + y)` and `x / (1 + y)`, the
             /// latter 0 at `(0, -1)`.
-            ///
-            /// # Examples
-            /// ```
-            /// use dualtape::{Special, value_and_derivative};
-            /// assert_eq!(value_and_derivative(|x| x.xlog1py(1e-20), 2.0), (2e-20, 1e-20));
-            /// ```
             pub XLog1pY = xlog1py(x, y) { f64 [x_log_1p_y(x, y)]
                 |_, y, _| y.ln_1p(),
                 |x, y, _| zero_over_zero_is_zero(x, T::one() + y),
-                through |t, by_x, _, _, _| t * by_x, |t, by_y, x, y, _| times_ratio(t, by_y, x, T::one() + y) };
+                through |t, by_x, _, _, _| t * by_x, |t, by_y, x, y, _| times_ratio(t, by_y, x, T::one() + y) }
+                at [2.0, 1e-20 => 2e-20; 1e-20, 2.0];
         }
     };
 }
