@@ -78,6 +78,8 @@ mod drivers;
 mod float;
 #[cfg(feature = "graph")]
 pub mod graph;
+#[cfg(feature = "std")]
+pub mod implicit;
 #[cfg(all(feature = "std", feature = "nalgebra"))]
 pub mod linalg;
 mod numbers;
