@@ -74,6 +74,8 @@
 #[cfg(not(any(feature = "std", feature = "libm")))]
 compile_error!("dualtape: turn on the feature `std`, or `libm` for targets without the standard library");
 
+#[cfg(feature = "std")]
+pub mod check;
 mod drivers;
 mod float;
 #[cfg(feature = "graph")]
@@ -83,6 +85,8 @@ pub mod implicit;
 #[cfg(all(feature = "std", feature = "nalgebra"))]
 pub mod linalg;
 mod numbers;
+#[cfg(feature = "std")]
+pub mod numeric;
 #[cfg(all(feature = "std", feature = "nalgebra"))]
 pub mod optimize;
 #[cfg(feature = "std")]
