@@ -32,6 +32,9 @@
 //! | matrices inside the function | solve, inverse, determinant, eigenvalues | [`LinearAlgebra`] |
 //! | a computation to list, to draw, to find a NaN in, or to differentiate symbolically | its graph | `graph::Graph` (feature `graph`) |
 //! | a computation to look at piece by piece | adjoints of chosen values | [`Tape`] |
+//! | the solution of an equation, or a minimiser, from any solver | its derivatives by the parameters | [`implicit`] |
+//! | a rule of your own, or a gradient written by hand | whether it is right | [`check`] |
+//! | a plain function on `f64` | a difference | [`numeric`] |
 //!
 //! The unqualified name is the natural choice; [`forward`] and [`reverse`] have each mode's own. Every driver has a twin that also
 //! returns the value, and one with `_into` that writes to the caller's buffers and allocates nothing once warm: the page
@@ -49,6 +52,8 @@
 //!   functions as values, for code that needs one function on several types.
 //! - [`linalg`]: linear algebra with derivatives of whole matrices. [`Real`]: any number as a scalar of nalgebra.
 //! - [`optimize`]: Newton's method.
+//! - [`implicit`]: derivatives of roots, fixed points, minimisers and solutions of linear systems that a solver found.
+//! - [`numeric`]: differences, as textbooks have them and extrapolated. [`check`]: derivatives compared with them.
 //! - `graph`, with the feature of that name: functions recorded once, to list, draw, evaluate elsewhere and differentiate into other
 //!   graphs.
 //! - [`ecosystem`]: which other crates run on these numbers.

@@ -1,6 +1,7 @@
 //! Derivatives of solutions: against closed forms, against a solver that runs on the numbers itself, and every way to be refused.
 
 #![cfg(all(feature = "std", feature = "nalgebra"))]
+#![allow(clippy::excessive_precision)] // references as they were computed
 
 use dualtape::implicit::{self, Error};
 use dualtape::{
@@ -468,7 +469,7 @@ fn a_wrong_solution_is_an_error_that_says_how_wrong() {
         2.5,
         4.0,
         "dualtape: implicit: expected a solution, found the residual 2.250e0 in equation 0, where the terms have the size 1.650e1 and \
-         2.5e-7 is allowed; solve more accurately, for example by some steps of Newton's method more",
+         1.0e-4 is allowed; solve more accurately, for example by some steps of Newton's method more",
     );
     let Err(Error::NotASolution { equation, residual, size, allowed, .. }) =
         implicit::root(&Curves, &[1.0, 0.5], &[2.0, 0.5]).map(drop).and(implicit::root(
@@ -480,7 +481,7 @@ fn a_wrong_solution_is_an_error_that_says_how_wrong() {
         panic!("accepted")
     };
     assert_eq!((equation, residual), (0, -0.5));
-    assert!(size > 1.0 && (allowed / size - 1.49e-8).abs() < 1e-10);
+    assert!(size > 1.0 && (allowed / size - 6.055e-6).abs() < 1e-9);
 }
 
 #[test]
@@ -585,4 +586,20 @@ fn recordings_of_graphs_are_refused() {
         "dualtape: implicit::root_scalar: expected numbers with values, found a recording of a graph, which runs at other points than the \
          one that was solved for; keep this function on the tape"
     );
+}
+
+/// Golden sections compare values, so they end with half of the digits, and that is how many the derivative has.
+#[test]
+fn a_minimiser_with_half_of_the_digits_is_accepted() {
+    let f = |x: f64| kepler_energy(&[x, MEAN, ECCENTRICITY]);
+    let golden = (5.0_f64.sqrt() - 1.0) / 2.0;
+    let (mut low, mut high) = (3.0, 5.0);
+    for _ in 0..60 {
+        let (a, b) = (high - golden * (high - low), low + golden * (high - low));
+        if f(a) < f(b) { high = b } else { low = a }
+    }
+    let error = (low - plain_anomaly(&[MEAN, ECCENTRICITY])).abs();
+    assert!((1e-12..1e-6).contains(&error), "{error:e}");
+    let slope = gradient(|p| implicit::argmin_scalar(&KeplerEnergy, low, p).unwrap(), &[MEAN, ECCENTRICITY])[0];
+    assert!((slope - 0.76680787314744584).abs() < 2.0 * error, "{slope}");
 }

@@ -18,7 +18,7 @@ use crate::numeric::slopes;
 /// ```
 pub fn derivative(mut f: impl FnMut(f64) -> f64, x: f64, claimed: f64) -> Check {
     let slope = slopes("check::derivative", |x| vec![f(x[0])], &[x], 0)[0];
-    Check::new("derivative", None, vec![Entry::new("∂/∂x".to_string(), claimed, slope)])
+    Check::new("derivative", None, vec![Entry::new("∂/∂x".to_string(), 1, claimed, slope)])
 }
 
 /// The gradient `claimed` of a plain function `f` at `x`, from wherever it comes: written by hand, or by another library.
@@ -183,7 +183,7 @@ pub fn products_of(f: &(impl VectorFunction + ?Sized), x: &[f64]) -> Check {
             jv.iter()
                 .zip(slopes)
                 .enumerate()
-                .map(|(i, (&jv, slope))| Entry::new(format!("(J v{pair})[{i}]"), jv, slope)),
+                .map(|(i, (&jv, slope))| Entry::new(format!("(J v{pair})[{i}]"), 1, jv, slope)),
         );
         entries.push(same_product(pair, &w, &jv, &wj, &v));
     }
@@ -241,7 +241,7 @@ fn same_product(pair: usize, w: &[f64], av: &[f64], wa: &[f64], v: &[f64]) -> En
     };
     let ((by_w, size), (by_v, other)) = (products(w, av), products(wa, v));
     // Sums that cancel have few digits; what the terms lose in the last of theirs is no difference.
-    Entry::identity(format!("⟨Aᵀ w{pair}, v{pair}⟩"), by_v, by_w, 1e-12 * size.max(other))
+    Entry::identity(format!("⟨Aᵀ w{pair}, v{pair}⟩"), 1, by_v, by_w, 1e-12 * size.max(other))
 }
 
 /// A direction of ordinary entries of both signs, another one for each number.
@@ -267,7 +267,7 @@ fn matrix(
     columns: &[Vec<f64>],
 ) -> Check {
     let slopes: Vec<_> = (0..x.len()).map(|j| slopes(verb, &mut *f, x, j)).collect();
-    let entry = |i: usize, j: usize| Entry::new(format!("[{i}, {j}]"), columns[j][i], slopes[j][i]);
+    let entry = |i: usize, j: usize| Entry::new(format!("[{i}, {j}]"), 1, columns[j][i], slopes[j][i]);
     let entries = (0..m).flat_map(|i| (0..x.len()).map(move |j| (i, j))).map(|(i, j)| entry(i, j)).collect();
     Check::new(subject, Some((m, x.len())), entries)
 }
@@ -282,7 +282,7 @@ fn gradient_entries(
 ) -> Vec<Entry> {
     let slope = |j: usize| slopes(verb, |x| vec![f(x)], x, j)[0];
     let slopes: Vec<_> = (0..x.len()).map(slope).collect();
-    let entry = |j: usize| Entry::new(format!("∂/∂{}{place}", input(x.len(), j)), claimed[j], slopes[j]);
+    let entry = |j: usize| Entry::new(format!("∂/∂{}{place}", input(x.len(), j)), 1, claimed[j], slopes[j]);
     (0..x.len()).map(entry).collect()
 }
 
@@ -305,7 +305,7 @@ pub(super) fn all_orders(verb: &str, f: &(impl ScalarFunction + ?Sized), x: &[f6
     let by_tape = reverse::gradient(|x| f.eval(x), x);
     entries.extend((0..n).map(|j| {
         let name = format!("∂/∂{}{place}, by the tape", input(n, j));
-        Entry::identity(name, by_tape[j], gradient[j], 1e-13 * gradient[j].abs())
+        Entry::identity(name, 1, by_tape[j], gradient[j], 1e-13 * gradient[j].abs())
     }));
     for j in 0..n {
         let column = hvp_of(f, x, &unit(n, j));
@@ -315,7 +315,7 @@ pub(super) fn all_orders(verb: &str, f: &(impl ScalarFunction + ?Sized), x: &[f6
                 "∂²/{}{place}",
                 if i == j { format!("∂{}²", input(n, i)) } else { format!("∂{}∂{}", input(n, i), input(n, j)) }
             );
-            Entry::new(name, column[i], slopes[i])
+            Entry::new(name, 2, column[i], slopes[i])
         }));
     }
     // One direction in which every entry moves, instead of n² pairs.
@@ -326,7 +326,7 @@ pub(super) fn all_orders(verb: &str, f: &(impl ScalarFunction + ?Sized), x: &[f6
         let slope = slopes(verb, |x| vec![second_along(f, x, &v)], x, j)[0];
         let name =
             if n == 1 { format!("∂³/∂x³{place}") } else { format!("∂³/∂{}∂v²{place}", input(n, j)) };
-        entries.push(Entry::new(name, third, slope));
+        entries.push(Entry::new(name, 3, third, slope));
     }
     entries
 }

@@ -5,7 +5,7 @@
 //!
 //! | to compare | with differences of | call |
 //! |---|---|---|
-//! | a derivative, gradient or Jacobian from elsewhere | a plain function | [`derivative()`], [`gradient`], `jacobian` |
+//! | a derivative, gradient or Jacobian from elsewhere | a plain function | [`derivative()`], [`gradient`], [`jacobian`] |
 //! | the drivers' gradient, Jacobian, Hessian | a function of every type | [`gradient_of`], [`jacobian_of`], [`hessian_of`] |
 //! | both modes and all orders up to the third | a function of every type | [`derivatives_of`] |
 //! | `jvp` and `vjp` | a function of every type, and each other | [`products_of`] |

@@ -43,20 +43,22 @@ pub struct Entry {
     pub numeric: f64,
     /// How far the latter seems to be from the truth.
     pub uncertainty: f64,
+    /// Of the derivative; 0 for a value. A mistake in one order shows in those above, too.
+    order: usize,
     doubt: Option<Doubt>,
     is_settled: bool,
 }
 
 impl Entry {
-    pub(super) fn new(name: String, exact: f64, slope: Slope) -> Entry {
+    pub(super) fn new(name: String, order: usize, exact: f64, slope: Slope) -> Entry {
         let Slope { estimate, doubt } = slope;
         let is_settled = estimate.is_settled();
-        Entry { name, exact, numeric: estimate.value, uncertainty: estimate.error, doubt, is_settled }
+        Entry { name, exact, numeric: estimate.value, uncertainty: estimate.error, order, doubt, is_settled }
     }
 
     /// Two numbers that should be one but for rounding.
-    pub(super) fn identity(name: String, exact: f64, other: f64, uncertainty: f64) -> Entry {
-        Entry { name, exact, numeric: other, uncertainty, doubt: None, is_settled: true }
+    pub(super) fn identity(name: String, order: usize, exact: f64, other: f64, uncertainty: f64) -> Entry {
+        Entry { name, exact, numeric: other, uncertainty, order, doubt: None, is_settled: true }
     }
 
     /// `|exact - numeric|`, 0 for equal infinities.
@@ -228,7 +230,8 @@ impl Check {
         &self.entries
     }
 
-    /// The entry with the worst verdict, and among those the one with the largest relative difference; `None` if there is none at all.
+    /// The entry with the worst verdict; among wrong ones one of the lowest order of derivatives, since mistakes show in the orders above,
+    /// too; and of these the one with the largest relative difference. `None` if there is no entry.
     #[must_use]
     pub fn worst(&self) -> Option<&Entry> {
         self.by_badness().into_iter().next()
@@ -236,13 +239,13 @@ impl Check {
 
     fn by_badness(&self) -> Vec<&Entry> {
         let mut entries: Vec<&Entry> = self.entries.iter().collect();
-        let key = |entry: &Entry| {
-            let relative = entry.relative();
-            (entry.verdict(self.tolerance), if relative.is_nan() { f64::INFINITY } else { relative })
-        };
+        let verdict = |entry: &Entry| entry.verdict(self.tolerance);
+        let order = |entry: &Entry| if verdict(entry) == Verdict::Failed { entry.order } else { 0 };
+        // NaN is the largest.
+        let difference = |entry: &Entry| entry.relative().abs();
         entries.sort_by(|a, b| {
-            let (a, b) = (key(a), key(b));
-            b.0.cmp(&a.0).then(b.1.total_cmp(&a.1))
+            let by_verdict = verdict(b).cmp(&verdict(a));
+            by_verdict.then(order(a).cmp(&order(b))).then(difference(b).total_cmp(&difference(a)))
         });
         entries
     }
@@ -253,17 +256,18 @@ impl Check {
 
     /// What the mistake looks like.
     fn suspicion(&self) -> Option<String> {
-        let wrong = self.wrong();
-        if wrong.is_empty() {
-            return None;
-        }
+        let all_wrong = self.wrong();
+        let lowest = all_wrong.iter().map(|entry| entry.order).min()?;
+        let wrong: Vec<&Entry> = all_wrong.iter().copied().filter(|entry| entry.order == lowest).collect();
         if wrong.iter().all(|entry| entry.exact.is_nan()) {
             return Some(
                 "NaN where the function is smooth: 0 times infinity on the way, or a root or a logarithm of 0"
                     .to_string(),
             );
         }
-        self.transposition().or_else(|| common_factor(&wrong))
+        let which =
+            if wrong.len() == all_wrong.len() { "every wrong entry" } else { "every wrong entry of the lowest order" };
+        self.transposition().or_else(|| common_factor(&wrong).map(|what| format!("{which} is {what}")))
     }
 
     /// Whether the matrix agrees when its entries are read in the other order.
@@ -287,10 +291,10 @@ impl Check {
     }
 }
 
-/// The factor by which all wrong entries differ from the numerical ones, if there is one.
+/// What all wrong entries are: 0, or the numerical ones times a common factor.
 fn common_factor(wrong: &[&Entry]) -> Option<String> {
     if wrong.iter().all(|entry| entry.exact == 0.0) {
-        let text = "every wrong entry is 0 where the function varies: a value was rounded, detached, or read out of its number on the way";
+        let text = "0 where the function varies: a value was rounded, detached, or read out of its number on the way";
         return Some(text.to_string());
     }
     let factors = || wrong.iter().map(|entry| entry.exact / entry.numeric);
@@ -311,7 +315,7 @@ fn common_factor(wrong: &[&Entry]) -> Option<String> {
     } else {
         format!("a factor {} is missing", short(factor.recip()))
     };
-    Some(format!("every wrong entry is {} times the numerical one: {reading}", short(factor)))
+    Some(format!("{} times the numerical one: {reading}", short(factor)))
 }
 
 /// A number to be read, not to be computed with: six digits, and no zeros after them.

@@ -41,14 +41,19 @@ pub fn rule<R: Unary>(rule: R, points: &[f64]) -> Check {
         entries.extend(all_orders("check::rule", &UnaryOf(rule), &[x], &place));
         let y = rule.value(x);
         let (value, slope) = rule.eval(x);
-        entries.push(identity(format!("value of eval{place}"), value, y));
+        entries.push(identity(format!("value of eval{place}"), 0, value, y));
         if R::PIECEWISE_CONSTANT {
             continue;
         }
         let partial = rule.partial(x, y);
-        entries.push(identity(format!("slope of eval{place}"), slope, partial));
+        entries.push(identity(format!("slope of eval{place}"), 1, slope, partial));
         if R::PASSES {
-            entries.push(identity(format!("through{place}"), rule.through(TANGENT, partial, x, y), TANGENT * partial));
+            entries.push(identity(
+                format!("through{place}"),
+                1,
+                rule.through(TANGENT, partial, x, y),
+                TANGENT * partial,
+            ));
         }
     }
     Check::new(format!("rule `{}`", rule.name()), None, entries)
@@ -72,8 +77,8 @@ pub fn binary_rule<R: Binary>(rule: R, points: &[[f64; 2]]) -> Check {
             let (by_x, by_y) = (rule.partial_x(x, y, z), rule.partial_y(x, y, z));
             let (through_x, through_y) =
                 (rule.through_x(TANGENT, by_x, x, y, z), rule.through_y(TANGENT, by_y, x, y, z));
-            entries.push(identity(format!("through_x{place}"), through_x, TANGENT * by_x));
-            entries.push(identity(format!("through_y{place}"), through_y, TANGENT * by_y));
+            entries.push(identity(format!("through_x{place}"), 1, through_x, TANGENT * by_x));
+            entries.push(identity(format!("through_y{place}"), 1, through_y, TANGENT * by_y));
         }
     }
     Check::new(format!("rule `{}`", rule.name()), None, entries)
@@ -117,8 +122,8 @@ pub fn reduction_rule<R: Reduction>(rule: R, points: &[impl AsRef<[f64]>]) -> Ch
 const TANGENT: f64 = -1.7;
 
 /// Equal but for rounding.
-fn identity(name: String, exact: f64, other: f64) -> Entry {
-    Entry::identity(name, exact, other, 1e-13 * other.abs())
+fn identity(name: String, order: usize, exact: f64, other: f64) -> Entry {
+    Entry::identity(name, order, exact, other, 1e-13 * other.abs())
 }
 
 struct UnaryOf<R>(R);

@@ -10,10 +10,10 @@
 //!
 //! | what is solved | one unknown | several unknowns |
 //! |---|---|---|
-//! | `f(x, p) = 0` | [`root_scalar`] | `root` |
-//! | `x = f(x, p)` | [`fixed_point_scalar`] | `fixed_point` |
-//! | `f(x, p)` is least | [`argmin_scalar`] | `argmin` |
-//! | `A x = b` | | `linear_solve` |
+//! | `f(x, p) = 0` | [`root_scalar`] | [`root`] |
+//! | `x = f(x, p)` | [`fixed_point_scalar`] | [`fixed_point`] |
+//! | `f(x, p)` is least | [`argmin_scalar`] | [`argmin`] |
+//! | `A x = b` | | [`linear_solve`] |
 //!
 //! Those for several unknowns need the feature `nalgebra`.
 //!
@@ -53,10 +53,11 @@
 //! is left out: **the result has the value that the caller brought, to the last bit**.
 //!
 //! # What is checked
-//! On plain numbers, whatever the type of the parameters: a residual `rᵢ` of more than `√ε Σ |zⱼ ∂rᵢ/∂zⱼ|` (`ε` is the machine epsilon
-//! and `z` holds unknowns and parameters) is an [`Error`] that says how large it is, and so is a singular Jacobian, and infinity or NaN.
-//! The measure does not depend on the units of unknowns and equations. An error `δ` that is left in the solution makes an error of the
-//! order of `δ` in the first derivatives: where that is too much, take a step of Newton's method more before.
+//! On plain numbers, whatever the type of the parameters: a residual `rᵢ` of more than `∛ε Σ |zⱼ ∂rᵢ/∂zⱼ|` (`ε` is the machine epsilon,
+//! its root 6e-6 on `f64`, and `z` holds unknowns and parameters) is an [`Error`] that says how large it is, and so is a singular
+//! Jacobian, and infinity or NaN. The measure does not depend on the units of unknowns and equations. A relative error `δ` that is left
+//! in the solution makes an error of the order of `δ` in the derivatives: where that is too much, take a step of Newton's method more
+//! before.
 //!
 //! An unknown whose exact value is 0 has no size to compare with, unless other terms of the equation have one. It is accepted if its
 //! residual is 0, which more steps of Newton's method achieve.
@@ -150,7 +151,7 @@ pub fn fixed_point_scalar<T: Float>(f: &(impl ScalarFunction + ?Sized), x: T::Ba
 ///
 /// # Errors
 /// If `∂f/∂x` is not small, `∂²f/∂x²` is 0, or something is not finite: see [the module](self#what-is-checked). A minimiser that was found
-/// by comparing values has only half the digits, too few to be accepted; a step of Newton's method on the derivative gives the rest.
+/// by comparing values has half the digits, and then so have the derivatives; a step of Newton's method on `∂f/∂x` gives the rest.
 ///
 /// # Examples
 /// p x - ln x is least at 1/p, which has the derivative -1/p²:
