@@ -113,6 +113,14 @@ fn extrapolation_keeps_nearly_all_digits() {
     assert!((gradient[0].value - 9.0).abs() < 1e-11 && (gradient[1].value - 12.0).abs() < 1e-11);
 }
 
+/// Large steps agree on the slope 2 of the parabola and see nothing of what is narrower than they are.
+#[test]
+fn what_is_narrow_is_seen() {
+    let f = |x: f64| x * x + (x - 1.0) * (-((x - 1.0) * 1e4).powi(2)).exp();
+    let found = numeric::extrapolated(f, 1.0);
+    assert!((found.value - 3.0).abs() < 1e-6, "{found:?}");
+}
+
 // ---------------------------------------------------------------- allclose
 
 #[test]

@@ -492,6 +492,11 @@ fn what_has_no_derivative_is_an_error() {
     assert_eq!(implicit::root(&Twice, &[1.0, 2.0], &[0.5]), Err(Error::Singular));
     let (a, b) = (DMatrix::from_element(2, 2, 1.0), DVector::from_element(2, 2.0));
     assert_eq!(implicit::linear_solve(&a, &b, &DVector::from_element(2, 1.0)), Err(Error::Singular));
+    // Elimination leaves a last pivot of rounding.
+    let a = DMatrix::from_fn(3, 3, |i, j| 0.1 * (3 * i + j + 1) as f64);
+    assert!(a.clone().lu().is_invertible());
+    let x = DVector::from_element(3, 1.0);
+    assert_eq!(implicit::linear_solve(&a, &(&a * &x), &x), Err(Error::Singular));
     assert_refused(
         &Pole,
         0.0,
