@@ -36,6 +36,9 @@
 //! | a model with named parts | its gradient as such a model; a function of a slice for the rest | [`parameters::gradient`], [`parameters::Flat`] |
 //! | a part that is not to be recorded | its values | [`no_grad`] |
 //! | a loss in batches | the sum of their gradients, until it is cleared | [`GradientSum`] |
+//! | the solution of an equation, or a minimiser, from any solver | its derivatives by the parameters | [`implicit`] |
+//! | a rule of your own, or a gradient written by hand | whether it is right | [`check`] |
+//! | a plain function on `f64` | a difference | [`numeric`] |
 //!
 //! The unqualified name is the natural choice; [`forward`] and [`reverse`] have each mode's own. Every driver has a twin that also
 //! returns the value, and one with `_into` that writes to the caller's buffers and allocates nothing once warm: the page
@@ -55,6 +58,8 @@
 //! - [`parameters`]: structs with named parameters in place of slices.
 //! - [`linalg`]: linear algebra with derivatives of whole matrices. [`Real`]: any number as a scalar of nalgebra.
 //! - [`optimize`]: Newton's method.
+//! - [`implicit`]: derivatives of roots, fixed points, minimisers and solutions of linear systems that a solver found.
+//! - [`numeric`]: differences, as textbooks have them and extrapolated. [`check`]: derivatives compared with them.
 //! - `graph`, with the feature of that name: functions recorded once, to list, draw, evaluate elsewhere and differentiate into other
 //!   graphs.
 //! - [`ecosystem`]: which other crates run on these numbers.
@@ -81,15 +86,21 @@
 compile_error!("dualtape: turn on the feature `std`, or `libm` for targets without the standard library");
 
 #[cfg(feature = "std")]
+pub mod check;
+#[cfg(feature = "std")]
 #[doc(alias = "remat", alias = "revolve", alias = "checkpointing")]
 pub mod checkpoint;
 mod drivers;
 mod float;
 #[cfg(feature = "graph")]
 pub mod graph;
+#[cfg(feature = "std")]
+pub mod implicit;
 #[cfg(all(feature = "std", feature = "nalgebra"))]
 pub mod linalg;
 mod numbers;
+#[cfg(feature = "std")]
+pub mod numeric;
 #[cfg(all(feature = "std", feature = "nalgebra"))]
 pub mod optimize;
 #[cfg(feature = "std")]

@@ -27,7 +27,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("parameters", &[]),
     ("checkpoint", &[]),
+    ("numeric", &[]),
+    ("check", &[]),
     ("linalg", &["LinearAlgebra"]),
+    ("implicit", &[]),
     ("optimize", &[]),
     ("graph", &[]),
 ];

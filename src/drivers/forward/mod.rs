@@ -18,7 +18,6 @@ mod chunk;
 #[doc(alias = "vmap")]
 pub use chunk::Chunk;
 #[cfg(feature = "std")]
-#[doc(alias = "gradcheck")]
 pub use chunk::gradient;
 #[cfg(all(feature = "std", feature = "nalgebra"))]
 #[doc(alias = "jacfwd")]
