@@ -28,6 +28,7 @@
 
 use crate::float::{Float, Primitive, unlikely};
 use crate::rules::dialect::define_rules;
+use crate::rules::{magnitude, times_exp};
 use num_traits::{Float as _, Zero as _};
 
 /// Sum `Σ xᵢ`; partial derivatives 1. The empty sum is 0.
@@ -231,12 +232,17 @@ define_rules! {
 
     /// The length of a vector. The partial `xᵢ / y` is near 1 for a dominating entry, and its own derivative would cancel; there it is
     /// `±1 / √(1 + Σ (xⱼ / xᵢ)²)` over the others.
-    Norm = norm(x..) { [length(x)] |x, y| directions(x, y) };
+    Norm = norm(x..) { [length(x)] |x, y| directions(x, y),
+        through |t, direction, place, x, y| times_direction(t, direction, entry(x, place), y) };
 
     /// Logarithm of a sum of exponentials of arguments whose largest is 0. The weight `exp(xᵢ - y)` of the largest is near 1 where it
     /// dominates, and its own derivative would cancel; it is `1 / (1 + Σ exp(xⱼ - xᵢ))` over the others.
     LogSumExp = log_sum_exp(x..) { [log_of_sum(x)]
-        |x, y| weights(x, y, T::NESTED || y == T::infinity()) };
+        |x, y| weights(x, y, T::NESTED || y == T::infinity()),
+        through |t, weight, place, x, y| {
+            let gap = entry(x, place) - y;
+            if gap < T::lit(-40.0) && gap.is_finite() { times_exp(t, gap) } else { t * weight }
+        } };
 
     /// Logarithm of a sum `s` of exponentials with weights: the arguments are `n` weights and then `n` exponents, of which the largest
     /// that weighs is 0.
@@ -244,7 +250,24 @@ define_rules! {
     /// The share `wᵢ exp(xᵢ) / s` of the largest term is near 1 where it dominates, and its own derivative would cancel. With the sum `r`
     /// of the others it is `1 / (1 + r / (wᵢ exp xᵢ))`, and the derivative by its weight is `1 / (wᵢ + r / exp xᵢ)`.
     WeightedLogSumExp[n: usize] = weighted_log_sum_exp(x..) { [WeightedLogSumExp { n }.log(x)]
-        |x, y| WeightedLogSumExp { n }.shares(x, y) };
+        |x, y| WeightedLogSumExp { n }.shares(x, y),
+        through |t, share, place, x, y| WeightedLogSumExp { n }.times_share(t, share, place, x, y) };
+}
+
+/// The argument at a place.
+fn entry<T: Float>(mut x: impl Iterator<Item = T>, place: usize) -> T {
+    x.nth(place).unwrap_or_else(T::nan)
+}
+
+/// `t` times the direction `x / y` of a small entry `x`, in an order in which nothing leaves the range.
+fn times_direction<T: Float>(t: T, direction: T, x: T, y: T) -> T {
+    if num_traits::Float::abs(x.base()) > y.base() * T::Base::epsilon() {
+        t * direction
+    } else if y < T::one() {
+        t * x / y
+    } else {
+        t / y * x
+    }
 }
 
 /// The logarithm of 1 and a little more keeps the digits of the little.
@@ -362,6 +385,19 @@ impl WeightedLogSumExp {
             ((w - B::nearest(1.0)) + rest).ln_1p()
         } else {
             (weighted_exp(w, exponent) + rest).ln()
+        }
+    }
+
+    /// `t` times the share of the argument at `place`, also where `exp(xᵢ - y)` leaves the range.
+    fn times_share<T: Float>(self, t: T, share: T, place: usize, x: impl Iterator<Item = T> + Clone, y: T) -> T {
+        let is_weight = place < self.n;
+        let (w, x) = (entry(x.clone(), place % self.n), entry(x, self.n + place % self.n));
+        let gap = x - y;
+        if !gap.is_finite() || magnitude(gap) < T::lit(40.0) {
+            t * share
+        } else {
+            let root = (gap * T::lit(0.5)).exp();
+            (t * root) * if is_weight { root } else { w * root }
         }
     }
 

@@ -1,6 +1,7 @@
 //! References of 25 digits, and how far a result is from them.
 #![allow(dead_code)] // each test file uses its part
 
+use dualtape::{Float, Primitive};
 use std::fmt::{self, Display, Formatter};
 use std::str::Split;
 
@@ -71,6 +72,18 @@ impl Display for Exact {
     }
 }
 
+/// `true` if a derivative is only promised not to be finite: past an infinite derivative, which infinity or NaN comes next
+/// depends on the path to it.
+pub fn is_past_infinity<B: Primitive>(earlier: &[Exact], exact: Exact) -> bool {
+    let overflows = |exact: &Exact| !B::nearest(exact.nearest).base().widen().is_finite();
+    overflows(&exact) && earlier.iter().any(overflows)
+}
+
+/// [`Exact::error`] or [`Exact::error_single`].
+pub fn error<B: Primitive>(got: B, exact: Exact) -> f64 {
+    if B::epsilon().widen() == f64::EPSILON { exact.error(got.widen()) } else { exact.error_single(got.widen() as f32) }
+}
+
 /// The first 25 digits as an integer, and the decimal exponent of the first of them. `text` is in scientific notation.
 fn decimal(text: &str) -> (i128, i32) {
     let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
@@ -127,7 +140,7 @@ pub fn binary() -> impl Iterator<Item = Row> {
     rows(include_str!("../data/binary.txt"), 2)
 }
 
-/// A function through which a tangent at the ends of the range passes: see `tangents.py`.
+/// A function through which a tangent at the ends of the range passes: see `tangents.py` and `tangents_special.py`.
 pub struct TangentRow {
     pub name: &'static str,
     /// `point exp(u)`, or `point + tangent u`.
@@ -141,7 +154,8 @@ pub struct TangentRow {
 }
 
 pub fn tangents() -> impl Iterator<Item = TangentRow> {
-    include_str!("../data/tangents.txt").lines().map(|line| {
+    let special = include_str!("../data/tangents_special.txt");
+    include_str!("../data/tangents.txt").lines().chain(special.lines()).map(|line| {
         let words: Vec<&str> = line.split(' ').collect();
         let number = |text: &str| text.parse().expect("a number");
         TangentRow {

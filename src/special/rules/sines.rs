@@ -1,7 +1,9 @@
 //! Rows of sines by half turns and of the cardinal sine.
 
 use super::super::values;
+use crate::float::Float;
 use crate::rules::dialect::define_rules;
+use crate::rules::where_far;
 
 /// Sines: methods of [`Special`](crate::Special).
 macro_rules! sines {
@@ -34,5 +36,16 @@ sines!(define_rules);
 
 define_rules! {
     /// Derivative of order `n` of `sin x / x`; its derivative is the next one.
-    pub Sinc(n: u32) = sinc(x) { f64 [values::sinc(n, x)] |x, _| x.unary(Sinc(n.saturating_add(1))) };
+    pub Sinc(n: u32) = sinc(x) { f64 [values::sinc(n, x)] |x, _| x.unary(Sinc(n.saturating_add(1))),
+        through |t, slope, x, y| where_far(x, || t / x * (sine(n + 1, x) - y * T::lit(f64::from(n) + 1.0)), || t * slope) };
+}
+
+/// Derivative of order `n` of the sine.
+fn sine<T: Float>(n: u32, x: T) -> T {
+    match n % 4 {
+        0 => x.sin(),
+        1 => x.cos(),
+        2 => -x.sin(),
+        _ => -x.cos(),
+    }
 }

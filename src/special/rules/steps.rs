@@ -1,7 +1,9 @@
 //! Rows of the steps and ramps of statistics and neural networks, and of logarithms of exponentials.
 
+use super::super::tails::LogNormCdf;
 use super::super::values;
-use super::normal::{NormCdf, NormPdf};
+use super::gamma::near_pole;
+use super::normal::{NormCdf, NormPdf, times_norm_pdf};
 use crate::float::Float;
 use crate::rules::dialect::define_rules;
 use crate::rules::{largest, lowest, magnitude, times_exp};
@@ -80,7 +82,9 @@ macro_rules! steps {
             /// assert_eq!(value_and_derivative(|x| x.elu(1.0), -1000.0), (-1.0, 0.0));
             /// ```
             pub Elu(scale: f64) = elu(x) { [if x > B::zero() { x } else { x.exp_m1() * B::nearest(scale) }]
-                |x, _| by_sign(x, || T::lit(scale) * x.exp(), || T::lit(at_kink(scale)) * x.exp()) }, members [(2.0)];
+                |x, _| by_sign(x, || T::lit(scale) * x.exp(), || T::lit(at_kink(scale)) * x.exp()),
+                through |t, slope, x, _| x.if_less(T::lit(-40.0), || times_exp(t * T::lit(scale), x), || t * slope) },
+                members [(2.0)];
 
             /// Gaussian error linear unit `x Φ(x)`, exact (not the approximation by `tanh`); derivative `Φ(x) + x φ(x)`. 0 at `-∞`.
             ///
@@ -91,7 +95,8 @@ macro_rules! steps {
             /// ```
             ///
             /// Source: Hendrycks & Gimpel, arXiv 1606.08415.
-            pub Gelu = gelu(x) { f64 [values::gelu(x)] |x, _| x.unary(NormCdf) - x.unary(NormPdf(1)) };
+            pub Gelu = gelu(x) { f64 [values::gelu(x)] |x, _| x.unary(NormCdf) - x.unary(NormPdf(1)),
+                through |t, slope, x, _| x.if_less(T::lit(-12.0), || times_gelu_slope(t, slope, x), || t * slope) };
 
             /// Sigmoid linear unit `x / (1 + e⁻ˣ)`; derivative `σ(x) + x σ'(x)` with the [logistic](Special::logistic) `σ`. 0 at
             /// `-∞`.
@@ -102,7 +107,8 @@ macro_rules! steps {
             /// assert_eq!(value_and_derivative(|x| x.silu(), 0.0), (0.0, 0.5));
             /// ```
             #[doc(alias = "swish")]
-            pub Silu = silu(x) { f64 [values::silu(x)] |x, _| silu_slope(x) };
+            pub Silu = silu(x) { f64 [values::silu(x)] |x, _| silu_slope(x),
+                through |t, slope, x, _| x.if_less(T::lit(-40.0), || times_exp(t * (x + T::one()), x), || t * slope) };
 
             /// `ln(1 - eˣ)` for `x ≤ 0`, with all digits on both ends; derivative `-eˣ / (1 - eˣ)`. `-∞` with derivative `-∞` at 0.
             ///
@@ -115,7 +121,11 @@ macro_rules! steps {
             ///
             /// Source: Mächler, *Accurately computing log(1 - exp(-|a|))*, 2012.
             // Not `-exp_m1`: both zeros give +0.
-            pub Log1mExp = log1mexp(x) { f64 [values::log1mexp(x)] |x, _| -(x.exp() / (T::zero() - x.exp_m1())) };
+            pub Log1mExp = log1mexp(x) { f64 [values::log1mexp(x)] |x, _| -(x.exp() / (T::zero() - x.exp_m1())),
+                through |t, slope, x, _| {
+                    let far = || x.if_less(T::lit(-40.0), || -times_exp(t, x), || t * slope);
+                    near_pole(x, || t / x, far)
+                } };
 
             /// `ln(eˣ + eʸ)`, without overflow: the sum of numbers that are given by logarithms. Partials are the weights
             /// `eˣ / (eˣ + eʸ)` and `eʸ / (eˣ + eʸ)`.
@@ -134,7 +144,8 @@ macro_rules! steps {
             #[doc(alias = "logaddexp")]
             pub LogAddExp = log_add_exp(x, y) { f64 [values::log_add_exp(x, y)]
                 |x, y, _| weight(x, y),
-                |x, y, _| weight(y, x) };
+                |x, y, _| weight(y, x),
+                through |t, by_x, x, y, _| times_weight(t, by_x, x, y), |t, by_y, x, y, _| times_weight(t, by_y, y, x) };
 
             /// `x ln y`, which is 0 for `x = 0` whatever number `y` is: a term of an entropy or a likelihood. Partials `ln y` and `x / y`,
             /// the latter 0 at the origin.
@@ -254,6 +265,16 @@ fn weight<T: Float>(x: T, y: T) -> T {
         || largest::<T>().if_less(y, || T::lit(0.5), ratio),
         || x.if_less(lowest(), || y.if_less(lowest(), T::zero, ratio), ratio),
     )
+}
+
+/// `t eˣ / (eˣ + eʸ)`, also where the ratio underflows.
+fn times_weight<T: Float>(t: T, weight: T, x: T, y: T) -> T {
+    if y.is_infinite() { t * weight } else { (x - y).if_less(T::lit(-40.0), || times_exp(t, x - y), || t * weight) }
+}
+
+/// `t (Φ(x) + x φ(x))` far below zero, where `Φ` is `φ` over the slope of its logarithm.
+fn times_gelu_slope<T: Float>(t: T, slope: T, x: T) -> T {
+    times_norm_pdf(t * (x + x.unary(LogNormCdf(1)).recip()), 0, x, || t * slope)
 }
 
 fn x_log_y(x: f64, y: f64) -> f64 {
