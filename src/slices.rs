@@ -84,7 +84,10 @@ pub fn norm<T: Float>(x: &[T]) -> T {
     }
     if unlikely(y.is_subnormal()) {
         // The second derivative may overflow in one direction and not in another; the length of a pair has closed forms.
-        return x.iter().fold(T::zero(), |length, x| length.hypot(*x));
+        // The largest comes first: beside an entry that is 0 there is a kink, unless the others are not.
+        let top = place_of_largest(x.iter().copied(), |x| x.abs());
+        let others = x.iter().enumerate().filter(|&(i, _)| i != top);
+        return others.fold(T::zero().hypot(x[top]), |length, (_, x)| length.hypot(*x));
     }
     y
 }

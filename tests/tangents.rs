@@ -11,7 +11,7 @@ mod common;
 #[path = "common/references.rs"]
 mod references;
 
-use bounds::{Measured, Promises, family};
+use bounds::{Measured, Promises};
 use common::engines::derivatives;
 use common::rules::{Rule, Rule2};
 use common::{Curve, special};

@@ -305,13 +305,14 @@ impl OfShapes for StudentAt {
                 return half;
             }
             // The tail beyond |t|, as a beta distribution of ν / (ν + t²)
-            let (x, y) = if t.base().abs() < 1e100 {
-                ((t * t / nu + T::one()).recip(), (nu / (t * t) + T::one()).recip())
+            let beyond = if t.base().abs() < 1e100 {
+                let (x, y) = ((t * t / nu + T::one()).recip(), (nu / (t * t) + T::one()).recip());
+                let (tail, is_upper) = tail(x, y, nu * half, half);
+                if is_upper { half - tail * half } else { tail * half }
             } else {
-                (nu / t / t, T::one())
+                // A power of `|t|`, whose square may overflow.
+                (T::lit(self.t.abs()) / nu.sqrt()).powf(-nu) / (nu * half.beta(nu * half))
             };
-            let (tail, is_upper) = tail(x, y, nu * half, half);
-            let beyond = if is_upper { half - tail * half } else { tail * half };
             return if t < T::zero() { beyond } else { T::one() - beyond };
         }
         let mut density = (T::zero(), student_density(t, nu)); // the derivative before, and the last one
