@@ -83,8 +83,21 @@ pub(crate) fn passed<T: Float>(tangent: T, slope: T, y: T, through: impl FnOnce(
     } else if tangent.is_zero_in_all_parts() {
         T::zero()
     } else {
-        through(tangent)
+        let result = through(tangent);
+        let is_lost = !T::NESTED && is_nearly_subnormal(result) && !is_nearly_subnormal(slope);
+        if result.is_finite_in_all_parts() && !is_lost {
+            return result;
+        }
+        // The way around left the range itself, at a tangent of the other kind of size.
+        let plain = tangent * slope;
+        if plain.is_finite_in_all_parts() { plain } else { result }
     }
+}
+
+/// `true` if `x` has fewer digits than other numbers, or soon will: it is near the smallest normal number, below it, or 0.
+pub(crate) fn is_nearly_subnormal<T: Float>(x: T) -> bool {
+    use num_traits::Float as N;
+    N::abs(x.base()) < <T::Base as N>::min_positive_value() / <T::Base as N>::epsilon()
 }
 
 /// `true` if derivatives of the quotient `q` may be taken by multiplication with `r`, the reciprocal of the divisor `y`.

@@ -458,9 +458,3 @@ pub(crate) fn beyond<T: Float>(
     let bound = T::lit(if T::Base::IS_SINGLE { single } else { double });
     x.if_less(-bound, far, || bound.if_less(x, far, near))
 }
-
-/// `true` if `x` has fewer digits than other numbers, or soon will: it is near the smallest normal number, below it, or 0.
-pub(crate) fn is_nearly_subnormal<T: Float>(x: T) -> bool {
-    let size = num_traits::Float::abs(x.base());
-    size < <T::Base as num_traits::Float>::min_positive_value() / <T::Base as num_traits::Float>::epsilon()
-}

@@ -1,9 +1,9 @@
 //! Rows of the Bessel functions.
 
 use super::super::bessel::{BesselI, BesselK, LnBesselI};
-use crate::float::{Float, Primitive as _};
+use crate::float::{Float, Primitive as _, is_nearly_subnormal};
 use crate::rules::dialect::define_rules;
-use crate::rules::{is_nearly_subnormal, largest, lowest, magnitude, times_exp, times_powi_slope};
+use crate::rules::{largest, lowest, magnitude, times_exp, times_powi_slope};
 use crate::special::Special as _;
 
 /// Bessel functions: methods of [`Special`](crate::Special).

@@ -27,7 +27,9 @@ impl<T: Float> Density<T> {
     /// `t` over the density.
     pub fn divides(&self, t: T) -> T {
         let Density { quarter, factor, over } = *self;
-        t / quarter / quarter * over / quarter / quarter / factor
+        let is_small = num_traits::Float::abs(t.base()) < T::Base::nearest(1.0);
+        let most = if is_small { t / quarter / quarter * over } else { t * over / quarter / quarter };
+        most / quarter / quarter / factor
     }
 
     /// That of the gamma distribution with the shape `a`: `xᵃ⁻¹ e⁻ˣ / Γ(a)`. For large shapes it is near a normal one.

@@ -1,9 +1,9 @@
 //! Rows of the gamma function and its relatives.
 
 use super::super::gamma;
-use crate::float::{Float, Primitive as _};
+use crate::float::{Float, Primitive as _, is_nearly_subnormal};
 use crate::rules::dialect::define_rules;
-use crate::rules::{is_nearly_subnormal, magnitude, times_exp};
+use crate::rules::{magnitude, times_exp};
 #[cfg(doc)]
 use crate::special::Special;
 

@@ -4,7 +4,7 @@ use super::super::tails::LogNormCdf;
 use super::super::values;
 use super::gamma::near_pole;
 use super::normal::{NormCdf, NormPdf, times_norm_pdf};
-use crate::float::Float;
+use crate::float::{Float, Primitive as _};
 use crate::rules::dialect::define_rules;
 use crate::rules::{largest, lowest, magnitude, times_exp};
 #[cfg(doc)]
@@ -295,7 +295,9 @@ fn zero_over_zero_is_zero<T: Float>(x: T, y: T) -> T {
 
 /// `t x / y`, also where `x / y` leaves the range.
 fn times_ratio<T: Float>(t: T, slope: T, x: T, y: T) -> T {
-    let ratio = || t / y * x;
+    let exceeds_one = |x: T| num_traits::Float::abs(x.base()) > T::Base::nearest(1.0);
+    // Numbers of different kinds of size meet first.
+    let ratio = || if exceeds_one(t) == exceeds_one(x) { t / y * x } else { t * x / y };
     T::zero().if_less(x, ratio, || x.if_less(T::zero(), ratio, || t * slope))
 }
 
