@@ -28,7 +28,7 @@
 
 use crate::float::{Float, Primitive, unlikely};
 use crate::rules::dialect::{define_rules, visit_rows};
-use crate::rules::{Visitor, largest, lowest};
+use crate::rules::{Visitor, largest, lowest, magnitude, times_exp};
 use num_traits::{Float as _, Zero as _};
 
 /// Sum `Σ xᵢ`; partial derivatives 1. The empty sum is 0.
@@ -84,7 +84,10 @@ pub fn norm<T: Float>(x: &[T]) -> T {
     }
     if unlikely(y.is_subnormal()) {
         // The second derivative may overflow in one direction and not in another; the length of a pair has closed forms.
-        return x.iter().fold(T::zero(), |length, x| length.hypot(*x));
+        // The largest comes first: beside an entry that is 0 there is a kink, unless the others are not.
+        let top = place_of_largest(x.iter().copied(), |x| x.abs()).unwrap_or(0);
+        let others = x.iter().enumerate().filter(|&(i, _)| i != top);
+        return others.fold(T::zero().hypot(x[top]), |length, (_, x)| length.hypot(*x));
     }
     y
 }
@@ -233,12 +236,17 @@ macro_rules! reductions {
 
             /// The length of a vector. The partial `xᵢ / y` is near 1 for a dominating entry, and its own derivative would cancel; there
             /// it is `±1 / √(1 + Σ (xⱼ / xᵢ)²)` over the others.
-            Norm = norm(x..) { [length(x)] |x, y| directions(x, y) } sample [2.0, -0.5, -3.0, 0.25];
+            Norm = norm(x..) { [length(x)] |x, y| directions(x, y),
+                through |t, direction, place, x, y| times_direction(t, direction, entry(x, place), y) } sample [2.0, -0.5, -3.0, 0.25];
 
             /// Logarithm of a sum of exponentials of arguments whose largest is 0. The weight `exp(xᵢ - y)` of the largest is near 1 where
             /// it dominates, and its own derivative would cancel; it is `1 / (1 + Σ exp(xⱼ - xᵢ))` over the others.
             LogSumExp = log_sum_exp(x..) { [log_of_sum(x)]
-                |x, y| weights(x, y, T::NESTED || (!T::TRACED && y == T::infinity())) } sample [-2.0, 0.0, -0.5, -20.0, -1.0];
+                |x, y| weights(x, y, T::NESTED || (!T::TRACED && y == T::infinity())),
+                through |t, weight, place, x, y| {
+                    let gap = entry(x, place) - y;
+                    if gap < T::lit(-40.0) && gap.is_finite() { times_exp(t, gap) } else { t * weight }
+                } } sample [-2.0, 0.0, -0.5, -20.0, -1.0];
 
             /// Logarithm of a sum `s` of exponentials with weights: the arguments are `n` weights and then `n` exponents, of which the
             /// largest that weighs is 0.
@@ -246,7 +254,8 @@ macro_rules! reductions {
             /// The share `wᵢ exp(xᵢ) / s` of the largest term is near 1 where it dominates, and its own derivative would cancel. With the
             /// sum `r` of the others it is `1 / (1 + r / (wᵢ exp xᵢ))`, and the derivative by its weight is `1 / (wᵢ + r / exp xᵢ)`.
             WeightedLogSumExp[n: usize] = weighted_log_sum_exp(x..) { [WeightedLogSumExp { n }.log(x)]
-                |x, y| WeightedLogSumExp { n }.shares(x, y) } sample [0.5, 2.0, 0.0, -1.0, 0.0, -3.0; 3];
+                |x, y| WeightedLogSumExp { n }.shares(x, y),
+                through |t, share, place, x, y| WeightedLogSumExp { n }.times_share(t, share, place, x, y) } sample [0.5, 2.0, 0.0, -1.0, 0.0, -3.0; 3];
         }
     };
 }
@@ -281,6 +290,22 @@ define_rules! {
 /// ```
 pub fn visit(visitor: &mut impl Visitor) {
     reductions!(visit_rows, [visitor]);
+}
+
+/// The argument at a place.
+fn entry<T: Float>(mut x: impl Iterator<Item = T>, place: usize) -> T {
+    x.nth(place).unwrap_or_else(T::nan)
+}
+
+/// `t` times the direction `x / y` of a small entry `x`, in an order in which nothing leaves the range.
+fn times_direction<T: Float>(t: T, direction: T, x: T, y: T) -> T {
+    if num_traits::Float::abs(x.base()) > y.base() * T::Base::epsilon() {
+        t * direction
+    } else if y < T::one() {
+        t * x / y
+    } else {
+        t / y * x
+    }
 }
 
 /// The logarithm of 1 and a little more keeps the digits of the little.
@@ -418,6 +443,19 @@ impl WeightedLogSumExp {
             ((w - B::nearest(1.0)) + rest).ln_1p()
         } else {
             (weighted_exp(w, exponent) + rest).ln()
+        }
+    }
+
+    /// `t` times the share of the argument at `place`, also where `exp(xᵢ - y)` leaves the range.
+    fn times_share<T: Float>(self, t: T, share: T, place: usize, x: impl Iterator<Item = T> + Clone, y: T) -> T {
+        let is_weight = place < self.n;
+        let (w, x) = (entry(x.clone(), place % self.n), entry(x, self.n + place % self.n));
+        let gap = x - y;
+        if !gap.is_finite() || magnitude(gap) < T::lit(40.0) {
+            t * share
+        } else {
+            let root = (gap * T::lit(0.5)).exp();
+            (t * root) * if is_weight { root } else { w * root }
         }
     }
 

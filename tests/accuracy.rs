@@ -30,11 +30,11 @@ mod common;
 mod references;
 
 use bounds::{Measured, Promises, family};
-use common::engines::{Backward, Forward, Labelled, gradients, hessians, orders, slope};
+use common::engines::{Labelled, derivatives, gradients, hessians};
 use common::rules::{Rule, Rule2};
 use common::{Curve, named_list, special};
 use dualtape::{Dual, Float, Primitive, ScalarFunction};
-use references::{Bounded, Exact, Row, SliceRow, TangentRow, place};
+use references::{Bounded, Exact, Row, SliceRow, error, is_past_infinity, place};
 
 // ---- What is promised ------------------------------------------------------------------------------------------------
 
@@ -67,30 +67,7 @@ fn every_function_has_bounds() {
     slices().cover(OfSlice::names(), |name| references::slices().any(|row| row.name == name));
 }
 
-/// `true` if a derivative is only promised not to be finite: past an infinite derivative, which infinity or NaN comes next
-/// depends on the path to it.
-fn is_past_infinity<B: Primitive>(earlier: &[Exact], exact: Exact) -> bool {
-    let overflows = |exact: &Exact| !B::nearest(exact.nearest).base().widen().is_finite();
-    overflows(&exact) && earlier.iter().any(overflows)
-}
-
-fn error<B: Primitive>(got: B, exact: Exact) -> f64 {
-    if B::epsilon().widen() == f64::EPSILON { exact.error(got.widen()) } else { exact.error_single(got.widen() as f32) }
-}
-
 // ---- One argument ----------------------------------------------------------------------------------------------------
-
-/// The derivative of an order through many nestings; of order 4 also those with recordings in them.
-fn derivatives<B: Float>(rule: impl Curve, x: B, order: usize) -> Vec<Labelled<B>> {
-    let mut all = orders(rule, x, order);
-    if order == 4 {
-        let alternating = slope::<Forward, _>(slope::<Backward, _>(slope::<Forward, _>(slope::<Backward, _>(rule))));
-        let twice = slope::<Forward, _>(slope::<Forward, _>(slope::<Backward, _>(slope::<Backward, _>(rule))));
-        all.push(("Reverse<Dual<Reverse<Dual>>>", alternating.call(x)));
-        all.push(("Reverse<Reverse<Dual<Dual>>>", twice.call(x)));
-    }
-    all
-}
 
 /// The decimal logarithm of the size of an argument, of which half an epsilon is one rounding.
 fn log10_size<B: Primitive>(x: B) -> f64 {
@@ -355,75 +332,4 @@ fn functions_of_slices_are_as_exact_from_every_driver() {
 #[test]
 fn functions_of_slices_are_as_exact_in_single_precision() {
     measure_slices::<f32>(by_duals);
-}
-
-// ---- Tangents at the ends of the range ------------------------------------------------------------------------------------
-
-/// A row of the references as a function of `u`.
-#[derive(Clone, Copy)]
-struct Passing<'a>(&'a TangentRow);
-
-impl Curve for Passing<'_> {
-    fn call<T: Float>(&self, u: T) -> T {
-        let row = self.0;
-        let point = T::Base::nearest(row.point);
-        let x = if row.is_exponential { u.exp() * point } else { u * T::Base::nearest(row.tangent) + point };
-        let special = |name: &str| special::Rule::names().contains(&name);
-        match row.other {
-            None if special(row.name) => special::Rule::named(row.name).call(x),
-            None => Rule::named(row.name).call(x),
-            Some((is_first, other)) => {
-                let other = T::from_base(T::Base::nearest(other));
-                let arguments = if is_first { [other, x] } else { [x, other] };
-                let special = special::Rule2::names().contains(&row.name);
-                if special {
-                    special::Rule2::named(row.name).eval(&arguments)
-                } else {
-                    Rule2::named(row.name).eval(&arguments)
-                }
-            }
-        }
-    }
-}
-
-/// Orders 1 to 4, in ulp; near a zero that is no floating point number, in what one rounding of the argument does.
-fn measure_tangents<B: Primitive>() -> Measured {
-    let mut measured = Measured::default();
-    for row in references::tangents() {
-        let exact_in_base = |x: f64| B::nearest(x).widen() == x;
-        let is_exact = [row.point, row.tangent, row.other.map_or(0.0, |(_, x)| x)].into_iter().all(exact_in_base);
-        let curve = Passing(&row);
-        if !is_exact || !curve.call(B::zero()).is_finite() {
-            continue;
-        }
-        // A tangent of 1e300 has a square that is out of range, and with it what the chain rule adds up.
-        for order in 1..=(if row.is_exponential { 4 } else { 1 }) {
-            let exact = row.orders[order];
-            // By `u` the function is a power or an exponential: all orders are of one size, unless terms cancel.
-            let size = row.orders[1..].iter().map(|exact| exact.log10).fold(f64::NEG_INFINITY, f64::max);
-            let unit = if row.is_exponential { exact.roundings(size).max(1.0) } else { 1.0 };
-            for (engine, got) in derivatives(curve, B::zero(), order) {
-                let past_infinity = order > 1 && is_past_infinity::<B>(&row.orders[1..order], exact);
-                let error = if past_infinity && !got.is_finite() { 0.0 } else { error(got, exact) / unit };
-                measured.note(row.name, order - 1, error, || {
-                    format!("at {:e}, other {:?}, on {engine}: {got:e} for {exact}", row.point, row.other)
-                });
-            }
-        }
-    }
-    measured
-}
-
-fn passing() -> Promises {
-    Promises::read_rows(include_str!("../src/rules/mod.rs"), "//! | through `", 4)
-}
-
-#[test]
-fn tangents_at_the_ends_of_the_range_pass_through_rules() {
-    measure_tangents::<f64>().finish(&passing());
-}
-
-#[test]
-fn tangents_at_the_ends_of_the_range_pass_through_rules_in_single_precision() {
-    measure_tangents::<f32>().finish(&passing());
 }

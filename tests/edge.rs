@@ -14,7 +14,7 @@ mod single;
 use common::battery::{sigmoid, softplus};
 use common::engines::{gradients, hessians, orders};
 use common::{Checks, Curve, INF, NAN, NON_FINITE, Row, check_table, fields, relative_error, table};
-use dualtape::{Dual, Float, Reverse, ScalarFunction, derivative, gradient, select, slices};
+use dualtape::{Dual, Float, Reverse, ScalarFunction, Special, derivative, gradient, select, slices};
 use single::check_table_single;
 use std::f64::consts::{FRAC_PI_2, LN_2, PI};
 
@@ -483,4 +483,37 @@ fn quotients_at_the_edge_of_the_range_keep_their_derivatives() {
     assert!(derivative(|x| x / f64::INFINITY, f64::INFINITY).is_nan());
     assert!(gradient(|x: &[Reverse<f64>]| x[0] / f64::INFINITY, &[f64::INFINITY])[0].is_nan());
     checks.finish();
+}
+
+/// One partial derivative underflows or overflows, and the next one does not.
+#[test]
+fn derivatives_past_one_that_left_the_range() {
+    type Third = Dual<Dual<Dual<f64>>>;
+    // d³/dx² db of log(x, b).
+    let x: Third =
+        Dual::new(Dual::variable(Dual::variable(1.1557236355125854e163)), [Dual::constant(Dual::constant(0.0))]);
+    let b: Third = Dual::variable(Dual::constant(Dual::constant(2.7746250530046218e-58)));
+    let got = x.log(b).tangent().tangent().tangent();
+    assert!(relative_error(got, 1.5362543066791872e-273) < 1e-14, "{got:e}");
+
+    // The third derivative of the gamma function where the function is subnormal.
+    let x: Third = Dual::variable(Dual::variable(Dual::variable(-184.99999999999997)));
+    let got = Special::gamma(x).tangent().tangent().tangent();
+    assert!(relative_error(got, 2.2304291949796276e-286) < 1e-14, "{got:e}");
+
+    // Across a tiny vector the second derivative of the length is 1 / length, and may overflow; beside the diagonal it is 0.
+    for (engine, hessian) in hessians(&TinyLength, &[0.0, 1e-309]) {
+        assert_eq!(hessian, [INF, 0.0, 0.0, 0.0], "{engine}");
+    }
+    for (engine, hessian) in hessians(&TinyLength, &[0.0, 1e-308]) {
+        assert!(relative_error(hessian[0], 1e308) < 1e-14 && hessian[1..] == [0.0; 3], "{engine}: {hessian:?}");
+    }
+}
+
+struct TinyLength;
+
+impl ScalarFunction for TinyLength {
+    fn eval<T: Float>(&self, x: &[T]) -> T {
+        slices::norm(x)
+    }
 }

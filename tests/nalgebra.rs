@@ -574,6 +574,18 @@ fn cardinal_sines_have_derivatives_at_zero() {
         let [y, dy, d2y, _] = orders(ComplexField::sinhc(at(x)));
         assert!((d2y - y + 2.0 * dy / x).abs() < 1e-14 * y, "{x}");
     }
+    // sinh overflows, and the quotient does not: e^|x| / (2 |x|), whose derivatives are (1 - 1/|x|), (1 - 2/|x| + 2/x²) times as large.
+    for x in [711.0_f64, -711.0, 714.0, -716.0] {
+        let a = x.abs();
+        let value = (a - 600.0).exp() / (2.0 * a) * 600_f64.exp();
+        let expected = [value, value * (1.0 - 1.0 / a) * x.signum(), value * (1.0 - 2.0 / a + 2.0 / (a * a))];
+        let found = orders(ComplexField::sinhc(at(x)));
+        let close = found.iter().zip(expected).all(|(found, expected)| (found / expected - 1.0).abs() < 1e-12);
+        assert!(close, "{x}: {found:?} {expected:?}");
+    }
+    for (x, sign) in [(f64::INFINITY, 1.0), (f64::NEG_INFINITY, -1.0), (1000.0, 1.0)] {
+        assert_eq!(orders(ComplexField::sinhc(at(x)))[..2], [f64::INFINITY, sign * f64::INFINITY]);
+    }
 }
 
 /// d/dt of eᶻ, √z, 1/z for z = t + 2it is f'(z) (1 + 2i).

@@ -105,6 +105,26 @@ fn a_likelihood_is_maximised() {
     assert!((forward::hessian(|x| GaussByRules.eval(x), &start) - &expected).amax() < 1e-13);
 }
 
+/// `ln det K + yᵀ K⁻¹ y` for the covariance `K = s [[1, 1/2], [1/2, 1]]` and `y = (1, 2)`: `2 ln s + 4 / s`, least at `s = 2`.
+struct Scale;
+
+impl ScalarFunction for Scale {
+    fn eval<T: Float>(&self, x: &[T]) -> T {
+        let s = x[0].exp();
+        let (k, y) =
+            (DMatrix::from_fn(2, 2, |i, j| s * T::lit(if i == j { 1.0 } else { 0.5 })), [1.0, 2.0].map(T::lit));
+        let solution: DVector<T> = T::solve(&k, &DVector::from_row_slice(&y)).expect("positive definite");
+        T::log_determinant(&k).expect("positive definite") + solution[0] * y[0] + solution[1] * y[1]
+    }
+}
+
+#[test]
+fn the_scale_of_a_covariance_is_found() {
+    let report = optimize::newton(&Scale, &[0.0]);
+    assert!(report.converged() && (report.x[0].exp() - 2.0).abs() < 1e-12, "{report}");
+    assert!((hessian(|x| Scale.eval(x), &[0.0_f64])[0] - 4.0).abs() < 1e-14); // 4 / s
+}
+
 /// `Real<T>` adds nothing: value and gradient are those of the numbers themselves, to the bit.
 #[test]
 fn values_and_derivatives_are_those_of_the_number() {

@@ -56,6 +56,8 @@ const PIECEWISE_LINEAR_2: &[(&str, [f64; 2], f64, [f64; 2])] = &[
     ("rem",      [ 7.0, -3.0],  1.0, [1.0, 2.0]),  ("rem",     [-7.0, -3.0], -1.0, [1.0, -2.0]),
     ("rem",      [ 5.5,  2.0],  1.5, [1.0, -2.0]), ("rem",     [-5.5,  2.0], -1.5, [1.0, 2.0]),
     ("rem",      [ 6.0,  3.0],  0.0, [1.0, -2.0]), ("rem",     [0.75,  0.5], 0.25, [1.0, -1.0]),
+    // The quotient of these rounds up to 10, and the remainder shows that it is less.
+    ("rem",      [1.0, 0.1], 0.09999999999999995, [1.0, -9.0]),
     // The quotient of these rounds up to 3, and the remainder shows that it is less.
     ("rem",      [2.9999999999999996, 1.0], 0.9999999999999996, [1.0, -2.0]),
     ("add",      [ 2.0,  3.0],  5.0, [1.0, 1.0]), ("sub",      [2.0,  3.0], -1.0, [1.0, -1.0]),

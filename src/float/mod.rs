@@ -17,7 +17,9 @@ pub(crate) use condition::requires;
 pub use engine::Engine;
 pub use number::Number;
 pub use primitive::Primitive;
-pub(crate) use products::{fold, is_nan, passed, quotient_is_plain, quotient_tangent, slope_is_plain, unlikely};
+pub(crate) use products::{
+    fold, is_nan, is_nearly_subnormal, passed, quotient_is_plain, quotient_tangent, slope_is_plain, unlikely,
+};
 pub(crate) use rule::with_partials;
 pub use rule::{Binary, Reduction, Rule, Unary};
 

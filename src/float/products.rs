@@ -79,7 +79,18 @@ fn is_limit<B: Primitive>(x: B) -> bool {
 /// A tangent of about 1, as a seed is, brings nothing back into range. It is multiplied with the slope, which has fewer roundings.
 #[inline]
 pub(crate) fn passed<T: Float>(tangent: T, slope: T, y: T, through: impl FnOnce(T) -> T) -> T {
-    multiplied(tangent, slope, y).unwrap_or_else(|| through(tangent))
+    multiplied(tangent, slope, y).unwrap_or_else(|| in_range(through(tangent), tangent, slope))
+}
+
+/// What a form for tangents gave, or the plain product where the form left the range itself, at a tangent of the other kind of size.
+#[inline]
+fn in_range<T: Float>(result: T, tangent: T, slope: T) -> T {
+    let is_lost = !T::NESTED && is_nearly_subnormal(result) && !is_nearly_subnormal(slope);
+    if result.is_finite_in_all_parts() && !is_lost {
+        return result;
+    }
+    let plain = tangent * slope;
+    if plain.is_finite_in_all_parts() { plain } else { result }
 }
 
 /// The part of [`passed`] that is one for all rules: the tangent of the value if it is a product.
@@ -93,6 +104,12 @@ fn multiplied<T: Float>(tangent: T, slope: T, y: T) -> Option<T> {
     } else {
         None
     }
+}
+
+/// `true` if `x` has fewer digits than other numbers, or soon will: it is near the smallest normal number, below it, or 0.
+pub(crate) fn is_nearly_subnormal<T: Float>(x: T) -> bool {
+    use num_traits::Float as N;
+    N::abs(x.base()) < <T::Base as N>::min_positive_value() / <T::Base as N>::epsilon()
 }
 
 /// `true` if derivatives of the quotient `q` may be taken by multiplication with `r`, the reciprocal of the divisor `y`.

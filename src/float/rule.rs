@@ -255,6 +255,17 @@ pub trait Reduction: Rule {
     /// # Panics
     /// An engine that gets another number of partials than there are arguments panics, with the name of the rule.
     fn partials<T: Float>(self, x: impl Iterator<Item = T> + Clone, y: T) -> impl Iterator<Item = T>;
+
+    /// Whether [`Reduction::through`] is written for this rule.
+    const PASSES: bool = false;
+
+    /// The part of the argument at `place` in the tangent of `y`, where the tangent of that argument is `tangent` and its partial
+    /// derivative is `partial`. See [`Unary::through`].
+    #[inline]
+    fn through<T: Float>(self, tangent: T, partial: T, place: usize, x: impl Iterator<Item = T> + Clone, y: T) -> T {
+        let _ = (place, x, y);
+        tangent * partial
+    }
 }
 
 /// The arguments `x`, each with its partial derivative by the rule, which must return one for each.

@@ -231,6 +231,18 @@ fn binary_passed<R: Binary, T: Float, const N: usize>(
     tangent
 }
 
+/// The tangents of the argument at `place` in `y = f(x..)`, where its partial derivative is at the ends of the range.
+#[inline(never)]
+fn reduction_passed<R: Reduction, T: Float, const N: usize>(
+    rule: R,
+    [partial, y]: [T; 2],
+    place: usize,
+    x: impl Iterator<Item = T> + Clone,
+    tangent: [T; N],
+) -> [T; N] {
+    tangent.map(|t| passed(t, partial, y, |t| rule.through(t, partial, place, x.clone(), y)))
+}
+
 impl<T: Float> Dual<T> {
     /// The variable of a one-directional differentiation: tangent 1.
     ///
@@ -364,8 +376,22 @@ impl<T: Float, const N: usize> Float for Dual<T, N> {
     }
     #[inline]
     fn reduce<R: Reduction>(rule: R, x: impl Iterator<Item = Self> + Clone) -> Self {
-        let y = T::reduce(rule, x.clone().map(Dual::primal));
-        Dual::join_all(y, with_partials(rule, x.clone(), x.map(Dual::primal), y))
+        let inner = x.clone().map(Dual::primal);
+        let y = T::reduce(rule, inner.clone());
+        let parts = with_partials(rule, x, inner.clone(), y);
+        if !R::PASSES || T::TRACED {
+            return Dual::join_all(y, parts);
+        }
+        let part = |(place, (x, partial)): (usize, (Self, T))| {
+            if slope_is_plain(x.primal, partial) {
+                (x, partial)
+            } else {
+                // A part that has passed already is multiplied with one.
+                let tangent = reduction_passed(rule, [partial, y], place, inner.clone(), x.tangent);
+                (Dual { tangent, ..x }, T::one())
+            }
+        };
+        Dual::join_all(y, parts.enumerate().map(part))
     }
     #[inline]
     fn dot(pairs: impl Iterator<Item = (Self, Self)> + Clone) -> Self {

@@ -271,8 +271,21 @@ impl<T: Float> Float for Reverse<T> {
     }
     #[inline]
     fn reduce<R: Reduction>(rule: R, x: impl Iterator<Item = Self> + Clone) -> Self {
-        let y = T::reduce(rule, x.clone().map(Reverse::primal));
-        Reverse::join_all(y, with_partials(rule, x.clone(), x.map(Reverse::primal), y))
+        let inner = x.clone().map(Reverse::primal);
+        let y = T::reduce(rule, inner.clone());
+        let parts = with_partials(rule, x, inner.clone(), y);
+        if !R::PASSES || T::TRACED {
+            return Reverse::join_all(y, parts);
+        }
+        let part = |(place, (x, partial)): (usize, (Self, T))| {
+            if slope_is_plain(x.primal, partial) {
+                (x, partial)
+            } else {
+                // A part that has passed already is multiplied with one.
+                (Reverse { slope: reduction_passed(rule, [partial, y], place, inner.clone(), x.slope), ..x }, T::one())
+            }
+        };
+        Reverse::join_all(y, parts.enumerate().map(part))
     }
     #[inline]
     fn dot(pairs: impl Iterator<Item = (Self, Self)> + Clone) -> Self {
@@ -329,6 +342,18 @@ fn binary_passed<R: Binary, T: Float>(rule: R, [x, y, z]: [T; 3], [by_x, by_y]: 
         passed(dx, by_x, z, |t| rule.through_x(t, by_x, x, y, z)),
         passed(dy, by_y, z, |t| rule.through_y(t, by_y, x, y, z)),
     )
+}
+
+/// The slope of the argument at `place` in `y = f(x..)`, where its partial derivative is at the ends of the range.
+#[inline(never)]
+fn reduction_passed<R: Reduction, T: Float>(
+    rule: R,
+    [partial, y]: [T; 2],
+    place: usize,
+    x: impl Iterator<Item = T> + Clone,
+    slope: T,
+) -> T {
+    passed(slope, partial, y, |t| rule.through(t, partial, place, x, y))
 }
 
 // ---- Arithmetic ------------------------------------------------------------------------------------------------------

@@ -1,12 +1,25 @@
 //! The cardinal sine, which special functions and matrices both need.
 
 use super::dialect::define_rules;
+use super::where_far;
+use crate::float::Float;
 #[allow(unused_imports)] // `f64` has its own functions where the standard library is
 use num_traits::Float as _;
 
 define_rules! {
     /// Derivative of order `n` of `sin x / x`; its derivative is the next one.
-    pub Sinc(n: u32) = sinc(x) { f64 [sinc(n, x)] |x, _| x.unary(Sinc(n.saturating_add(1))) };
+    pub Sinc(n: u32) = sinc(x) { f64 [sinc(n, x)] |x, _| x.unary(Sinc(n.saturating_add(1))),
+        through |t, slope, x, y| where_far(x, || t / x * (sine(n + 1, x) - y * T::lit(f64::from(n) + 1.0)), || t * slope) };
+}
+
+/// Derivative of order `n` of the sine.
+fn sine<T: Float>(n: u32, x: T) -> T {
+    match n % 4 {
+        0 => x.sin(),
+        1 => x.cos(),
+        2 => -x.sin(),
+        _ => -x.cos(),
+    }
 }
 
 /// The derivative of order `n` of `sin x / x`, that is the integral of `tⁿ cos(xt + nπ/2)` over `t = 0 .. 1`.

@@ -13,7 +13,8 @@
 //!   two share work, and `through |t, slope, x, y| ..` where a tangent `t` passes on a way of its own ([`Unary::through`]).
 //! - A function that rounds has no derivative to give: `{ step [x.floor()] }`. Its result is a constant.
 //! - Of two arguments, `(x, y)`, there are two derivatives, `|x, y, z| .., |x, y, z| ..`, and `through` takes two closures as well.
-//! - Of any number of arguments, `(x..)`, an iterator, the derivative is an iterator `|x, y| ..`.
+//! - Of any number of arguments, `(x..)`, an iterator, the derivative is an iterator `|x, y| ..`, and `through` a closure
+//!   `|t, partial, place, x, y| ..` for the argument at a place.
 //!
 //! After the body come clauses, separated by commas:
 //!
@@ -139,7 +140,8 @@ macro_rules! define_rules {
     };
 
     // Of any number of arguments.
-    (@rule $Rule:ident $params:tt $name:ident ($x:ident ..) { [$value:expr] |$ax:pat_param, $ay:pat_param| $partials:expr }) => {
+    (@rule $Rule:ident $params:tt $name:ident ($x:ident ..) { [$value:expr] |$ax:pat_param, $ay:pat_param| $partials:expr
+        $(, through |$t:pat_param, $slope:pat_param, $place:pat_param, $tx:pat_param, $ty:pat_param| $through:expr)? }) => {
         impl $crate::rules::Reduction for $Rule {
             const NAME: &'static str = stringify!($name);
             fn value<B: $crate::Primitive>(self, $x: impl Iterator<Item = B> + Clone) -> B {
@@ -150,6 +152,11 @@ macro_rules! define_rules {
                 $crate::rules::dialect::define_rules!(@parameters self $Rule $params);
                 $partials
             }
+            $(const PASSES: bool = true;
+            fn through<T: $crate::Float>(self, $t: T, $slope: T, $place: usize, $tx: impl Iterator<Item = T> + Clone, $ty: T) -> T {
+                $crate::rules::dialect::define_rules!(@parameters self $Rule $params);
+                $through
+            })?
         }
     };
 

@@ -71,26 +71,20 @@
 //! | through `atan2` | 1.5 | 3.0 | 16.0 | 120.5 |
 //! | through `cbrt` | 1.5 | 1.5 | 2.5 | 11.5 |
 //! | through `cos`, `cosh`, `exp2` | 0.5 | 0.5 | 0.5 | 0.5 |
-//! | through `digamma` | 0.5 | 0.5 | 8.0 | 32.5 |
-//! | through `div`, `erf`, `sqrt`, `xlogy` | 1.0 | 1.0 | 1.0 | 1.0 |
+//! | through `div`, `sqrt` | 1.0 | 1.0 | 1.0 | 1.0 |
 //! | through `exp` | 1.5 | 1.0 | 0.5 | 0.5 |
 //! | through `exp_m1` | 1.0 | 1.0 | 0.5 | 0.5 |
 //! | through `hypot` | 1.0 | 1.0 | 2.5 | 16.0 |
-//! | through `ln`, `log2`, `logistic`, `y0` | 0.5 | 0.0 | 0.0 | 0.0 |
+//! | through `ln`, `log2` | 0.5 | 0.0 | 0.0 | 0.0 |
 //! | through `ln_1p` | 1.0 | 1.0 | 0.5 | 1.5 |
-//! | through `ln_gamma` | 1.0 | 1.5 | 1.5 | 14.5 |
 //! | through `log` | 1.5 | 3.0 | 6.0 | 26.0 |
 //! | through `log10` | 1.0 | 0.0 | 0.0 | 0.0 |
-//! | through `logit` | 1.0 | 1.5 | 3.5 | 1.5 |
-//! | through `polygamma` | 0.5 | 1.0 | 1.5 | 18.0 |
 //! | through `powf` | 1.0 | 2.0 | 9.0 | 40.0 |
 //! | through `powi` | 1.5 | 1.5 | 9.0 | 33.5 |
 //! | through `recip` | 1.5 | 3.5 | 7.5 | 15.5 |
 //! | through `sin` | 0.0 | 0.0 | 0.5 | 0.5 |
 //! | through `sinh`, `tan` | 0.0 | 0.0 | 0.0 | 0.5 |
-//! | through `softplus` | 0.5 | 0.5 | 0.5 | 1.0 |
 //! | through `tanh` | 0.5 | 0.0 | 0.5 | 0.5 |
-//! | through `y1` | 2.0 | 2.0 | 6.0 | 2.5 |
 //!
 //! # Closed forms
 //!
@@ -420,7 +414,7 @@ fn times_sech_squared<T: Float>(t: T, slope: T, x: T) -> T {
 
 /// `t n xⁿ⁻¹` with powers of half the exponent, which leave the range later. Of a positive `n` they are powers with a positive
 /// exponent, whose higher derivatives end in an exact 0.
-fn times_powi_slope<T: Float>(t: T, n: i32, x: T) -> T {
+pub(crate) fn times_powi_slope<T: Float>(t: T, n: i32, x: T) -> T {
     if n == 0 {
         return T::zero();
     }
@@ -430,7 +424,17 @@ fn times_powi_slope<T: Float>(t: T, n: i32, x: T) -> T {
 }
 
 /// `far()` where `1 + 1/x²` and `1 - 1/x²` are 1 in all derivatives that matter, else `near()`.
-fn where_far<T: Float>(x: T, far: impl FnOnce() -> T + Copy, near: impl FnOnce() -> T) -> T {
-    let bound = if T::Base::IS_SINGLE { T::lit(1e6) } else { T::lit(1e20) };
+pub(crate) fn where_far<T: Float>(x: T, far: impl FnOnce() -> T + Copy, near: impl FnOnce() -> T) -> T {
+    beyond(x, [1e6, 1e20], far, near)
+}
+
+/// `far()` if `|x|` is above a bound, which is given for single and for double precision, else `near()`.
+pub(crate) fn beyond<T: Float>(
+    x: T,
+    [single, double]: [f64; 2],
+    far: impl FnOnce() -> T + Copy,
+    near: impl FnOnce() -> T,
+) -> T {
+    let bound = T::lit(if T::Base::IS_SINGLE { single } else { double });
     x.if_less(-bound, far, || bound.if_less(x, far, near))
 }

@@ -2,7 +2,7 @@
 
 use super::MOST;
 use super::dialect::define_rules;
-use crate::float::{Float, Primitive as _};
+use crate::float::{Float, Primitive as _, is_nearly_subnormal};
 #[allow(unused_imports)] // `f64` has its own functions where the standard library is
 use num_traits::Float as _;
 
@@ -13,6 +13,10 @@ pub(super) fn times_slope_by_base<T: Float>(t: T, by_x: T, [x, y, z]: [T; 3]) ->
     match y.to_i32() {
         Some(n) if y.is_constant() && y == T::lit(n.into()) => super::times_powi_slope(t, n, x),
         _ if x.is_zero() || x.is_infinite() => t * by_x, // the limit
+        _ if is_nearly_subnormal(z) => {
+            let root = x.powf((y - T::one()) * T::lit(0.5));
+            (t * root) * root * y
+        }
         _ => (t / x) * z * y,
     }
 }
@@ -56,7 +60,7 @@ fn of_order(k: usize, m: usize, x: f64, y: f64) -> f64 {
         (0, 2) => x.ln() * x.ln(),
         _ => return derivative(k, m, x, y),
     };
-    let power = x.powf(y - k as f64);
+    let power = lower_power(x, y, k as f64);
     let is_plain = power.is_normal() && lost(y, k as f64) == 0.0;
     if is_plain { sum * power } else { derivative(k, m, x, y) }
 }
@@ -102,7 +106,7 @@ fn derivative(k: usize, m: usize, x: f64, y: f64) -> f64 {
 /// `c xʸ⁻ᵏ`, where neither the rounding of `y - k` nor the range of the power counts.
 fn times_power(c: f64, x: f64, y: f64, k: f64) -> f64 {
     let e = y - k;
-    let power = x.powf(e);
+    let power = lower_power(x, y, k);
     if power.is_nan() || e.is_infinite() {
         return if power == 0.0 { power } else { c * power };
     }
@@ -114,6 +118,14 @@ fn times_power(c: f64, x: f64, y: f64, k: f64) -> f64 {
         let root = x.abs().powf(0.5 * e);
         (if power.is_sign_negative() { -c } else { c } * root) * root
     }
+}
+
+/// `xʸ⁻ᵏ`. From 2⁵³ on all numbers are even, and rounding makes `y - k` so too, which shows in the sign where `x` is negative.
+#[inline]
+fn lower_power(x: f64, y: f64, k: f64) -> f64 {
+    const EVEN: f64 = 9_007_199_254_740_992.0;
+    let power = x.powf(y - k);
+    if x < 0.0 && y.abs() >= EVEN && k % 2.0 != 0.0 { -power } else { power }
 }
 
 /// What rounding takes from `y - k` for an integer `k` (Knuth's two-sum).

@@ -4,6 +4,7 @@
 //! positive functions; so is `Iᵥ` for moderate arguments, and its power series.
 
 use super::Special;
+use super::rules::bessel as passing;
 use super::shape::{self, OfShapes};
 use crate::float::{Float, Primitive};
 use crate::rules::{self, dialect::define_rules};
@@ -24,7 +25,15 @@ define_rules! {
         by_order: u32
     ] = bessel_i(x, order) { f64 [bessel_i(BesselI { scaled, by_x, by_order }, x, order)]
         |x, order, _| x.binary(BesselI { scaled, by_x: by_x.saturating_add(1), by_order }, order),
-        |x, order, _| x.binary(BesselI { scaled, by_x, by_order: by_order.saturating_add(1) }, order) };
+        |x, order, _| x.binary(BesselI { scaled, by_x, by_order: by_order.saturating_add(1) }, order),
+        through |t, slope, x, order, z| match (by_x, by_order) {
+            (0, 0) => passing::times_slope_of_i(t, slope, scaled, [x, order, z]),
+            _ => t * slope,
+        },
+        |t, slope, x, order, z| match (by_x, by_order) {
+            (0, 0) => passing::times_slope_of_i_by_order(t, slope, scaled, [x, order, z]),
+            _ => t * slope,
+        } };
 
     /// Modified Bessel function of the second kind of `x` and the order, or its derivative.
     pub BesselK[
@@ -36,7 +45,15 @@ define_rules! {
         by_order: u32
     ] = bessel_k(x, order) { f64 [bessel_k(BesselK { scaled, by_x, by_order }, x, order)]
         |x, order, _| x.binary(BesselK { scaled, by_x: by_x.saturating_add(1), by_order }, order),
-        |x, order, _| x.binary(BesselK { scaled, by_x, by_order: by_order.saturating_add(1) }, order) };
+        |x, order, _| x.binary(BesselK { scaled, by_x, by_order: by_order.saturating_add(1) }, order),
+        through |t, slope, x, order, z| match (by_x, by_order) {
+            (0, 0) => passing::times_slope_of_k(t, slope, scaled, [x, order, z]),
+            _ => t * slope,
+        },
+        |t, slope, x, order, z| match (by_x, by_order) {
+            (0, 0) => passing::times_slope_of_k_by_order(t, slope, scaled, [x, order, z]),
+            _ => t * slope,
+        } };
 
     /// Logarithm of the modified Bessel function of the first kind for `x > 0` and orders from 0, or its derivative, by both
     /// together up to the fourth order.
@@ -47,7 +64,12 @@ define_rules! {
         by_order: u32
     ] = ln_bessel_i(x, order) { f64 [ln_bessel_i(LnBesselI { by_x, by_order }, x, order)]
         |x, order, _| x.binary(LnBesselI { by_x: by_x.saturating_add(1), by_order }, order),
-        |x, order, _| x.binary(LnBesselI { by_x, by_order: by_order.saturating_add(1) }, order) };
+        |x, order, _| x.binary(LnBesselI { by_x, by_order: by_order.saturating_add(1) }, order),
+        through |t, slope, x, order, _| match (by_x, by_order) {
+            (0, 0) => passing::times_slope_of_ln_i(t, slope, x, order),
+            _ => t * slope,
+        },
+        |t, slope, _, _, _| t * slope };
 
     /// Logarithm of the modified Bessel function of the second kind or its derivative, by both arguments together up to the fourth
     /// order.
@@ -58,7 +80,12 @@ define_rules! {
         by_order: u32
     ] = ln_bessel_k(x, order) { f64 [ln_bessel_k(LnBesselK { by_x, by_order }, x, order)]
         |x, order, _| x.binary(LnBesselK { by_x: by_x.saturating_add(1), by_order }, order),
-        |x, order, _| x.binary(LnBesselK { by_x, by_order: by_order.saturating_add(1) }, order) };
+        |x, order, _| x.binary(LnBesselK { by_x, by_order: by_order.saturating_add(1) }, order),
+        through |t, slope, x, order, _| match (by_x, by_order) {
+            (0, 0) => passing::times_slope_of_ln_k(t, slope, x, order),
+            _ => t * slope,
+        },
+        |t, slope, _, _, _| t * slope };
 }
 
 // ---- Numbers of any size ---------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 use super::Special;
 use super::gamma::{ASYMPTOTIC, ln_gamma_ratio, stirling_rest};
 use super::incomplete_gamma::{ln_gamma_1p, polished};
+use super::rules::densities::Density;
 use super::shape::{self, OfShapes, from_logarithmic, log_gap, recip_derivative};
 use crate::float::Float;
 use crate::rules::dialect::define_rules;
@@ -33,6 +34,10 @@ define_rules! {
                 IncompleteBeta { by_x, by_a, by_b: by_b.saturating_add(1) },
             ];
             next.into_iter().map(move |row| T::reduce(row, point.into_iter()))
+        },
+        through |t, partial, place, x, _| match (place, three(x)) {
+            (0, [x, a, b]) if by_x + by_a + by_b == 0 && is_inside(x) => Density::of_beta(x, a, b).times(t),
+            _ => t * partial,
         } };
 
     /// The `x` at which `Iₓ(a, b)` has the value `p`, of the arguments `p`, `a`, `b`. Partials by the rule for implicit functions.
@@ -49,6 +54,10 @@ define_rules! {
                 1 => -(derivative(IncompleteBeta { by_a: 1, ..IncompleteBeta::VALUE }) / density),
                 _ => -(derivative(IncompleteBeta { by_b: 1, ..IncompleteBeta::VALUE }) / density),
             })
+        },
+        through |t, partial, place, x, y| match (place, three(x)) {
+            (0, [_, a, b]) if is_inside(y) => Density::of_beta(y, a, b).divides(t),
+            _ => t * partial,
         } };
 
     /// Distribution function of Student's t distribution at `t` for `nu` degrees of freedom; or its derivative.
@@ -59,17 +68,32 @@ define_rules! {
         by_nu: u32
     ] = student_t_cdf(t, nu) { f64 [StudentCdf { by_t, by_nu }.at(t, nu)]
         |t, nu, _| t.binary(StudentCdf { by_t: by_t.saturating_add(1), by_nu }, nu),
-        |t, nu, _| t.binary(StudentCdf { by_t, by_nu: by_nu.saturating_add(1) }, nu) };
+        |t, nu, _| t.binary(StudentCdf { by_t, by_nu: by_nu.saturating_add(1) }, nu),
+        through |tangent, density, t, nu, _| match (by_t, by_nu) {
+            (0, 0) => Density::of_student(t, nu).times(tangent),
+            _ => tangent * density,
+        },
+        |tangent, slope, _, _, _| tangent * slope };
 
     /// Quantile of Student's t distribution: inverse of [`StudentCdf`]. Partials by the rule for implicit functions.
     pub StudentQuantile = student_t_quantile(p, nu) { f64 [student_quantile(p, nu)]
         |_, nu, t| t.binary(StudentCdf { by_t: 1, by_nu: 0 }, nu).recip(),
-        |_, nu, t| -(t.binary(StudentCdf { by_t: 0, by_nu: 1 }, nu) / t.binary(StudentCdf { by_t: 1, by_nu: 0 }, nu)) };
+        |_, nu, t| -(t.binary(StudentCdf { by_t: 0, by_nu: 1 }, nu) / t.binary(StudentCdf { by_t: 1, by_nu: 0 }, nu)),
+        through |tangent, slope, _, nu, t| match t.is_finite() {
+            true => Density::of_student(t, nu).divides(tangent),
+            false => tangent * slope,
+        },
+        |tangent, slope, _, _, _| tangent * slope };
 }
 
 impl IncompleteBeta {
     /// The function itself.
     pub const VALUE: IncompleteBeta = IncompleteBeta { by_x: 0, by_a: 0, by_b: 0 };
+}
+
+/// `true` if `x` is inside of the interval from 0 to 1, where the density is a number.
+fn is_inside<T: Float>(x: T) -> bool {
+    x > T::zero() && x < T::one()
 }
 
 /// Three numbers from an iterator.
@@ -281,13 +305,14 @@ impl OfShapes for StudentAt {
                 return half;
             }
             // The tail beyond |t|, as a beta distribution of ν / (ν + t²)
-            let (x, y) = if t.base().abs() < 1e100 {
-                ((t * t / nu + T::one()).recip(), (nu / (t * t) + T::one()).recip())
+            let beyond = if t.base().abs() < 1e100 {
+                let (x, y) = ((t * t / nu + T::one()).recip(), (nu / (t * t) + T::one()).recip());
+                let (tail, is_upper) = tail(x, y, nu * half, half);
+                if is_upper { half - tail * half } else { tail * half }
             } else {
-                (nu / t / t, T::one())
+                // A power of `|t|`, whose square may overflow.
+                (T::lit(self.t.abs()) / nu.sqrt()).powf(-nu) / (nu * half.beta(nu * half))
             };
-            let (tail, is_upper) = tail(x, y, nu * half, half);
-            let beyond = if is_upper { half - tail * half } else { tail * half };
             return if t < T::zero() { beyond } else { T::one() - beyond };
         }
         let mut density = (T::zero(), student_density(t, nu)); // the derivative before, and the last one

@@ -4,8 +4,10 @@
 
 use super::Special;
 use super::gamma::{ASYMPTOTIC, stirling_rest};
+use super::rules::densities::Density;
 use super::shape::{self, OfShapes, from_logarithmic, log_gap, recip_derivative};
 use crate::float::Float;
+use crate::float::{Binary as _, Primitive as _};
 use crate::rules::dialect::define_rules;
 use crate::rules::magnitude;
 use core::f64::consts::{LN_2, TAU};
@@ -26,7 +28,12 @@ define_rules! {
         by_a: u32
     ] = gamma_tail(x, a) { f64 [GammaTail { upper, by_x, by_a }.at(x, a)]
         |x, a, _| x.binary(GammaTail { upper, by_x: by_x.saturating_add(1), by_a }, a),
-        |x, a, _| x.binary(GammaTail { upper, by_x, by_a: by_a.saturating_add(1) }, a) };
+        |x, a, _| x.binary(GammaTail { upper, by_x, by_a: by_a.saturating_add(1) }, a),
+        through |t, density, x, a, _| match (by_x, by_a) {
+            (0, 0) if x > T::zero() => Density::of_gamma(x, a).times(if upper { -t } else { t }),
+            _ => t * density,
+        },
+        |t, slope, _, _, _| t * slope };
 
     /// The point at which a tail of the gamma distribution has the given probability: inverse of [`GammaTail`]. Partials by the rule
     /// for implicit functions.
@@ -35,7 +42,19 @@ define_rules! {
         upper: bool
     ] = gamma_quantile(p, a) { f64 [quantile(upper, p, a)]
         |_, a, x| x.binary(GammaTail { upper, by_x: 1, by_a: 0 }, a).recip(),
-        |_, a, x| -(x.binary(GammaTail { upper, by_x: 0, by_a: 1 }, a) / x.binary(GammaTail { upper, by_x: 1, by_a: 0 }, a)) };
+        |_, a, x| -(x.binary(GammaTail { upper, by_x: 0, by_a: 1 }, a) / x.binary(GammaTail { upper, by_x: 1, by_a: 0 }, a)),
+        through |t, slope, p, a, x| match x.is_zero() {
+            true => t * slope,
+            false if upper => Density::of_gamma(x, a).divides(-t) * rounding(p, a, x),
+            false => Density::of_gamma(x, a).divides(t),
+        },
+        |t, slope, _, _, _| t * slope };
+}
+
+/// The factor by which the density at the rounded quantile `x` of the upper tail is off: by about as much as the tail is, which is known.
+fn rounding<T: Float>(p: T, a: T, x: T) -> T::Base {
+    let tail = GammaTail::UPPER.value(x.base(), a.base());
+    if tail.is_normal() && p.base().is_normal() { tail / p.base() } else { T::Base::nearest(1.0) }
 }
 
 impl GammaTail {

@@ -4,9 +4,11 @@
 //! signs do not alternate, so derivatives of any order are as accurate as the value. The obvious formula for the derivative of
 //! `exp(x²) erfc x`, which is `2x exp(x²) erfc x - 2/√π`, cancels more with each order and with growing `x`.
 
+use super::rules::normal::{times_erf_slope, times_norm_pdf};
 use super::values::{erf_slope, norm_cdf, norm_pdf};
-use crate::rules::MOST;
+use crate::float::Float;
 use crate::rules::dialect::define_rules;
+use crate::rules::{MOST, where_far};
 use core::f64::consts::{FRAC_2_SQRT_PI, LN_2, SQRT_2, TAU};
 #[allow(unused_imports)] // `f64` has its own functions where the standard library is
 use num_traits::Float as _;
@@ -15,13 +17,29 @@ use num_traits::Float as _;
 
 define_rules! {
     /// Derivative of order `n` of `exp(x²) erfc x`; its derivative is the next one.
-    pub Erfcx(n: u32) = erfcx(x) { f64 [erfcx(n, x)] |x, _| x.unary(Erfcx(n.saturating_add(1))) };
+    pub Erfcx(n: u32) = erfcx(x) { f64 [erfcx(n, x)] |x, _| x.unary(Erfcx(n.saturating_add(1))),
+        through |t, slope, x, y| times_erfcx_slope(t, slope, n, x, y) };
 
     /// Derivative of order `n` of `ln erfc x`; its derivative is the next one.
-    pub LogErfc(n: u32) = log_erfc(x) { f64 [log_erfc(n, x)] |x, _| x.unary(LogErfc(n.saturating_add(1))) };
+    pub LogErfc(n: u32) = log_erfc(x) { f64 [log_erfc(n, x)] |x, _| x.unary(LogErfc(n.saturating_add(1))),
+        // Left of here `erfc` is 2.
+        through |t, slope, x, _| x.if_less(T::lit(-8.0), || times_erf_slope(t * T::lit(-0.5), n, x, || t * slope), || t * slope) };
 
     /// Derivative of order `n` of `ln Φ(x)`; its derivative is the next one.
-    pub LogNormCdf(n: u32) = log_norm_cdf(x) { f64 [log_norm_cdf(n, x)] |x, _| x.unary(LogNormCdf(n.saturating_add(1))) };
+    pub LogNormCdf(n: u32) = log_norm_cdf(x) { f64 [log_norm_cdf(n, x)] |x, _| x.unary(LogNormCdf(n.saturating_add(1))),
+        through |t, slope, x, _| T::lit(12.0).if_less(x, || times_norm_pdf(t, n, x, || t * slope), || t * slope) };
+}
+
+/// `t` times the slope of the derivative `y` of order `n` of `exp(x²) erfc x`. Far out that is a power of `x`; on the other side it
+/// overflows, and is `2x y + 2n y'` with the derivative `y'` before it.
+fn times_erfcx_slope<T: Float>(t: T, slope: T, n: u32, x: T, y: T) -> T {
+    let order = T::lit(n.into());
+    let by_two = || {
+        let before = if n == 0 { T::zero() } else { t * x.unary(Erfcx(n - 1)) * order };
+        ((t * y) * x + before) * T::lit(2.0)
+    };
+    let right = || where_far(x, || -(t / x * y * (order + T::one())), || t * slope);
+    x.if_less(T::lit(-8.0), by_two, right)
 }
 
 // ---- Moments ---------------------------------------------------------------------------------------------------------

@@ -22,7 +22,10 @@ impl Promises {
             let (names, bounds) = row.split_once('|').expect("a row has columns");
             let bounds: Vec<f64> = bounds
                 .split_terminator('|')
-                .map(|cell| cell.trim().parse().unwrap_or_else(|_| panic!("{row}")))
+                .map(|cell| match cell.trim() {
+                    "-" => f64::INFINITY, // not measured
+                    cell => cell.parse().unwrap_or_else(|_| panic!("{row}")),
+                })
                 .collect();
             assert_eq!(bounds.len(), columns, "{row}");
             for name in names.split(',') {

@@ -136,6 +136,18 @@ pub fn orders<B: Float>(f: impl Curve, x: B, order: usize) -> Vec<Labelled<B>> {
     }
 }
 
+/// The derivative of an order through many nestings; of order 4 also those with recordings in them.
+pub fn derivatives<B: Float>(rule: impl Curve, x: B, order: usize) -> Vec<Labelled<B>> {
+    let mut all = orders(rule, x, order);
+    if order == 4 {
+        let alternating = slope::<Forward, _>(slope::<Backward, _>(slope::<Forward, _>(slope::<Backward, _>(rule))));
+        let twice = slope::<Forward, _>(slope::<Forward, _>(slope::<Backward, _>(slope::<Backward, _>(rule))));
+        all.push(("Reverse<Dual<Reverse<Dual>>>", alternating.call(x)));
+        all.push(("Reverse<Reverse<Dual<Dual>>>", twice.call(x)));
+    }
+    all
+}
+
 // ---- Several variables -----------------------------------------------------------------------------------------------
 
 /// The unit vectors of `n` dimensions.

@@ -1,6 +1,7 @@
 //! References of 25 digits, and how far a result is from them.
 #![allow(dead_code)] // each test file uses its part
 
+use dualtape::Primitive;
 use std::fmt::{self, Display, Formatter};
 use std::str::Split;
 
@@ -71,12 +72,25 @@ impl Display for Exact {
     }
 }
 
+/// `true` if a derivative is only promised not to be finite: past an infinite derivative, which infinity or NaN comes next
+/// depends on the path to it.
+pub fn is_past_infinity<B: Primitive>(earlier: &[Exact], exact: Exact) -> bool {
+    let overflows = |exact: &Exact| !B::nearest(exact.nearest).widen().is_finite();
+    overflows(&exact) && earlier.iter().any(overflows)
+}
+
+/// [`Exact::error`] or [`Exact::error_single`].
+pub fn error<B: Primitive>(got: B, exact: Exact) -> f64 {
+    if B::epsilon().widen() == f64::EPSILON { exact.error(got.widen()) } else { exact.error_single(got.widen() as f32) }
+}
+
 /// The first 25 digits as an integer, and the decimal exponent of the first of them. `text` is in scientific notation.
 fn decimal(text: &str) -> (i128, i32) {
     let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
     let (negative, mantissa) = mantissa.strip_prefix('-').map_or((false, mantissa), |mantissa| (true, mantissa));
     let digits: String = mantissa.chars().filter(|&c| c != '.').collect();
-    assert!(digits.len() <= 25 && mantissa.find('.').unwrap_or(1) == 1, "{text} is not in scientific notation");
+    assert!(digits.len() <= 40 && mantissa.find('.').unwrap_or(1) == 1, "{text} is not in scientific notation");
+    let digits = &digits[..digits.len().min(25)];
     let digits: i128 = format!("{digits:0<25}").parse().expect("these are digits");
     (if negative { -digits } else { digits }, exponent.parse().expect("an exponent is an integer"))
 }
@@ -127,7 +141,7 @@ pub fn binary() -> impl Iterator<Item = Row> {
     rows(include_str!("../data/binary.txt"), 2)
 }
 
-/// A function through which a tangent at the ends of the range passes: see `tangents.py`.
+/// A function through which a tangent at the ends of the range passes: see `tangents.py` and `tangents_special.py`.
 pub struct TangentRow {
     pub name: &'static str,
     /// `point exp(u)`, or `point + tangent u`.
@@ -141,7 +155,8 @@ pub struct TangentRow {
 }
 
 pub fn tangents() -> impl Iterator<Item = TangentRow> {
-    include_str!("../data/tangents.txt").lines().map(|line| {
+    let special = include_str!("../data/tangents_special.txt");
+    include_str!("../data/tangents.txt").lines().chain(special.lines()).map(|line| {
         let words: Vec<&str> = line.split(' ').collect();
         let number = |text: &str| text.parse().expect("a number");
         TangentRow {

@@ -1,9 +1,9 @@
 //! Rows of the gamma function and its relatives.
 
 use super::super::gamma;
-use crate::float::{Float, Primitive as _};
+use crate::float::{Float, Primitive as _, is_nearly_subnormal};
 use crate::rules::dialect::define_rules;
-use crate::rules::magnitude;
+use crate::rules::{magnitude, times_exp};
 #[cfg(doc)]
 use crate::special::Special;
 
@@ -14,7 +14,8 @@ macro_rules! gamma_functions {
             $($before)?
             /// Gamma function `Γ(x)`, `(x - 1)!` of integers; derivative `Γ(x) ψ(x)`. `±∞` at ±0, NaN at the negative integers.
             #[doc(alias = "tgamma")]
-            pub Gamma = gamma(x) { f64 [libm::tgamma(x)] |x, y| gamma_slope(x, y) }
+            pub Gamma = gamma(x) { f64 [libm::tgamma(x)] |x, y| gamma_slope(x, y),
+                through |t, slope, x, y| times_gamma_slope(t, slope, x, y) }
                 about [5.0 => 24.0; 50.0 - 24.0 * 0.5772156649015329], source ["DLMF 5.2"];
 
             /// Logarithm `ln |Γ(x)|` of the size of the [gamma function](Special::gamma), whose sign, -1 in every second interval below
@@ -37,7 +38,7 @@ macro_rules! gamma_functions {
             #[doc(alias = "trigamma")]
             #[doc(alias = "psi")]
             pub Polygamma(n: u32) = polygamma(x) { f64 [gamma::polygamma(n, x)] |x, _| x.unary(Polygamma(n.saturating_add(1))),
-                through |t, slope, x, y| near_pole(x, || -(t / x * y * T::lit(f64::from(n) + 1.0)), || t * slope) }
+                through |t, slope, x, y| times_polygamma_slope(t, slope, n, x, y) }
                 about [0.5; 1 => std::f64::consts::PI.powi(2) / 2.0; -14.0 * 1.2020569031595942],
                 source ["the Hurwitz zeta function by the Euler-Maclaurin formula, DLMF 25.11.12 and 25.11.7"],
                 members [(1), (2), (20)];
@@ -50,7 +51,8 @@ macro_rules! gamma_functions {
             /// accurate in both.
             pub Beta = beta(x, y) { f64 [gamma::beta(x, y)]
                 |x, y, z| z * x.binary(PolygammaGap(0), y),
-                |x, y, z| z * y.binary(PolygammaGap(0), x) }
+                |x, y, z| z * y.binary(PolygammaGap(0), x),
+                through |t, _, x, y, z| times_beta_slope(t, x, y, z), |t, _, x, y, z| times_beta_slope(t, y, x, z) }
                 about [2.0, 3.0 => 1.0 / 12.0; -13.0 / 144.0, -7.0 / 144.0], source ["DLMF 5.12"];
 
             /// Logarithm of the [beta function](Special::beta), also where that under- or overflows; partial `ψ(x) - ψ(x + y)`.
@@ -58,7 +60,8 @@ macro_rules! gamma_functions {
             #[doc(alias = "lbeta")]
             pub LnBeta = ln_beta(x, y) { f64 [gamma::ln_beta(x, y)]
                 |x, y, _| x.binary(PolygammaGap(0), y),
-                |x, y, _| y.binary(PolygammaGap(0), x) }
+                |x, y, _| y.binary(PolygammaGap(0), x),
+                through |t, by_x, x, y, _| times_gap(t, by_x, x, y), |t, by_y, x, y, _| times_gap(t, by_y, y, x) }
                 about [4.0, 1.0 => -4_f64.ln(); -0.25, -25.0 / 12.0],
                 source ["Didonato & Morris, *Algorithm 708*, ACM TOMS 18 (1992)"];
         }
@@ -88,7 +91,67 @@ define_rules! {
     /// `ψ⁽ⁿ⁾(x) - ψ⁽ⁿ⁾(x + y)`, without cancellation for small `y`: the derivatives of [`LnBeta`].
     pub PolygammaGap(n: u32) = polygamma_gap(x, y) { f64 [gamma::polygamma_gap(n, x, y)]
         |x, y, _| x.binary(PolygammaGap(n.saturating_add(1)), y),
-        |x, y, _| -(x + y).unary(Polygamma(n.saturating_add(1))) };
+        |x, y, _| -(x + y).unary(Polygamma(n.saturating_add(1))),
+        through |t, by_x, x, y, z| {
+            // A power of `x` as long as `y` is of another size.
+            let power = || -(t / x * z * T::lit(f64::from(n) + 1.0));
+            let otherwise = || if is_far(x, y) { power() } else { t * by_x };
+            near_pole(x, || if y > T::lit(1e-3) { power() } else { t * by_x }, otherwise)
+        },
+        |t, by_y, x, y, _| times_polygamma_slope(-t, -by_y, n, x + y, (x + y).unary(Polygamma(n))) };
+}
+
+/// `t` times the slope of `y = ψ⁽ⁿ⁾(x)`: a power of `x` near the pole and far out.
+fn times_polygamma_slope<T: Float>(t: T, slope: T, n: u32, x: T, y: T) -> T {
+    let far = || if n == 0 { t / x } else { -(t / x * y * T::lit(n.into())) };
+    let otherwise = || T::lit(far_bound::<T>()).if_less(x, far, || t * slope);
+    near_pole(x, || -(t / x * y * T::lit(f64::from(n) + 1.0)), otherwise)
+}
+
+/// From here on `1 + 1/x` is 1.
+fn far_bound<T: Float>() -> f64 {
+    if T::Base::IS_SINGLE { 1e9 } else { 1e20 }
+}
+
+/// `true` if `x` is large, and too large for `y` to count beside it.
+fn is_far<T: Float>(x: T, y: T) -> bool {
+    let bound = far_bound::<T>();
+    x > T::lit(bound) && y < x * T::lit(1.0 / bound)
+}
+
+/// `t` times the slope of `y = Γ(x)`. Where the function is subnormal it is the function at a point further right, where it is not,
+/// divided by what is between, `x (x + 1) ..`.
+fn times_gamma_slope<T: Float>(t: T, slope: T, x: T, y: T) -> T {
+    let base = x.base().widen();
+    let (overflows, normal) = if T::Base::IS_SINGLE { (30.0, -20.0) } else { (100.0, -100.0) };
+    if base > overflows {
+        (t * y) * x.unary(Polygamma(0))
+    } else if (-500.0..normal - 10.0).contains(&base) {
+        let steps = (normal - base) as i32;
+        let t = (0..steps).fold(t, |t, k| t / (x + T::lit(k.into())));
+        t * (x + T::lit(steps.into())).unary(Gamma) * x.unary(Polygamma(0))
+    } else {
+        near_pole(x, || -(t / x * y), || t * slope)
+    }
+}
+
+/// `t` times the slope of `z = B(x, y)` by `x`, which is `-1 / x²` near the pole. An exponential of the half has its range.
+fn times_beta_slope<T: Float>(t: T, x: T, y: T, z: T) -> T {
+    let gap = || times_gap(t, x.binary(PolygammaGap(0), y), x, y);
+    near_pole(
+        x,
+        || -(t / x / x),
+        || if is_nearly_subnormal(z) { times_exp(gap(), x.binary(LnBeta, y)) } else { gap() * z },
+    )
+}
+
+/// `t (ψ(x) - ψ(x + y))`, given the difference.
+fn times_gap<T: Float>(t: T, gap: T, x: T, y: T) -> T {
+    near_pole(
+        x,
+        || if y > T::one() { -(t / x) } else { -(t / x * (y / (x + y))) },
+        || if is_far(x, y) { -(t / x * y) } else { t * gap },
+    )
 }
 
 /// `near()` where `x` is so close to the pole at 0 that nothing but the pole counts, else `otherwise()`.

@@ -7,6 +7,7 @@
 //! The methods of [`Special`](super::Special) are how to call them; there are the domains, edges and accuracies.
 
 pub(super) mod bessel;
+pub(super) mod densities;
 pub(super) mod gamma;
 pub(super) mod normal;
 pub(super) mod sines;

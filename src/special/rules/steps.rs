@@ -1,8 +1,10 @@
 //! Rows of the steps and ramps of statistics and neural networks, and of logarithms of exponentials.
 
+use super::super::tails::LogNormCdf;
 use super::super::values;
-use super::normal::{NormCdf, NormPdf};
-use crate::float::Float;
+use super::gamma::near_pole;
+use super::normal::{NormCdf, NormPdf, times_norm_pdf};
+use crate::float::{Float, Primitive as _};
 use crate::rules::dialect::define_rules;
 use crate::rules::{largest, lowest, magnitude, times_exp};
 #[cfg(doc)]
@@ -46,23 +48,30 @@ macro_rules! steps {
             /// `x` above 0 and `scale (eˣ - 1)` below. Where there is a kink, for `scale` other than 1, the derivative at 0 is, of the
             /// numbers between `scale` and 1, the one nearest to 0. Second derivatives at 0 are those of the left side.
             pub Elu(scale: f64) = elu(x) { [if x > B::zero() { x } else { x.exp_m1() * B::nearest(scale) }]
-                |x, _| by_sign(x, || T::lit(scale) * x.exp(), || T::lit(at_kink(scale)) * x.exp()) }
+                |x, _| by_sign(x, || T::lit(scale) * x.exp(), || T::lit(at_kink(scale)) * x.exp()),
+                through |t, slope, x, _| x.if_less(T::lit(-40.0), || times_exp(t * T::lit(scale), x), || t * slope) }
                 at [0.0; 1.0 => 0.0; 1.0], at [-1000.0; 1.0 => -1.0; 0.0],
                 members [(2.0)];
 
             /// Gaussian error linear unit `x Φ(x)`, exact (not the approximation by `tanh`); derivative `Φ(x) + x φ(x)`. 0 at `-∞`.
-            pub Gelu = gelu(x) { f64 [values::gelu(x)] |x, _| x.unary(NormCdf) - x.unary(NormPdf(1)) }
+            pub Gelu = gelu(x) { f64 [values::gelu(x)] |x, _| x.unary(NormCdf) - x.unary(NormPdf(1)),
+                through |t, slope, x, _| x.if_less(T::lit(-12.0), || times_gelu_slope(t, slope, x), || t * slope) }
                 at [0.0 => 0.0; 0.5], source ["Hendrycks & Gimpel, arXiv 1606.08415"];
 
             /// Sigmoid linear unit `x / (1 + e⁻ˣ)`; derivative `σ(x) + x σ'(x)` with the [logistic](Special::logistic) `σ`. 0 at
             /// `-∞`.
             #[doc(alias = "swish")]
-            pub Silu = silu(x) { f64 [values::silu(x)] |x, _| silu_slope(x) }
+            pub Silu = silu(x) { f64 [values::silu(x)] |x, _| silu_slope(x),
+                through |t, slope, x, _| x.if_less(T::lit(-40.0), || times_exp(t * (x + T::one()), x), || t * slope) }
                 at [0.0 => 0.0; 0.5];
 
             /// `ln(1 - eˣ)` for `x ≤ 0`, with all digits on both ends; derivative `-eˣ / (1 - eˣ)`. `-∞` with derivative `-∞` at 0.
             // Not `-exp_m1`: both zeros give +0.
-            pub Log1mExp = log1mexp(x) { f64 [values::log1mexp(x)] |x, _| -(x.exp() / (T::zero() - x.exp_m1())) }
+            pub Log1mExp = log1mexp(x) { f64 [values::log1mexp(x)] |x, _| -(x.exp() / (T::zero() - x.exp_m1())),
+                through |t, slope, x, _| {
+                    let far = || x.if_less(T::lit(-40.0), || -times_exp(t, x), || t * slope);
+                    near_pole(x, || t / x, far)
+                } }
                 about [-std::f64::consts::LN_2 => -std::f64::consts::LN_2; -1.0],
                 source ["Mächler, *Accurately computing log(1 - exp(-|a|))*, 2012"];
 
@@ -76,7 +85,8 @@ macro_rules! steps {
             #[doc(alias = "logaddexp")]
             pub LogAddExp = log_add_exp(x, y) { f64 [values::log_add_exp(x, y)]
                 |x, y, _| weight(x, y),
-                |x, y, _| weight(y, x) }
+                |x, y, _| weight(y, x),
+                through |t, by_x, x, y, _| times_weight(t, by_x, x, y), |t, by_y, x, y, _| times_weight(t, by_y, y, x) }
                 at [1000.0, 1000.0 => 1000.0 + std::f64::consts::LN_2; 0.5, 0.5],
                 at [f64::NEG_INFINITY, 3.0 => 3.0; 0.0, 1.0];
 
@@ -189,6 +199,16 @@ fn weight<T: Float>(x: T, y: T) -> T {
     )
 }
 
+/// `t eˣ / (eˣ + eʸ)`, also where the ratio underflows.
+fn times_weight<T: Float>(t: T, weight: T, x: T, y: T) -> T {
+    if y.is_infinite() { t * weight } else { (x - y).if_less(T::lit(-40.0), || times_exp(t, x - y), || t * weight) }
+}
+
+/// `t (Φ(x) + x φ(x))` far below zero, where `Φ` is `φ` over the slope of its logarithm.
+fn times_gelu_slope<T: Float>(t: T, slope: T, x: T) -> T {
+    times_norm_pdf(t * (x + x.unary(LogNormCdf(1)).recip()), 0, x, || t * slope)
+}
+
 fn x_log_y(x: f64, y: f64) -> f64 {
     if x == 0.0 && !y.is_nan() { 0.0 } else { x * y.ln() }
 }
@@ -207,7 +227,9 @@ fn zero_over_zero_is_zero<T: Float>(x: T, y: T) -> T {
 
 /// `t x / y`, also where `x / y` leaves the range.
 fn times_ratio<T: Float>(t: T, slope: T, x: T, y: T) -> T {
-    let ratio = || t / y * x;
+    let exceeds_one = |x: T| num_traits::Float::abs(x.base()) > T::Base::nearest(1.0);
+    // Numbers of different kinds of size meet first.
+    let ratio = || if exceeds_one(t) == exceeds_one(x) { t / y * x } else { t * x / y };
     T::zero().if_less(x, ratio, || x.if_less(T::zero(), ratio, || t * slope))
 }
 
