@@ -21,6 +21,9 @@ fn main() {
     if run.wants("cholesky") {
         cholesky(&run);
     }
+    if run.wants("spectra") {
+        spectra(&run);
+    }
 }
 
 // ------------------------------------------------------------------------------------------------------------ linear algebra
@@ -74,6 +77,33 @@ fn cholesky(run: &Run) {
             ];
             let f64_time = tape.baseline * 1e6;
             println!("{n:>7}{f64_time:>11.2}{:>12.1}{:>12.1}{:>14.1}", tape.median(), duals.median(), whole.median());
+        }
+    }
+}
+
+/// Values of plain matrices: nalgebra's own decompositions, and those of `LinearAlgebra`.
+fn spectra(run: &Run) {
+    println!("\nDeterminants and spectra on plain f64: microseconds of nalgebra's own, and the ratio to them, median");
+    println!("{:>7}{:>24}{:>24}{:>24}{:>24}", "n", "determinant", "singular values", "with vectors", "eigenvalues");
+    for n in [3, 10, 40, 100] {
+        let wave = |i: usize, j: usize| ((3 * i * i + 5 * j + i * j) as f64 + 0.5).sin();
+        let a = nalgebra::DMatrix::from_fn(n, n, wave);
+        let symmetric = &a + a.transpose();
+        let difference = (a.singular_values() - LinearAlgebra::singular_values(&a)).amax();
+        assert!(difference < 1e-14 * n as f64, "{difference}: singular values of {n} x {n}");
+        if run.timed {
+            let theirs = || drop(black_box(black_box(&a).determinant()));
+            let determinant = compare(theirs, || drop(black_box(LinearAlgebra::determinant(black_box(&a)))));
+            let theirs = || drop(black_box(black_box(&a).singular_values()));
+            let values = compare(theirs, || drop(black_box(LinearAlgebra::singular_values(black_box(&a)))));
+            let theirs = || drop(black_box(black_box(&a).clone().svd(true, true)));
+            let vectors = compare(theirs, || drop(black_box(LinearAlgebra::svd(black_box(&a)))));
+            let theirs = || drop(black_box(black_box(&symmetric).symmetric_eigenvalues()));
+            let eigen =
+                compare(theirs, || drop(black_box(LinearAlgebra::symmetric_eigenvalues(black_box(&symmetric)))));
+            let row =
+                [determinant, values, vectors, eigen].map(|c| format!("{:>16.2}{:>8.2}", c.baseline * 1e6, c.median()));
+            println!("{n:>7}{}", row.concat());
         }
     }
 }

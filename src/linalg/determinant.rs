@@ -25,7 +25,7 @@ impl Algorithm for Determinant {
     type Output<T: Float> = T;
 
     fn on_primitive<B: Scalar>(a: &DMatrix<B>) -> B {
-        a.clone().lu().determinant()
+        a.determinant()
     }
 
     fn on_number<N: Number>(a: &DMatrix<N>) -> N {

@@ -6,6 +6,7 @@
 use super::Special;
 use super::rules::bessel as passing;
 use super::shape::{self, OfShapes};
+use super::wide::{self, OfTwo, Real, Wide};
 use crate::float::{Float, Primitive};
 use crate::rules::{self, dialect::define_rules};
 use core::f64::consts::{FRAC_2_PI, LN_2, PI};
@@ -197,6 +198,12 @@ fn bessel_k(row: BesselK, x: f64, order: f64) -> f64 {
         }
     } else if x == f64::INFINITY {
         0.0
+    } else if row.scaled && (2..=4).contains(&row.by_x.saturating_add(row.by_order)) && WIDE_ARGUMENTS.contains(&x) {
+        // Small beside those of either factor
+        let (BesselK { scaled, by_x, by_order }, nu) = (row, order.abs());
+        let sign = if by_order % 2 == 1 && order < 0.0 { -1.0 } else { 1.0 };
+        sign * wide::derivative(&WideLnOfK { scaled, by_x, by_order, x, nu }, [by_x, by_order], [x, nu])
+            .unwrap_or(f64::NAN)
     } else {
         let (factor, log) = integral_of_k(row, x, order);
         let value = times_exp(factor, log);
@@ -206,8 +213,8 @@ fn bessel_k(row: BesselK, x: f64, order: f64) -> f64 {
 
 /// The logarithm of `Kᵥ(x)` for `ν >= 0`, of the order and the argument.
 ///
-/// The integral is [`integral_of_k`] over all `t`, that of `exp(νt - x cosh t) / 2`. Its logarithm is differentiated about the means
-/// of what multiplies `ν` and `x`, so that the derivatives are central moments, which do not cancel.
+/// The integral is [`integral_of_k`] over all `t`, that of `exp(νt - x cosh t) / 2`. Its logarithm is differentiated about the means of
+/// what multiplies `ν` and `x`. Of second derivatives exponents of this size leave too few digits.
 struct LnOfK;
 
 impl OfShapes for LnOfK {
@@ -260,6 +267,111 @@ impl OfShapes for LnOfK {
     }
 }
 
+/// The same near a point and for derivatives of any order, with exponents of twice the digits.
+///
+/// For `x < 1` it is `t = s + ln(2/x)`, and the exponent is
+/// `νs - eˢ - (x²/4) e⁻ˢ` after a factor `(2/x)ᵛ`: then what depends on `x` alone, or linearly on `ν`, is outside, and what remains is as
+/// small as mixed derivatives are. The integrand is expanded about the means of what multiplies the steps in `ν` and `x`, so that
+/// derivatives of the logarithm are made of central moments.
+///
+/// Beyond [`WIDE_ARGUMENTS`] the integral has too many terms, or `cosh t - 1` too few digits.
+struct WideLnOfK {
+    /// Whether it is `exp(x) Kᵥ(x)` instead.
+    scaled: bool,
+    by_x: u32,
+    by_order: u32,
+    x: f64,
+    nu: f64,
+}
+
+/// Where [`WideLnOfK`] is used.
+const WIDE_ARGUMENTS: core::ops::Range<f64> = 1e-30..1e10;
+
+impl OfTwo for WideLnOfK {
+    #[inline]
+    fn eval<R: Real>(&self, [x, nu]: [R; 2]) -> Option<R> {
+        let (x0, nu0) = (self.x, self.nu);
+        let is_small = x0 < 1.0;
+        let one = Wide::lit(1.0);
+        let log_of_half = Wide::lit(0.5 * x0).ln();
+        // What multiplies minus the relative step in x (or x², if it is small), and the exponent.
+        let at = |t: f64| {
+            let t = Wide::lit(t);
+            if is_small {
+                let falling = (log_of_half + log_of_half - t).exp();
+                (falling, Wide::lit(nu0) * t - t.exp() - falling)
+            } else {
+                let e = t.exp();
+                let less = Wide::lit(x0) * ((e + one / e) * Wide::lit(0.5) - one);
+                (less, Wide::lit(nu0) * t - less)
+            }
+        };
+        let root = nu0.hypot(x0);
+        let peak = if is_small { f64::max(0.5 * (nu0 + root), 0.02).ln() } else { (nu0 / x0).asinh() };
+        // A power of two, so that places are exact.
+        let step = 2.0_f64.powf(f64::min(0.125, 0.5 / root.sqrt()).log2().floor());
+        let peak = (peak / step).round() * step;
+        let largest = at(peak).1;
+        // Moments of the step in x, up to an order each, until nothing is added to any of them.
+        let powers = 0..=self.by_x as i32;
+        let each = |visit: &mut dyn FnMut(f64, Wide, Wide)| {
+            for direction in [1.0, -1.0] {
+                let mut most = [0.0; wide::HIGHEST + 1];
+                let mut j = if direction > 0.0 { 0.0 } else { 1.0 };
+                loop {
+                    let t = peak + direction * step * j;
+                    let (factor, exponent) = at(t);
+                    let weight = (exponent - largest).exp();
+                    visit(t, factor, weight);
+                    let of_factor = |q: i32| if q == 0 { 0.0 } else { f64::from(q) * factor.base().ln() };
+                    let log = |q: i32| (exponent - largest).base() + of_factor(q);
+                    let is_over = powers.clone().all(|q| {
+                        let most = &mut most[q as usize];
+                        *most = if j <= 1.0 { log(q) } else { most.max(log(q)) };
+                        log(q) < *most - 75.0 || log(q).is_nan()
+                    });
+                    if is_over {
+                        break;
+                    }
+                    j += 1.0;
+                }
+            }
+        };
+        let mut sums = [0.0; 3];
+        each(&mut |t, factor, weight| {
+            for (sum, value) in sums.iter_mut().zip([1.0, t, factor.base()]) {
+                *sum += weight.base() * value;
+            }
+        });
+        let (mean, mean_factor) = (sums[1] / sums[0], sums[2] / sums[0]);
+        let mut moments = [[Wide::lit(0.0); wide::HIGHEST + 1]; wide::HIGHEST + 1];
+        each(&mut |t, factor, weight| {
+            let mut by_x = weight;
+            for row in &mut moments[..=self.by_x as usize] {
+                let mut both = by_x;
+                for moment in &mut row[..=self.by_order as usize] {
+                    *moment = *moment + both;
+                    both = both * (Wide::lit(t) - Wide::lit(mean));
+                }
+                by_x = by_x * (Wide::lit(mean_factor) - factor);
+            }
+        });
+        let by_order = nu - R::lit(nu0);
+        let relative = x / R::lit(x0) - R::lit(1.0);
+        let by_x = if is_small { relative * (relative + R::lit(2.0)) } else { relative };
+        let sum = (0..=self.by_x as usize).rev().fold(R::lit(0.0), |sum, q| {
+            let inner = (0..=self.by_order as usize)
+                .rev()
+                .fold(R::lit(0.0), |sum, p| sum * by_order / R::lit(p as f64 + 1.0) + R::wide(moments[q][p]));
+            sum * by_x / R::lit(q as f64 + 1.0) + inner
+        });
+        let linear = by_order * R::lit(mean) - by_x * R::lit(mean_factor);
+        let before = if is_small { -(nu * (x / R::lit(2.0)).ln()) } else { -x };
+        let log = before + linear + (sum * R::lit(0.5 * step)).ln() + R::wide(largest);
+        Some(if self.scaled { (log + x).exp() } else { log })
+    }
+}
+
 #[inline]
 fn ln_bessel_k(row: LnBesselK, x: f64, order: f64) -> f64 {
     let LnBesselK { by_x, by_order } = row;
@@ -275,7 +387,18 @@ fn ln_bessel_k(row: LnBesselK, x: f64, order: f64) -> f64 {
         }
     } else {
         let sign = if by_order % 2 == 1 && order < 0.0 { -1.0 } else { 1.0 };
-        sign * shape::derivative(&LnOfK, [by_order, by_x], [order.abs(), x])
+        if by_x.saturating_add(by_order) > 4 {
+            return f64::NAN;
+        }
+        let nu = order.abs();
+        // Near the order 0 the mean of `t` is a small difference.
+        let is_simple = by_x + by_order == 0 || (by_x + by_order == 1 && (by_x == 1 || nu > 0.25));
+        sign * if is_simple || !WIDE_ARGUMENTS.contains(&x) {
+            shape::derivative(&LnOfK, [by_order, by_x], [nu, x])
+        } else {
+            wide::derivative(&WideLnOfK { scaled: false, by_x, by_order, x, nu }, [by_x, by_order], [x, nu])
+                .unwrap_or(f64::NAN)
+        }
     }
 }
 
@@ -476,10 +599,28 @@ fn bessel_i(row: BesselI, x: f64, order: f64) -> f64 {
         if scaled || by_order > 0 { 0.0 } else { x }
     } else if x == 0.0 {
         at_zero(row, order)
+    } else if x < TINY && is_integer && order < f64::from(by_x) && !scaled && by_order == 0 {
+        // One of the first two terms of the Taylor series is 0, and the square of `x` may be.
+        at_zero(row, order) + x * at_zero(BesselI { by_x: by_x + 1, ..row }, order)
     } else if by_order > 0 && by_order <= 4 && is_near_diagonal(x, order) && !is_far(x - 3.0 * f64::from(by_x), order) {
         schlaefli_integral(row, x, order)
+    } else if let Some(result) = by_wide_series(row, x, order) {
+        result
     } else {
         shape::derivative(&OfOrder { row, x }, [by_order, 0], [order, 0.0])
+    }
+}
+
+/// An argument whose square is nothing beside 1.
+const TINY: f64 = 1e-80;
+
+/// A derivative of the scaled function by the argument, which is small beside that of either factor.
+#[inline]
+fn by_wide_series(BesselI { scaled, by_x, by_order }: BesselI, x: f64, order: f64) -> Option<f64> {
+    if scaled && by_order == 0 && (1..=4).contains(&by_x) {
+        wide::derivative(&WideI { scaled }, [by_x, 0], [x, order])
+    } else {
+        None
     }
 }
 
@@ -555,6 +696,57 @@ impl OfShapes for LnOfI {
     }
 }
 
+/// The same with all digits of derivatives by both, and perhaps of `exp(-x) Iᵥ(x)` instead.
+struct WideI {
+    scaled: bool,
+}
+
+impl OfTwo for WideI {
+    #[inline]
+    fn eval<R: Real>(&self, [x, nu]: [R; 2]) -> Option<R> {
+        /// The power series takes about as many terms.
+        const LARGEST: f64 = 2e3;
+        /// The fourth power of its inverse is in range.
+        const SMALLEST: f64 = 1e-70;
+        let one = R::lit(1.0);
+        let result = |log_less_x: R| if self.scaled { log_less_x.exp() } else { log_less_x + x };
+        if x.base() > 30.0 + 0.25 * nu.base() * nu.base() {
+            let square = nu * nu * R::lit(4.0);
+            let (mut sum, mut term, mut n) = (one, one, 0.0);
+            while n < 100.0 && n < 2.0 * x.base() {
+                n += 1.0;
+                let odd = 2.0 * n - 1.0;
+                term = term * (R::lit(odd * odd) - square) / (x * R::lit(8.0 * n));
+                sum = sum + term;
+                if term.is_nothing_beside(sum) {
+                    break;
+                }
+            }
+            return Some(result(sum.ln() - (x * R::lit(2.0 * PI)).ln() * R::lit(0.5)));
+        }
+        if !(SMALLEST..LARGEST).contains(&x.base()) {
+            return None;
+        }
+        let half = x * R::lit(0.5);
+        let (quarter, mut j, mut term, mut rest) = (half * half, one, one, R::lit(0.0));
+        let (mut scale, mut log) = (one, 0.0);
+        loop {
+            term = term * quarter / (j * (nu + j));
+            rest = rest + term;
+            if term.is_nothing_beside(rest) || rest.base().is_nan() {
+                break;
+            }
+            if rest.base() > 1e200 {
+                let small = R::lit(2.0_f64.powi(-600));
+                (rest, term, scale) = (rest * small, term * small, scale * small);
+                log += 600.0 * LN_2;
+            }
+            j = j + one;
+        }
+        Some(result(nu * half.ln() - wide::ln_gamma(nu + one) + (scale + rest).ln() + R::lit(log) - x))
+    }
+}
+
 #[inline]
 fn ln_bessel_i(row: LnBesselI, x: f64, order: f64) -> f64 {
     let LnBesselI { by_x, by_order } = row;
@@ -575,6 +767,9 @@ fn ln_bessel_i(row: LnBesselI, x: f64, order: f64) -> f64 {
             _ => 0.0,
         }
     } else {
-        shape::derivative(&LnOfI { by_x }, [by_order, by_x], [order, x])
+        let orders = [by_x, by_order];
+        let is_wide = by_x.saturating_add(by_order) <= 4 && (by_order > 0 || by_x > 1);
+        let result = if is_wide { wide::derivative(&WideI { scaled: false }, orders, [x, order]) } else { None };
+        result.unwrap_or_else(|| shape::derivative(&LnOfI { by_x }, [by_order, by_x], [order, x]))
     }
 }

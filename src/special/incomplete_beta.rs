@@ -5,6 +5,7 @@ use super::gamma::{ASYMPTOTIC, ln_gamma_ratio, stirling_rest};
 use super::incomplete_gamma::{ln_gamma_1p, polished};
 use super::rules::densities::Density;
 use super::shape::{self, OfShapes, from_logarithmic, log_gap, recip_derivative};
+use super::wide::{self, OfTwo, Real};
 use crate::float::Float;
 use crate::rules::dialect::define_rules;
 use core::f64::consts::{PI, TAU};
@@ -122,7 +123,9 @@ fn binomial<T: Float<Base = f64>>(x: T, y: T, a: T, b: T) -> T {
         let rest = stirling_rest(sum) - stirling_rest(a) - stirling_rest(b);
         return (rest - exponent).exp() * (b / (a * sum * T::lit(TAU))).sqrt();
     }
-    let power_of_y = if x < T::lit(0.5) { (b * (-x).ln_1p()).exp() } else { y.powf(b) };
+    // The power of the larger of the two by the smaller one, whose rounding is nothing beside 1.
+    let (power_of_x, power_of_y) =
+        if x < T::lit(0.5) { (x.powf(a), (b * (-x).ln_1p()).exp()) } else { ((a * (-y).ln_1p()).exp(), y.powf(b)) };
     let one = T::one();
     let inverse = if a >= large {
         (-ln_gamma_ratio(b, a)).exp() / (b.gamma() * a)
@@ -132,7 +135,7 @@ fn binomial<T: Float<Base = f64>>(x: T, y: T, a: T, b: T) -> T {
         // 1 / Γ(b) as b / Γ(b + 1), and 1 / (a + b) likewise: small shapes do no harm then.
         b / (a + b) * (a + b + one).gamma() / ((a + one).gamma() * (b + one).gamma())
     };
-    x.powf(a) * power_of_y * inverse
+    power_of_x * power_of_y * inverse
 }
 
 /// The terms `dⱼ` of the continued fraction `1 + d₁ / (1 + d₂ / (1 + ..`. DLMF 8.17.22.
@@ -214,6 +217,34 @@ fn tail<T: Float<Base = f64>>(x: T, y: T, a: T, b: T) -> (T, bool) {
     }
 }
 
+/// As [`binomial`], with derivatives.
+#[inline]
+fn wide_binomial<R: Real>(x: R, y: R, a: R, b: R) -> R {
+    let ln_gamma = |x: R| wide::ln_gamma(x + R::lit(1.0));
+    (a * x.ln() + b * y.ln() + ln_gamma(a + b) - ln_gamma(a) - ln_gamma(b)).exp() * b / (a + b)
+}
+
+/// As [`tail`], with derivatives, and the term of the binomial distribution; `None` where it would take too long.
+#[inline]
+fn wide_tail<R: Real>(x: R, y: R, a: R, b: R) -> Option<(R, bool, R)> {
+    const MOST: u32 = 20_000;
+    let one = R::lit(1.0);
+    let binomial = wide_binomial(x, y, a, b);
+    let is_upper = x.base() * (a.base() + b.base() + 2.0) >= a.base() + 1.0;
+    let (x, a, b, binomial) = if is_upper { (y, b, a, binomial * a / b) } else { (x, a, b, binomial) };
+    let term = |j: u32| {
+        let m = R::lit(f64::from(j / 2));
+        let a2m = a + m + m;
+        if j.is_multiple_of(2) {
+            (m * (b - m) * x / ((a2m - one) * a2m), one)
+        } else {
+            (-((a + m) * (a + b + m) * x / (a2m * (a2m + one))), one)
+        }
+    };
+    let fraction = wide::continued_fraction(one, MOST, term)?;
+    Some((binomial * fraction, is_upper, binomial))
+}
+
 /// The incomplete beta function of the shapes.
 struct AtPoint {
     by_x: u32,
@@ -243,6 +274,34 @@ impl OfShapes for AtPoint {
     }
 }
 
+/// The incomplete beta function at a point, of both shapes.
+struct OfShapesAt(f64);
+
+impl OfTwo for OfShapesAt {
+    #[inline]
+    fn eval<R: Real>(&self, [a, b]: [R; 2]) -> Option<R> {
+        let x = R::lit(self.0);
+        let (tail, is_upper, _) = wide_tail(x, R::lit(1.0) - x, a, b)?;
+        Some(if is_upper { -tail } else { tail })
+    }
+}
+
+/// The density, of the argument and a shape.
+struct WideDensity {
+    other: f64,
+    of_first: bool,
+}
+
+impl OfTwo for WideDensity {
+    #[inline]
+    fn eval<R: Real>(&self, [x, shape]: [R; 2]) -> Option<R> {
+        let other = R::lit(self.other);
+        let (a, b) = if self.of_first { (shape, other) } else { (other, shape) };
+        let y = R::lit(1.0) - x;
+        Some(wide_binomial(x, y, a, b) * a / (x * y))
+    }
+}
+
 impl IncompleteBeta {
     #[inline]
     fn at(self, x: f64, a: f64, b: f64) -> f64 {
@@ -257,11 +316,30 @@ impl IncompleteBeta {
         } else if b == 0.0 || a == f64::INFINITY {
             if x == 1.0 { f64::NAN } else { probability(0.0) }
         } else if x > 0.0 && x < 1.0 {
-            shape::derivative(&AtPoint { by_x, x }, [by_a, by_b], [a, b])
+            self.by_wide_series(x, a, b)
+                .unwrap_or_else(|| shape::derivative(&AtPoint { by_x, x }, [by_a, by_b], [a, b]))
         } else if by_x == 0 {
             probability(x)
         } else {
             self.at_end(x, a, b)
+        }
+    }
+
+    /// A derivative by the shapes from the second on, whose terms cancel, and the first for large ones; by the argument and one of them, or
+    /// by both of them.
+    #[inline]
+    fn by_wide_series(self, x: f64, a: f64, b: f64) -> Option<f64> {
+        let IncompleteBeta { by_x, by_a, by_b } = self;
+        let by_shapes = by_a.saturating_add(by_b);
+        let is_needed = by_shapes > 1 || (by_shapes == 1 && a + b > 50.0);
+        if !is_needed || by_shapes.saturating_add(by_x) > 4 {
+            return None;
+        }
+        match (by_x, by_a, by_b) {
+            (0, ..) => wide::derivative(&OfShapesAt(x), [by_a, by_b], [a, b]),
+            (_, _, 0) => wide::derivative(&WideDensity { other: b, of_first: true }, [by_x - 1, by_a], [x, a]),
+            (_, 0, _) => wide::derivative(&WideDensity { other: a, of_first: false }, [by_x - 1, by_b], [x, b]),
+            _ => None,
         }
     }
 
@@ -357,8 +435,42 @@ impl StudentCdf {
         } else if t.is_infinite() {
             if self.by_t == 0 && self.by_nu == 0 && t > 0.0 { 1.0 } else { 0.0 }
         } else {
-            shape::derivative(&StudentAt { by_t: self.by_t, t }, [self.by_nu, 0], [nu, 0.0])
+            self.by_wide_series(t, nu)
+                .unwrap_or_else(|| shape::derivative(&StudentAt { by_t: self.by_t, t }, [self.by_nu, 0], [nu, 0.0]))
         }
+    }
+
+    /// A derivative by the degrees of freedom, whose terms cancel: for large `ν` it is `1 / ν²` of them. And the value for large `ν`, where
+    /// the rounding of `ν / (ν + t²)` would count `ν` times.
+    #[inline]
+    fn by_wide_series(self, t: f64, nu: f64) -> Option<f64> {
+        let StudentCdf { by_t, by_nu } = self;
+        let is_in_range = t == 0.0 || (1e-140..1e140).contains(&t.abs());
+        let is_needed = by_nu > 0 || (by_t == 0 && nu > 1e3 && t != 0.0);
+        if !is_needed || by_t.saturating_add(by_nu) > 4 || !is_in_range {
+            return None;
+        }
+        if by_t == 0 && t == 0.0 {
+            return Some(0.0);
+        }
+        wide::derivative(&self, [by_t.saturating_sub(1), by_nu], [t, nu])
+    }
+}
+
+impl OfTwo for StudentCdf {
+    #[inline]
+    fn eval<R: Real>(&self, [t, nu]: [R; 2]) -> Option<R> {
+        let half = R::lit(0.5);
+        let square = t * t;
+        let (sum, a) = (nu + square, nu * half);
+        if self.by_t > 0 {
+            let ratio = wide::ln_gamma(a + half) - wide::ln_gamma(a);
+            let log = ratio - (a + half) * (sum / nu).ln() - half * (nu.ln() + R::lit(PI).ln());
+            return Some(log.exp());
+        }
+        let (tail, is_upper, _) = wide_tail(nu / sum, square / sum, a, half)?;
+        let beyond = if is_upper { half - tail * half } else { tail * half };
+        Some(if t.base() < 0.0 { beyond } else { R::lit(1.0) - beyond })
     }
 }
 

@@ -6,6 +6,7 @@ use super::Special;
 use super::gamma::{ASYMPTOTIC, stirling_rest};
 use super::rules::densities::Density;
 use super::shape::{self, OfShapes, from_logarithmic, log_gap, recip_derivative};
+use super::wide::{self, OfTwo, Real};
 use crate::float::Float;
 use crate::float::{Binary as _, Primitive as _};
 use crate::rules::dialect::define_rules;
@@ -35,18 +36,22 @@ define_rules! {
         },
         |t, slope, _, _, _| t * slope };
 
-    /// The point at which a tail of the gamma distribution has the given probability: inverse of [`GammaTail`]. Partials by the rule
-    /// for implicit functions.
+    /// The point at which a tail of the gamma distribution has the given probability, the inverse of [`GammaTail`]; or its derivative.
     pub GammaQuantile[
         /// Whether the probability is that of the tail above.
-        upper: bool
-    ] = gamma_quantile(p, a) { f64 [quantile(upper, p, a)]
-        |_, a, x| x.binary(GammaTail { upper, by_x: 1, by_a: 0 }, a).recip(),
-        |_, a, x| -(x.binary(GammaTail { upper, by_x: 0, by_a: 1 }, a) / x.binary(GammaTail { upper, by_x: 1, by_a: 0 }, a)),
-        through |t, slope, p, a, x| match x.is_zero() {
-            true => t * slope,
-            false if upper => Density::of_gamma(x, a).divides(-t) * rounding(p, a, x),
-            false => Density::of_gamma(x, a).divides(t),
+        upper: bool,
+        /// The order of the derivative by the probability.
+        by_p: u32,
+        /// The order of the derivative by the shape, up to 4.
+        by_a: u32
+    ] = gamma_quantile(p, a) { f64 [GammaQuantile { upper, by_p, by_a }.at(p, a)]
+        |p, a, _| p.binary(GammaQuantile { upper, by_p: by_p.saturating_add(1), by_a }, a),
+        |p, a, _| p.binary(GammaQuantile { upper, by_p, by_a: by_a.saturating_add(1) }, a),
+        through |t, slope, p, a, x| match (by_p, by_a) {
+            (0, 0) if x.is_zero() => t * slope,
+            (0, 0) if upper => Density::of_gamma(x, a).divides(-t) * rounding(p, a, x),
+            (0, 0) => Density::of_gamma(x, a).divides(t),
+            _ => t * slope,
         },
         |t, slope, _, _, _| t * slope };
 }
@@ -62,6 +67,13 @@ impl GammaTail {
     pub const LOWER: GammaTail = GammaTail { upper: false, by_x: 0, by_a: 0 };
     /// `Q(a, x)`.
     pub const UPPER: GammaTail = GammaTail { upper: true, by_x: 0, by_a: 0 };
+}
+
+impl GammaQuantile {
+    /// Inverse of `P(a, x)`.
+    pub const LOWER: GammaQuantile = GammaQuantile { upper: false, by_p: 0, by_a: 0 };
+    /// Inverse of `Q(a, x)`.
+    pub const UPPER: GammaQuantile = GammaQuantile { upper: true, by_p: 0, by_a: 0 };
 }
 
 // ---- Formulas --------------------------------------------------------------------------------------------------------
@@ -242,6 +254,38 @@ fn tail<T: Float<Base = f64>>(x: T, a: T) -> (T, bool) {
     }
 }
 
+/// One of the tails with derivatives, whether it is the upper one, and the term of the Poisson distribution. `None` where it would take
+/// too long.
+#[inline]
+fn wide_tail<R: Real>(x: R, a: R) -> Option<(R, bool, R)> {
+    // The series take about 12 √a terms.
+    const LARGEST: f64 = 2e4;
+    let one = R::lit(1.0);
+    if a.base() > LARGEST {
+        return None;
+    }
+    let poisson = (a * x.ln() - x - wide::ln_gamma(a + one)).exp();
+    // The upper tail may be what is left of 1: of 32 digits enough remain.
+    if x.base() > a.base() + 6.0 {
+        let two = R::lit(2.0);
+        let terms = |n: u32| {
+            let n = R::lit(f64::from(n));
+            (n * (a - n), x + two * n + one - a)
+        };
+        let fraction = wide::continued_fraction(x + one - a, 20_000, terms)?;
+        return Some((poisson * a * fraction, true, poisson));
+    }
+    let (mut sum, mut term, mut k) = (one, one, a);
+    loop {
+        k = k + one;
+        term = term * x / k;
+        sum = sum + term;
+        if term.is_nothing_beside(sum) || sum.base().is_nan() {
+            return Some((poisson * sum, false, poisson));
+        }
+    }
+}
+
 /// A tail as a function of the shape.
 struct AtPoint {
     row: GammaTail,
@@ -285,7 +329,8 @@ impl GammaTail {
         } else if a == f64::INFINITY {
             probability(0.0)
         } else if x > 0.0 {
-            shape::derivative(&AtPoint { row: self, x }, [by_a, 0], [a, 0.0])
+            self.by_wide_series(x, a)
+                .unwrap_or_else(|| shape::derivative(&AtPoint { row: self, x }, [by_a, 0], [a, 0.0]))
         } else if f64::from(by_x) < a {
             probability(0.0)
         } else if by_a == 0 {
@@ -294,6 +339,27 @@ impl GammaTail {
         } else {
             f64::NAN
         }
+    }
+}
+
+impl OfTwo for GammaTail {
+    #[inline]
+    fn eval<R: Real>(&self, [x, a]: [R; 2]) -> Option<R> {
+        let (tail, is_upper, poisson) = wide_tail(x, a)?;
+        let (is_upper, result) = if self.by_x > 0 { (false, poisson * a / x) } else { (is_upper, tail) };
+        Some(if is_upper == self.upper { result } else { -result })
+    }
+}
+
+impl GammaTail {
+    /// A derivative by the shape from the second on, whose terms cancel.
+    #[inline]
+    fn by_wide_series(self, x: f64, a: f64) -> Option<f64> {
+        let GammaTail { by_x, by_a, .. } = self;
+        if by_a < 2 || by_x.saturating_add(by_a) > 4 {
+            return None;
+        }
+        wide::derivative(&self, [by_x.saturating_sub(1), by_a], [x, a])
     }
 }
 
@@ -312,6 +378,53 @@ fn slope_at_zero(k: u32, a: f64) -> f64 {
 }
 
 // ---- Quantiles -------------------------------------------------------------------------------------------------------
+
+impl GammaQuantile {
+    #[inline]
+    fn at(self, p: f64, a: f64) -> f64 {
+        let GammaQuantile { upper, by_p, by_a } = self;
+        let x = quantile(upper, p, a);
+        let tail = |by_x: u32, by_a: u32| GammaTail { upper, by_x, by_a }.at(x, a);
+        // In the far tail the rounding of `x` itself counts `x` times.
+        let is_far = p < 1e-6 && x > 0.0 && x < f64::INFINITY;
+        match [by_p, by_a] {
+            [0, 0] => x,
+            [1, 0] if !is_far => tail(1, 0).recip(),
+            [0, 1] if !is_far => -(tail(0, 1) / tail(1, 0)),
+            orders if x > 0.0 && x < f64::INFINITY && by_p.saturating_add(by_a) <= 4 => {
+                let composed = || match orders {
+                    [1, 0] => tail(1, 0).recip(),
+                    [0, 1] => -(tail(0, 1) / tail(1, 0)),
+                    _ => f64::NAN,
+                };
+                wide::derivative(&WideQuantile { upper, near: x }, orders, [p, a]).unwrap_or_else(composed)
+            }
+            [_, 0] => shape::derivative_of_inverse(by_p as usize, |n| tail(n as u32, 0)),
+            _ => f64::NAN,
+        }
+    }
+}
+
+/// The quantile by Newton's method for its Taylor polynomial, each step of which doubles the orders that are right.
+struct WideQuantile {
+    upper: bool,
+    /// The quantile, rounded.
+    near: f64,
+}
+
+impl OfTwo for WideQuantile {
+    #[inline]
+    fn eval<R: Real>(&self, [p, a]: [R; 2]) -> Option<R> {
+        let mut x = R::lit(self.near);
+        for _ in 0..4 {
+            let (tail, is_upper, poisson) = wide_tail(x, a)?;
+            let target = if is_upper == self.upper { p } else { R::lit(1.0) - p };
+            let step = (tail - target) * x / (poisson * a);
+            x = if is_upper { x + step } else { x - step };
+        }
+        Some(x)
+    }
+}
 
 /// The `x` at which the tail has the probability `p`.
 ///

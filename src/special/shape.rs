@@ -1,7 +1,8 @@
 //! Derivatives by the shape of a distribution: the algorithm for the values is differentiated, by this crate's own dual numbers.
 //!
 //! Derivatives by the argument are densities, in closed form. Those by a shape have none, but every series and continued fraction
-//! here is evaluated in directions in which it is stable, and so is its derivative.
+//! here is evaluated in directions in which it is stable, and so is its derivative. What is small beside the terms it is the sum of is computed
+//! with twice the digits, by `wide`.
 
 use crate::float::Float;
 use crate::numbers::Dual;
@@ -72,6 +73,33 @@ pub(super) fn from_logarithmic<T: Float>(n: usize, f: T, g: impl Fn(usize) -> T)
         }
     }
     all[n]
+}
+
+/// The derivative of order `n >= 1` of the inverse of a function with the derivatives `f(k)`, by the composition of their Taylor polynomials,
+/// whose coefficients of higher order are 0.
+#[inline]
+pub(super) fn derivative_of_inverse(n: usize, f: impl Fn(usize) -> f64) -> f64 {
+    if n >= MOST {
+        return f64::NAN;
+    }
+    let slope = f(1);
+    let mut inverse = [0.0; MOST];
+    inverse[1] = slope.recip();
+    for m in 2..=n {
+        // The coefficient of order m of Σ f(k) / k! (inverse)ᵏ over k >= 2, where inverse[m] does not occur.
+        let (mut power, mut factorial, mut sum) = (inverse, 1.0, 0.0);
+        for k in 2..=m {
+            let mut next = [0.0; MOST];
+            for i in 1..m {
+                (1..=m - i).for_each(|j| next[i + j] += power[i] * inverse[j]);
+            }
+            power = next;
+            factorial *= k as f64;
+            sum += f(k) / factorial * power[m];
+        }
+        inverse[m] = -sum / slope;
+    }
+    (1..=n).fold(inverse[n], |product, k| product * k as f64)
 }
 
 /// `(-1)ⁱ i! / xⁱ⁺¹`, the derivative of order `i` of `1 / x`.

@@ -171,16 +171,16 @@ LOGS += list(zip(signed(decades(-3, 3, 16)), decades(-3, 3, 16)))
 
 # ---- Incomplete gamma and beta functions -----------------------------------------------------------------------------
 
-# They have no closed forms by the shapes. Derivatives by a shape are differences of 60 digits beyond those needed, those by the
-# argument are densities in closed form.
+# They have no closed forms by the shapes. Derivatives by a shape are differences, those by the argument are densities in closed form.
 
 
 def by_differences(f, orders, point):
-    """The derivative of `f` of so many orders, by central differences with a step of 1e-40 of the shapes, or of 1 for 0."""
+    """The derivative of `f` of so many orders, by central differences with a step of a sixth of the digits:
+    five derivatives take five of them. Relative to the shapes, or to 1 for 0."""
     if not any(orders):
         return f(*point)
     k = next(i for i, n in enumerate(orders) if n)
-    n, step = orders[k], (point[k] or 1) * mpf(10) ** -40
+    n, step = orders[k], (point[k] or 1) * mpf(10) ** (-mp.dps // 6)
     rest = tuple(0 if i == k else m for i, m in enumerate(orders))
     at = lambda i: point[:k] + (point[k] + (2 * i - n) * step / 2,) + point[k + 1 :]
     terms = ((-1) ** (n - i) * mp.binomial(n, i) * by_differences(f, rest, at(i)) for i in range(n + 1))
@@ -314,15 +314,21 @@ GAMMAS = [(1.3, 2.5), (0.01, 0.3), (0.3, 1e-8), (5.0, 1e-8), (30.0, 0.7), (45.0,
           (500.0, 3.0), (700.0, 12.0), (9.0, 10.0), (11.0, 9.75), (1.4, 1.6), (1.6, 1.4), (1.45, 1.25), (0.49, 0.9), (2.0, 2.0),
           (0.75, 1.0), (3.0, 1.0), (1.0, 20.0), (1e-3, 1e-3), (1.25, 0.5), (100.0, 100.0)]
 GAMMAS += list(zip(decades(-1, 2, 16), decades(-1, 2, 16)))
+# The whole domain: tiny and huge arguments, small and large shapes, halves and integers, about `x = a`
+GAMMAS += [(1e-100, 2.0), (1e-8, 1.0), (1e-12, 1e-3), (0.1, 30.0), (2e3, 2e3), (2100.0, 2e3), (1e4, 10200.0), (40.0, 0.5), (8.0, 7.5), (700.0, 0.01),
+           (20.0, 199.5), (3.5, 3.5), (1.5, 1.5), (25.0, 24.5), (1e-3, 0.5), (10.5, 2.5), (18.0, 9.5), (400.0, 199.0)]
 BETAS = [(0.3, 2.0), (0.7, 2.0), (0.01, 40.0), (0.5, 3.0), (0.125, 1.0), (0.9, 1.0), (0.99, 0.25), (0.75, 0.5), (1e-10, 0.7), (0.04, 90.0),
          (0.2, 9.9), (0.2, 10.1), (1 - 1e-10, 0.3), (0.999, 0.01)]
 BETAS += list(zip(spread(0, 1, 10), decades(-1, 2, 10)))
+BETAS += [(1e-100, 2.0), (1e-8, 1e-3), (0.5, 1e-3), (0.999, 300.0), (0.002, 1e3), (0.5, 0.5), (0.625, 2.5), (0.375, 0.5), (0.25, 7.5)]
 SHAPES = [(2.0, 3.0), (3.0, 2.0), (1.0, 1.0), (0.5, 0.5), (12.0, 20.0), (20.0, 12.0), (60.0, 100.0), (0.25, 7.0), (9.5, 11.0), (11.0, 9.5),
           (300.0, 500.0), (1e-3, 2.0), (2.0, 1e-3)]
 SHAPES += list(zip(decades(-1, 2, 8), decades(-1, 2, 8)))
+SHAPES += [(1e-3, 1e-3), (1e-8, 3.0), (1.5, 2.5), (0.5, 40.0), (40.0, 0.5), (150.0, 250.0), (7.0, 300.0)]
 STUDENTS = [(-1.3, 2.5), (0.7, 5.0), (-30.0, 1.5), (1e-3, 4.0), (2.0, 100.0), (-5.0, 30.0), (-1.0, 0.125), (-1e8, 3.0), (0.5, 1.0),
             (-2.0, 2.0), (1.0, 19.9), (1.0, 20.1), (-12.0, 25.0), (-0.75, 1e3)]
 STUDENTS += list(zip(spread(-4, 4, 10), decades(-1, 2, 10)))
+STUDENTS += [(-2.0, 1e4), (1.5, 1e6), (0.25, 200.0), (-40.0, 0.5), (1e-8, 3.0), (1e-3, 1e4), (-3.0, 3.0), (2.5, 1e5), (1e20, 1.5), (-6.0, 60.5)]
 
 
 def doubled(f):
@@ -337,7 +343,7 @@ OF_GAMMA_Q = of_argument_and_shape(gamma_q, negative(gamma_density), gamma_p)
 OF_BETA = of_argument_and_shape(*BETA)
 OF_STUDENT = of_argument_and_shape(student_cdf, student_density)
 
-# Name: the partial derivatives, the points, the digits.
+# Name: the partial derivatives, the points, the digits (or a function of the argument for them).
 BY_DIFFERENCES = {
     "gamma_p": (OF_GAMMA_P, GAMMAS, 320),
     "gamma_q": (OF_GAMMA_Q, GAMMAS[::2], 320),
@@ -349,9 +355,10 @@ BY_DIFFERENCES = {
     "student_t_cdf": (OF_STUDENT, STUDENTS, 320),
 }
 
-GAMMA_QUANTILES = [(0.3, 2.5), (1e-10, 0.5), (0.999, 2.0), (0.5, 100.0), (0.01, 300.0), (0.75, 0.25), (0.125, 1.0)]
-BETA_QUANTILES = [(0.3, 2.0), (0.9, 0.5), (1e-10, 3.0), (0.01, 30.0), (0.75, 1.0), (0.125, 12.5), (0.625, 7.0)]
-STUDENT_QUANTILES = [(0.3, 2.5), (1e-10, 3.0), (0.75, 1.0), (0.125, 30.0), (0.999, 10.0), (0.49, 100.0), (0.875, 0.75)]
+GAMMA_QUANTILES = [(0.3, 2.5), (1e-10, 0.5), (0.999, 2.0), (0.5, 100.0), (0.01, 300.0), (0.75, 0.25), (0.125, 1.0),
+                   (0.5, 0.5), (0.5, 1.5), (1e-30, 4.0), (0.9, 0.01), (0.25, 1e3), (0.99, 30.0)]
+BETA_QUANTILES = [(0.3, 2.0), (0.9, 0.5), (1e-10, 3.0), (0.01, 30.0), (0.75, 1.0), (0.125, 12.5), (0.625, 7.0), (0.5, 0.5), (0.5, 3.5), (1e-30, 1.5), (0.25, 300.0)]
+STUDENT_QUANTILES = [(0.3, 2.5), (1e-10, 3.0), (0.75, 1.0), (0.125, 30.0), (0.999, 10.0), (0.49, 100.0), (0.875, 0.75), (0.3, 1e4), (1e-20, 0.5), (0.0625, 3.0)]
 BY_DIFFERENCES |= {
     "gamma_p_inv": (of_inverse(OF_GAMMA_P, root_of(gamma_p, gamma_density)), GAMMA_QUANTILES, 320),
     "gamma_q_inv": (of_inverse(OF_GAMMA_Q, root_of(gamma_q, negative(gamma_density), -1)), GAMMA_QUANTILES, 320),
@@ -400,6 +407,7 @@ def logarithm(partials):
 BESSELS = [(3.0, 0.0), (1.0, 1.0), (0.3, 2.0), (2.5, 0.5), (1.99, 0.25), (2.01, 0.25), (1e-3, 0.75), (1e-8, 1.5), (1e-100, 1.25), (18.5, 0.0),
            (19.5, 0.5), (21.5, 2.5), (21.0, 1.0), (30.0, 7.0), (100.0, 3.0), (650.0, 2.0), (10.0, 30.0), (50.0, 40.0), (5.1, 101.3),
            (0.51, 3.0), (0.49, 3.0), (700.0, 40.0), (1e-4, 0.0), (0.4, 0.0)]
+BESSELS += [(25.0, 0.5), (35.0, 1.5), (60.0, 12.0), (5.0, 1e-3), (1.0, 60.5), (1e-6, 4.0), (200.0, 25.5)]
 BESSELS += list(zip(decades(-1, 1.5, 6), spread(0, 5, 6)))
 
 
@@ -416,6 +424,7 @@ def remembered(f):
 # Without the order 0, since half of the derivatives of an even function are 0, and where the references take seconds, not minutes
 K_POINTS = [(0.3, 2.0), (2.5, 0.5), (1.99, 0.25), (2.01, 0.25), (1e-3, 0.75), (1e-8, 1.5), (1e-100, 1.25), (5.1, 101.3), (0.51, 3.0),
             (650.0, 2.0), (700.0, 40.0), (10.0, 30.0)]
+K_POINTS += [(1e-8, 0.5), (1e-3, 0.1), (20.0, 1e-3), (3.0, 60.0), (0.01, 30.0), (1.0, 1.0), (4.0, 3.0), (100.0, 50.5), (0.6, 0.4), (0.05, 2.5), (1e-4, 1e-3)]
 FIRST, SECOND = remembered(mp.besseli), remembered(mp.besselk)
 BY_DIFFERENCES |= {
     "bessel_i": (modified(FIRST, 1, 0), BESSELS, 240),
@@ -423,7 +432,7 @@ BY_DIFFERENCES |= {
     "ln_bessel_i": (logarithm(modified(FIRST, 1, 0)), [v for v in BESSELS if v[0] > 1e-10 and v != (18.5, 0.0)], 240),
     "bessel_k": (modified(SECOND, -1, 0), K_POINTS, 240),
     "bessel_k_scaled": (modified(SECOND, -1, 1), K_POINTS + [(1e8, 1.5), (1e4, 20.0)], 240),
-    "ln_bessel_k": (logarithm(modified(SECOND, -1, 0)), [v for v in K_POINTS if v[0] > 1e-5], 240),
+    "ln_bessel_k": (logarithm(modified(SECOND, -1, 0)), [v for v in K_POINTS if v[0] > 1e-50], lambda v: 240 if v > 1e-5 else 1500),
 }
 
 BINARY = {
@@ -456,7 +465,7 @@ def binary(names):
         else:
             forms = form
         for a, b in dict.fromkeys(points):
-            value, words = computed(forms, (a, b), digits)
+            value, words = computed(forms, (a, b), digits(a) if callable(digits) else digits)
             if abs(value) < MAX:
                 yield " ".join([name, repr(a), repr(b)] + words)
 
