@@ -10,8 +10,7 @@
 //! let graph = Graph::record_fn(|x: &[Traced]| x[0].sin() * x[1], &[1.0, 2.0]);
 //! assert_eq!(graph.gradient().to_string(), "\
 //! in x[0] x[1]
-//!   v0 = sin x[0]
-//!   v1 = cos x[0]
+//!   v0, v1 = sin_cos x[0]
 //!   v2 = v1 * x[1]
 //! out v2 v0
 //! ");

@@ -8,7 +8,7 @@ use super::recording::{Graph, values_of};
 use super::traced::Traced;
 use crate::float::algorithm::Scalar;
 use crate::float::engine::Algorithm;
-use crate::float::{Float, Primitive};
+use crate::float::{Float, Primitive, Twin};
 use crate::numbers::Number;
 use crate::rules::{Binary, Reduction, Rule, Unary};
 use std::any::Any;
@@ -33,6 +33,8 @@ pub(super) trait Piece: Rule {
     const IS_STEP: bool = false;
     /// See [`Unary::PASSES`].
     const PASSES: bool = false;
+    /// See [`Unary::TWIN`].
+    const TWIN: Option<Twin> = None;
     fn label(self) -> String;
     fn value<B: Primitive>(self, x: &[B]) -> B;
     fn derivatives<T: Float>(self, asked: Asked, x: &[T]) -> Vec<T>;
@@ -48,6 +50,7 @@ pub(super) struct OfMany<R>(pub R);
 impl<R: Unary> Piece for OfOne<R> {
     const IS_STEP: bool = R::PIECEWISE_CONSTANT;
     const PASSES: bool = R::PASSES;
+    const TWIN: Option<Twin> = R::TWIN;
     fn label(self) -> String {
         self.0.name().to_string()
     }
@@ -99,6 +102,7 @@ pub(super) trait Operation: Debug + Send + Sync {
     fn label(&self) -> String;
     fn is_step(&self) -> bool;
     fn passes(&self) -> bool;
+    fn twin(&self) -> Option<Twin>;
     fn value(&self, x: &[f64]) -> f64;
     fn value_f32(&self, x: &[f32]) -> f32;
     fn derivatives(&self, asked: Asked, x: &[f64]) -> Vec<f64>;
@@ -118,6 +122,9 @@ impl<P: Piece> Operation for P {
     }
     fn passes(&self) -> bool {
         P::PASSES
+    }
+    fn twin(&self) -> Option<Twin> {
+        P::TWIN
     }
     fn value(&self, x: &[f64]) -> f64 {
         Piece::value(*self, x)
@@ -191,6 +198,34 @@ pub(super) fn apply<T: Float>(operation: &Arc<dyn Operation>, is_many: bool, x: 
         (false, &[x, y]) if operation.passes() => x.binary(Recorded::<false, true>(place), y),
         (false, &[x, y]) => x.binary(Recorded::<false, false>(place), y),
         _ => T::reduce(Recorded::<false, false>(place), x.iter().copied()),
+    }
+}
+
+/// The two operations of a pair on any number, which primitive numbers compute at once.
+pub(super) struct Both;
+
+impl Algorithm for Both {
+    type Args<'a, T: Float> = ([&'a Arc<dyn Operation>; 2], T);
+    type Output<T: Float> = [T; 2];
+
+    fn on_primitive<B: Scalar>((operations, x): ([&Arc<dyn Operation>; 2], B)) -> [B; 2] {
+        match operations[0].twin() {
+            Some(twin) if B::IS_SINGLE => {
+                let (first, second) = (twin.pair.at_f32)(x.widen() as f32);
+                [first, second].map(|y| B::nearest(y.into()))
+            }
+            Some(twin) => {
+                let (first, second) = (twin.pair.at)(x.widen());
+                [first, second].map(B::nearest)
+            }
+            None => operations.map(|operation| apply(operation, false, &[x])),
+        }
+    }
+    fn on_traced((operations, x): ([&Arc<dyn Operation>; 2], Traced)) -> [Traced; 2] {
+        operations.map(|operation| apply(operation, false, &[x]))
+    }
+    fn on_number<N: Number>((operations, x): ([&Arc<dyn Operation>; 2], N)) -> [N; 2] {
+        operations.map(|operation| apply(operation, false, &[x]))
     }
 }
 

@@ -1,12 +1,12 @@
 //! The recordings of this thread, and the graphs they become.
 
 use super::derive::Origin;
-use super::operation::{self, Operation, Piece, behind};
+use super::operation::{self, Both, Operation, Piece, behind};
 use super::question::{Ask, BranchChanged, Question};
 use super::traced::Traced;
 use crate::float::algorithm::Scalar;
 use crate::float::engine::Algorithm;
-use crate::float::{Condition, Engine as _, Float};
+use crate::float::{Condition, Engine as _, Float, Twin};
 use crate::numbers::Number;
 use std::any::{Any, TypeId};
 use std::cell::RefCell;
@@ -40,8 +40,22 @@ pub(super) enum Op {
     FromPartials,
     /// The rule with this number.
     Rule(u32),
+    /// The same, and the node after it is the other function of the pair, of the same operand: one operation with two results.
+    First(u32),
+    /// The second result of the node before.
+    Second(u32),
     /// The same of any number of arguments.
     Reduction(u32),
+}
+
+impl Op {
+    /// The same rule as part of a pair.
+    fn paired(self, part: fn(u32) -> Op) -> Op {
+        match self {
+            Op::Rule(rule) => part(rule),
+            op => op,
+        }
+    }
 }
 
 /// An operand: a node, or a constant by its bits.
@@ -170,15 +184,13 @@ impl Recording {
             self.grow();
         }
         let next = self.nodes.len() as u32;
-        let mut slot = self.slot(op, &self.operands[first..]);
-        while self.table[slot] != NONE {
-            let node = &self.nodes[self.table[slot] as usize];
-            if node.op == op && self.operands(node) == &self.operands[first..] {
+        let slot = match self.find(op, &self.operands[first..]) {
+            Ok(known) => {
                 self.operands.truncate(first);
-                return self.table[slot];
+                return known;
             }
-            slot = (slot + 1) % self.table.len();
-        }
+            Err(slot) => slot,
+        };
         assert!(
             next < NONE && self.operands.len() < NONE as usize,
             "dualtape: a recording has no room for more than 2³² operations and operands"
@@ -186,6 +198,41 @@ impl Recording {
         self.table[slot] = next;
         self.nodes.push(Node { op, first: first as u32, last: self.operands.len() as u32, place });
         next
+    }
+
+    /// The node of an operation, or its place in the table.
+    fn find(&self, op: Op, operands: &[Operand]) -> Result<u32, usize> {
+        let mut slot = self.slot(op, operands);
+        while self.table[slot] != NONE {
+            let node = &self.nodes[self.table[slot] as usize];
+            if node.op == op && self.operands(node) == operands {
+                return Ok(self.table[slot]);
+            }
+            slot = (slot + 1) % self.table.len();
+        }
+        Err(slot)
+    }
+
+    fn twin(&self, node: &Node) -> Option<Twin> {
+        let Op::Rule(rule) = node.op else { return None };
+        self.rules[rule as usize].twin()
+    }
+
+    /// For each rule the other one of its pair, if both are there.
+    fn twins(&self) -> Vec<Option<u32>> {
+        let twin_of = |rule: &Arc<dyn Operation>| rule.twin().map(|twin| (twin.pair.name, twin.is_second));
+        let other = |rule: &Arc<dyn Operation>| {
+            let (pair, is_second) = twin_of(rule)?;
+            self.rules.iter().position(|rule| twin_of(rule) == Some((pair, !is_second))).map(|rule| rule as u32)
+        };
+        self.rules.iter().map(other).collect()
+    }
+
+    /// The node of the other function of a pair, of the same operand.
+    fn other_of_pair(&self, twins: &[Option<u32>], node: &Node) -> Option<usize> {
+        let Op::Rule(rule) = node.op else { return None };
+        let other = twins[rule as usize]?;
+        self.find(Op::Rule(other), self.operands(node)).ok().map(|node| node as usize)
     }
 
     /// Where to look for a node in the table first.
@@ -461,12 +508,26 @@ impl Graph {
     pub(super) fn values<T: Float>(&self, x: &[T]) -> Vec<T> {
         let mut values: Vec<T> = Vec::with_capacity(self.nodes.len());
         let mut arguments: Vec<T> = Vec::new();
-        for node in &self.nodes {
+        for (i, node) in self.nodes.iter().enumerate() {
             arguments.clear();
             arguments.extend(self.operands(node).iter().map(|&operand| self.read(operand, &values)));
+            if let Op::First(_) = node.op {
+                values.extend(T::run::<Both>((self.pair(i), arguments[0])));
+            }
+            if let Op::First(_) | Op::Second(_) = node.op {
+                continue;
+            }
             values.push(self.apply(node.op, &arguments, x));
         }
         values
+    }
+
+    /// The two operations of the pair whose first is at `first`.
+    fn pair(&self, first: usize) -> [&Arc<dyn Operation>; 2] {
+        [first, first + 1].map(|node| match self.nodes[node].op {
+            Op::First(rule) | Op::Second(rule) => &self.rules[rule as usize],
+            op => unreachable!("{op:?} is none of a pair"),
+        })
     }
 
     fn apply<T: Float>(&self, op: Op, arguments: &[T], inputs: &[T]) -> T {
@@ -551,12 +612,28 @@ impl Recording {
             Operand::Node(node) => Operand::Node(number[node as usize]),
             constant => constant,
         };
-        for (i, node) in self.nodes.iter().enumerate().filter(|&(i, _)| is_live[i]) {
+        let mut emit = |number: &mut [u32], i: usize, op: Op| {
+            let node = &self.nodes[i];
             number[i] = nodes.len() as u32;
             let first = operands.len() as u32;
-            operands.extend(self.operands(node).iter().map(|&operand| renumbered(&number, operand)));
-            nodes.push(Node { first, last: operands.len() as u32, ..*node });
+            operands.extend(self.operands(node).iter().map(|&operand| renumbered(number, operand)));
+            nodes.push(Node { op, first, last: operands.len() as u32, place: node.place });
             shown.push(is_shown[i]);
+        };
+        let twins = self.twins();
+        for (i, node) in self.nodes.iter().enumerate().filter(|&(i, _)| is_live[i]) {
+            if number[i] != NONE {
+                continue; // the second of a pair
+            }
+            let other =
+                self.other_of_pair(&twins, node).filter(|&other| is_live[other] && is_shown[other] == is_shown[i]);
+            let Some((other, twin)) = other.zip(self.twin(node)) else {
+                emit(&mut number, i, node.op);
+                continue;
+            };
+            let [first, second] = if twin.is_second { [other, i] } else { [i, other] };
+            emit(&mut number, first, self.nodes[first].op.paired(Op::First));
+            emit(&mut number, second, self.nodes[second].op.paired(Op::Second));
         }
         let guards =
             self.guards.iter().map(|guard| Guard { about: guard.about.map(|x| renumbered(&number, x)), ..*guard });

@@ -41,7 +41,9 @@ impl Graph {
 
     /// The operations that lead to results and guards, with their places among all nodes.
     fn shown(&self) -> impl Iterator<Item = (usize, &Node)> {
-        let is_operation = |(i, node): &(usize, &Node)| self.is_shown[*i] && !matches!(node.op, Op::Input(_));
+        let is_operation = |(i, node): &(usize, &Node)| {
+            self.is_shown[*i] && !matches!(node.op, Op::Input(_) | Op::Second(_)) // the first of a pair is shown for both
+        };
         self.nodes.iter().enumerate().filter(is_operation)
     }
 
@@ -64,6 +66,10 @@ impl Graph {
             Op::Dot => "dot".into(),
             Op::FromPartials => "from_partials".into(),
             Op::Rule(rule) | Op::Reduction(rule) => self.rules[rule as usize].label(),
+            Op::First(rule) | Op::Second(rule) => {
+                let rule = &self.rules[rule as usize];
+                rule.twin().map_or_else(|| rule.label(), |twin| twin.pair.name.into())
+            }
         }
     }
 
@@ -144,14 +150,19 @@ impl Graph {
         let mut text = String::from("digraph {\n");
         let line = |text: &mut String, args: fmt::Arguments<'_>| text.write_fmt(args).expect("writing to memory");
         let mut constants = 0;
-        for (i, node) in self.nodes.iter().enumerate().filter(|&(i, _)| self.is_shown[i]) {
+        let is_drawn = |&(i, node): &(usize, &Node)| self.is_shown[i] && !matches!(node.op, Op::Second(_));
+        for (i, node) in self.nodes.iter().enumerate().filter(is_drawn) {
             let is_input = matches!(node.op, Op::Input(_));
-            let name = names.node(self, i);
-            let value =
-                values.as_ref().map_or_else(String::new, |values| format!("\\n{}", constant(values[i].to_bits())));
+            let name = names.results(self, i);
+            let together = i..i + if matches!(node.op, Op::First(_)) { 2 } else { 1 };
+            let value = |values: &Vec<f64>| {
+                let values: Vec<String> = values[together.clone()].iter().map(|x| constant(x.to_bits())).collect();
+                format!("\\n{}", values.join(", "))
+            };
+            let value = values.as_ref().map_or_else(String::new, value);
             let operation = if is_input { String::new() } else { format!(": {}", self.label(node.op)) };
             let shape = if is_input { ", shape=box" } else { "" };
-            let is_result = self.results.contains(&Operand::Node(i as u32));
+            let is_result = together.clone().any(|i| self.results.contains(&Operand::Node(i as u32)));
             let peripheries = if is_result { ", peripheries=2" } else { "" };
             let id = self.dot_name(&names, i);
             let label = format!("{name}{operation}").replace('\\', "\\\\").replace('"', "\\\"");
@@ -162,7 +173,15 @@ impl Graph {
                     continue; // one line for both
                 }
                 let times = operands.iter().filter(|&&other| other == operand).count();
-                let label = if times > 1 { format!(" [label=\"{times} times\"]") } else { String::new() };
+                let result = match operand {
+                    Operand::Node(from) if matches!(self.nodes[from as usize].op, Op::First(_) | Op::Second(_)) => {
+                        names.node(self, from as usize) // which of the two
+                    }
+                    _ => String::new(),
+                };
+                let times = if times > 1 { format!("{times} times") } else { String::new() };
+                let label = [result, times].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+                let label = if label.is_empty() { label } else { format!(" [label=\"{label}\"]") };
                 let from = match operand {
                     Operand::Node(from) => self.dot_name(&names, from as usize),
                     Operand::Constant(bits) => {
@@ -182,6 +201,7 @@ impl Graph {
     fn dot_name(&self, names: &Names<'_>, i: usize) -> String {
         match self.nodes[i].op {
             Op::Input(k) => format!("x{k}"),
+            Op::Second(_) => format!("v{}", names.numbers[i - 1]), // drawn with the first
             _ => format!("v{}", names.numbers[i]),
         }
     }
@@ -213,7 +233,7 @@ impl Graph {
         let names = self.names(&[]);
         let found = |i: usize, node: &Node| {
             let operands = self.operands(node);
-            let name = names.node(self, i);
+            let name = names.results(self, i);
             let words: Vec<String> = operands.iter().map(|&operand| names.operand(self, operand)).collect();
             let is_input = matches!(node.op, Op::Input(_));
             NonFinite {
@@ -239,6 +259,13 @@ impl Names<'_> {
             Op::Input(k) => self.input(k as usize),
             _ if graph.is_shown[i] => format!("v{}", self.numbers[i]),
             _ => format!("w{i}"),
+        }
+    }
+    /// The names of the results of an operation.
+    fn results(&self, graph: &Graph, i: usize) -> String {
+        match graph.nodes[i].op {
+            Op::First(_) => format!("{}, {}", self.node(graph, i), self.node(graph, i + 1)),
+            _ => self.node(graph, i),
         }
     }
     fn input(&self, k: usize) -> String {
@@ -278,7 +305,7 @@ impl Display for Graph {
         writeln!(out)?;
         for (i, node) in self.shown() {
             let operands: Vec<String> = self.operands(node).iter().map(|&x| names.operand(self, x)).collect();
-            writeln!(out, "  {} = {}", names.node(self, i), self.expression(node.op, &operands))?;
+            writeln!(out, "  {} = {}", names.results(self, i), self.expression(node.op, &operands))?;
         }
         for guard in &self.guards {
             let [x, y] = guard.about.map(|x| names.operand(self, x));

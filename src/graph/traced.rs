@@ -444,7 +444,7 @@ impl Traced {
         let (a, b) = (a.into(), b.into());
         record(Op::MulAdd, &[self, a, b], self.value.mul_add(a.value, b.value))
     }
-    /// Sine and cosine.
+    /// Sine and cosine, one operation.
     #[track_caller]
     pub fn sin_cos(self) -> (Self, Self) {
         (self.sin(), self.cos())
