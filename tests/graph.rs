@@ -15,3 +15,5 @@ mod operations;
 mod random;
 #[path = "graph/show.rs"]
 mod show;
+#[path = "graph/single.rs"]
+mod single;

@@ -1,10 +1,11 @@
 //! Rules as a graph holds them: their types are forgotten, and yet they work on every number.
 //!
-//! A rule is generic over the number, and a trait object cannot be. It can answer on three types, though, `f64`, `f32` and
-//! [`Traced`], and that is enough: on nested numbers its derivative is recorded by itself, at the point at hand, and the recording is
+//! A rule is generic over the number, and a trait object cannot be. It can answer on four types, though, `f64`, `f32` and
+//! [`Traced`] over them, and that is enough: on nested numbers its derivative is recorded by itself, at the point at hand, and the recording is
 //! evaluated there. So nothing here knows a particular function.
 
-use super::recording::{Graph, values_of};
+use super::body::Body;
+use super::recording::values_of;
 use super::traced::Traced;
 use crate::float::algorithm::Scalar;
 use crate::float::engine::Algorithm;
@@ -108,6 +109,7 @@ pub(super) trait Operation: Debug + Send + Sync {
     fn derivatives(&self, asked: Asked, x: &[f64]) -> Vec<f64>;
     fn derivatives_f32(&self, asked: Asked, x: &[f32]) -> Vec<f32>;
     fn derivatives_traced(&self, asked: Asked, x: &[Traced]) -> Vec<Traced>;
+    fn derivatives_traced_f32(&self, asked: Asked, x: &[Traced<f32>]) -> Vec<Traced<f32>>;
     fn as_any(&self) -> &dyn Any;
     /// Whether `other` is the same rule.
     fn is_same(&self, other: &dyn Any) -> bool;
@@ -141,6 +143,9 @@ impl<P: Piece> Operation for P {
     fn derivatives_traced(&self, asked: Asked, x: &[Traced]) -> Vec<Traced> {
         Piece::derivatives(*self, asked, x)
     }
+    fn derivatives_traced_f32(&self, asked: Asked, x: &[Traced<f32>]) -> Vec<Traced<f32>> {
+        Piece::derivatives(*self, asked, x)
+    }
     fn as_any(&self) -> &dyn Any {
         self
     }
@@ -171,7 +176,8 @@ impl<const IS_STEP: bool, const PASSES: bool> Recorded<IS_STEP, PASSES> {
 }
 
 /// The recorded operation that a rule stands for, if it does.
-pub(super) fn behind(rule: &dyn Any) -> Option<Arc<dyn Operation>> {
+#[inline]
+pub(super) fn behind<R: Rule>(rule: &R) -> Option<Arc<dyn Operation>> {
     fn find<const IS_STEP: bool, const PASSES: bool>(rule: &dyn Any) -> Option<Arc<dyn Operation>> {
         rule.downcast_ref::<Recorded<IS_STEP, PASSES>>().map(|rule| rule.operation())
     }
@@ -221,7 +227,7 @@ impl Algorithm for Both {
             None => operations.map(|operation| apply(operation, false, &[x])),
         }
     }
-    fn on_traced((operations, x): ([&Arc<dyn Operation>; 2], Traced)) -> [Traced; 2] {
+    fn on_traced<B: Primitive>((operations, x): ([&Arc<dyn Operation>; 2], Traced<B>)) -> [Traced<B>; 2] {
         operations.map(|operation| apply(operation, false, &[x]))
     }
     fn on_number<N: Number>((operations, x): ([&Arc<dyn Operation>; 2], N)) -> [N; 2] {
@@ -230,8 +236,8 @@ impl Algorithm for Both {
 }
 
 /// The value of an operation on primitive numbers.
-fn value<B: Primitive>(operation: &dyn Operation, x: &[B]) -> B {
-    if size_of::<B>() == size_of::<f32>() {
+pub(super) fn value<B: Primitive>(operation: &dyn Operation, x: &[B]) -> B {
+    if B::IS_SINGLE {
         let x: Vec<f32> = x.iter().map(|x| x.widen() as f32).collect();
         B::nearest(operation.value_f32(&x).into())
     } else {
@@ -251,7 +257,7 @@ impl Algorithm for Derivatives {
     type Output<T: Float> = Vec<T>;
 
     fn on_primitive<B: Scalar>((operation, asked, x): (&dyn Operation, Asked, &[B])) -> Vec<B> {
-        if size_of::<B>() == size_of::<f32>() {
+        if B::IS_SINGLE {
             let x: Vec<f32> = x.iter().map(|x| x.widen() as f32).collect();
             operation.derivatives_f32(asked, &x).into_iter().map(|y| B::nearest(y.into())).collect()
         } else {
@@ -259,12 +265,18 @@ impl Algorithm for Derivatives {
             operation.derivatives(asked, &x).into_iter().map(B::nearest).collect()
         }
     }
-    fn on_traced((operation, asked, x): (&dyn Operation, Asked, &[Traced])) -> Vec<Traced> {
-        operation.derivatives_traced(asked, x)
+    fn on_traced<B: Primitive>((operation, asked, x): (&dyn Operation, Asked, &[Traced<B>])) -> Vec<Traced<B>> {
+        if B::IS_SINGLE {
+            let x: Vec<Traced<f32>> = x.iter().map(|x| x.over()).collect();
+            operation.derivatives_traced_f32(asked, &x).into_iter().map(Traced::over).collect()
+        } else {
+            let x: Vec<Traced> = x.iter().map(|x| x.over()).collect();
+            operation.derivatives_traced(asked, &x).into_iter().map(Traced::over).collect()
+        }
     }
     fn on_number<N: Number>((operation, asked, x): (&dyn Operation, Asked, &[N])) -> Vec<N> {
-        let graph = Graph::of_this_point(|x| operation.derivatives_traced(asked, x), &values_of(x));
-        graph.run_at_its_point(x)
+        let record = |x: &[Traced<N::Base>]| Derivatives::on_traced((operation, asked, x));
+        Body::of_this_point(record, &values_of(x)).run_at_its_point(x)
     }
 }
 
