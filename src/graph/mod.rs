@@ -32,11 +32,11 @@
 //! | [`Float::is_constant`], [`Float::is_zero_in_all_parts`], [`Float::is_finite_in_all_parts`] | nothing: answered by structure | – |
 //! | [`Float::from_partials`] | an operation with these derivatives | computed |
 //! | [`slices`](crate::slices) | operations: the largest entry, its place and how many there are of it are found anew | computed |
+//! | methods of `LinearAlgebra` | for each entry of the result an operation, which runs the method again; whether there is a result is a guard | computed |
 //! | numbers that are read from elsewhere | constants; what changes is passed as data, [`Graph::record_with`] | – |
 //!
 //! `Debug` shows a number for people, and guards nothing. Of `if_less` both sides are recorded, so a recursion that ends by it would
-//! not end; it is stopped with a message. The methods of `LinearAlgebra` go by values in ways that a guard does not catch, and panic on
-//! traced numbers.
+//! not end; it is stopped with a message.
 //!
 //! The same operation on the same operands is recorded once, operations on constants are computed, `x * 1`, `x / 1`, `x - 0` and
 //! `--x` are `x`, and what leads to no result is left out. Nothing else is changed, and no operands change places: values have the bits

@@ -138,16 +138,3 @@ fn a_graph_goes_to_other_threads() {
     let there = std::thread::spawn(move || graph.gradient().eval(&[0.0]).unwrap()).join().unwrap();
     assert_eq!(there, [1.0]);
 }
-
-#[test]
-#[cfg(feature = "nalgebra")]
-fn linear_algebra_says_that_it_cannot_be_recorded() {
-    use dualtape::LinearAlgebra;
-    let text = message(|| {
-        Graph::record_fn(
-            |x: &[Traced]| LinearAlgebra::determinant(&dualtape::nalgebra::DMatrix::from_element(1, 1, x[0])),
-            &[1.0],
-        )
-    });
-    assert!(text.contains("linear algebra cannot be recorded"), "{text}");
-}
