@@ -352,3 +352,33 @@ fn a_long_chain_on_a_small_stack() {
     };
     std::thread::Builder::new().stack_size(128 * 1024).spawn(run).unwrap().join().unwrap();
 }
+
+/// Nothing is recursive, from the first operation to the graph and its value.
+#[test]
+fn four_million_operations_on_a_small_stack() {
+    let run = || {
+        let steps = 2_000_000;
+        let graph = Graph::record_fn(|x: &[Traced]| (0..steps).fold(x[0], |y, _| y * x[1] + x[0]), &[1.0, 0.5]);
+        assert_eq!(graph.operations(), 2 * steps);
+        assert_eq!(graph.eval(&[1.0, 0.5]), Ok(vec![2.0]));
+    };
+    std::thread::Builder::new().stack_size(128 * 1024).spawn(run).unwrap().join().unwrap();
+}
+
+/// An operand with very many users, whose list is full, and operations that come again after long.
+#[test]
+fn operations_are_shared_however_many_there_are() {
+    let n = 20_000;
+    let terms = |x: &[Traced]| (0..n).map(|k| x[0] * f64::from(k)).collect::<Vec<_>>();
+    let graph = Graph::record_fn(
+        |x: &[Traced]| {
+            let (first, again) = (terms(x), terms(x));
+            first.iter().zip(&again).fold(x[1], |sum, (&a, &b)| sum + (a + b) + (b - a))
+        },
+        &[1.0, 0.5],
+    );
+    // `x * 0`, and `x * 1`, which is `x`, are among the products.
+    assert_eq!(graph.census().get("*"), Some(&(n as usize - 1)));
+    let right = (0..n).fold(0.5, |sum, k| sum + 2.0 * f64::from(k) * 3.0 + 0.0);
+    assert_eq!(graph.eval(&[3.0, 0.5]), Ok(vec![right]));
+}
