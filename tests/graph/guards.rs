@@ -221,7 +221,7 @@ fn what_other_guards_imply_is_no_guard() {
     };
     assert_eq!(count(frozen, [1.0, 1.0]), 1);
     // What is left out holds wherever the others do.
-    let graph = Graph::record_fn(|x: &[Traced]| if x[0] < x[1] && x[1] > x[0] { x[0] } else { x[1] }, &[1.0, 2.0]);
+    let graph = Graph::record_fn(|x: &[Traced]| if (x[0] < x[1]) == (x[1] > x[0]) { x[0] } else { x[1] }, &[1.0, 2.0]);
     assert_eq!((graph.guards(), graph.eval(&[3.0, 4.0])), (1, Ok(vec![3.0])));
     assert!(graph.eval(&[4.0, 4.0]).is_err());
 }
