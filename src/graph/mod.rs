@@ -50,7 +50,7 @@
 //! [`Graph::gradient`] and its siblings run the drivers of the crate on numbers that record. What is recorded is plain arithmetic; where
 //! that differs from what the drivers do, at a zero times an infinity, at NaN and near the ends of the range, [`Graph::eval`] on `f64`
 //! notices, and evaluates the graph of the function by the driver instead, which has the [conventions](crate::conventions). Of derivatives on
-//! top of each other it does so with the three outermost ones, on `f32` and on numbers that carry derivatives themselves with the outermost;
+//! top of each other it does so with the three outermost ones, on numbers that carry derivatives themselves with the outermost;
 //! the ones below are plain arithmetic there. Where the sum of a derivative starts with `0 + x` it is `x`: a derivative that is zero may have another sign.
 //!
 //! [`Float::dot`]: crate::Float::dot
@@ -110,7 +110,7 @@ impl<B: Primitive> Graph<B> {
     /// Records a function at `x`.
     ///
     /// # Cost
-    /// Time and memory grow with the number of operations; no recursion.
+    /// Time and memory grow with the number of operations, 70 to 150 ns and about 110 bytes for each, of which 60 stay; no recursion.
     ///
     /// # Examples
     /// ```
