@@ -72,11 +72,14 @@ eager! {
     Third over Second by apply_on_one_type;
 }
 
+/// Values, and their tangents or a product with weights, from a direction or from the weights.
+type Product<'a, T> = &'a dyn Fn(&[T]) -> (Vec<T>, Vec<T>);
+
 /// How a function is differentiated at a point: the parts of all operators.
 struct Ways<'a, T> {
     value_and_gradient: &'a dyn Fn() -> (T, Vec<T>),
-    jvp: &'a dyn Fn(&[T]) -> (Vec<T>, Vec<T>),
-    vjp: &'a dyn Fn(&[T]) -> (Vec<T>, Vec<T>),
+    jvp: Product<'a, T>,
+    vjp: Product<'a, T>,
     hvp: &'a dyn Fn(&[T]) -> Vec<T>,
 }
 

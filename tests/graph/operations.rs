@@ -1,7 +1,7 @@
 //! Operations: the bits of `f64`, sharing, folding, dead code.
 
 use dualtape::graph::{Graph, Traced};
-use dualtape::rules::{Reduction, Unary};
+use dualtape::rules::{Binary, Reduction, Unary};
 use dualtape::{
     Dual, Float, Primitive, ScalarFunction, derivative, gradient, jvp, scalar_function, slices, vector_function,
 };
@@ -171,6 +171,32 @@ fn a_rule_of_ones_own_is_one_operation_that_knows_its_derivative() {
     assert_eq!(graph.value_and_gradient().eval(&[2.0, 4.0]), Ok(vec![10.0, 2.0, 4.0]));
     let one = Graph::record_fn(|x: &[Traced]| Float::reduce(MeanSquare(1.0), x.iter().copied()), &[1.0]);
     assert_eq!(one.value_and_gradient().eval(&[3.0]), Ok(vec![9.0, 6.0]));
+}
+
+/// `k x² y`, as a rule of two arguments.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Cubic(f64);
+
+impl Binary for Cubic {
+    const NAME: &'static str = "cubic";
+    fn value<B: Primitive>(self, x: B, y: B) -> B {
+        B::lit(self.0) * x * x * y
+    }
+    fn partial_x<T: Float>(self, x: T, y: T, _: T) -> T {
+        T::lit(2.0 * self.0) * x * y
+    }
+    fn partial_y<T: Float>(self, x: T, _: T, _: T) -> T {
+        T::lit(self.0) * x * x
+    }
+}
+
+#[test]
+fn a_rule_of_two_arguments_of_ones_own() {
+    let graph = Graph::record_fn(|x: &[Traced]| x[0].binary(Cubic(3.0), x[1]), &[1.0, 1.0]);
+    assert_eq!(graph.to_string(), "in x[0] x[1]\n  v0 = cubic(3.0) x[0] x[1]\nout v0\n");
+    assert_eq!(graph.eval(&[2.0, 5.0]), Ok(vec![60.0]));
+    assert_eq!(graph.gradient().eval(&[2.0, 5.0]), Ok(vec![60.0, 12.0]));
+    assert_eq!(graph.hessian().eval(&[2.0, 5.0]), Ok(vec![30.0, 12.0, 12.0, 0.0]));
 }
 
 /// `1e-320 x`, whose slope has few digits, and a way on which a tangent keeps them.
