@@ -1,8 +1,8 @@
 //! Functions of a slice.
 //!
-//! [`sum`], [`dot`], [`norm`], [`log_sum_exp`], [`weighted_log_sum_exp`], [`max`] and [`min`] are one operation each. On a tape they
-//! take `⌈n / 2⌉` records for `n` arguments, where a loop takes one or two for each step. On dual numbers they cost what the loop costs.
-//! [`softmax`] and [`polyval`] are made of several operations. [`norm`] and [`log_sum_exp`] do not overflow before their results do.
+//! [`sum`], [`dot`], [`norm`], [`log_sum_exp`], [`weighted_log_sum_exp`], [`max`] and [`min`] are one operation each. On a tape they take `⌈n / 2⌉` records for `n`
+//! arguments, where a loop takes one or two for each step. On dual numbers they cost what the loop costs. [`softmax`] and [`polyval`] are
+//! made of several operations. [`norm`] and [`log_sum_exp`] do not overflow before their results do.
 //!
 //! # Accuracy
 //! The largest error found, for up to fifty entries, in both precisions, in every mode and nesting:
@@ -26,10 +26,10 @@
 //! or one entry that dominates, or entries `-∞`, or sums that cancel to the last digits. Where a derivative overflows, it is only promised
 //! that it is not finite.
 
-use crate::float::{Float, Primitive, unlikely};
+use crate::float::{Condition, Float, Primitive, requires, unlikely};
 use crate::rules::dialect::{define_rules, visit_rows};
 use crate::rules::{Visitor, largest, lowest, magnitude, times_exp};
-use num_traits::{Float as _, Zero as _};
+use num_traits::Float as _;
 
 /// Sum `Σ xᵢ`; partial derivatives 1. The empty sum is 0.
 ///
@@ -69,6 +69,9 @@ pub fn dot<T: Float>(x: &[T], y: &[T]) -> T {
 /// therefore has the second derivatives 0 there, whatever they are in truth. The
 /// [remedy](crate::conventions#even-functions-of-a-length) is a function of `dot(x, x)`. The norm of nothing is 0.
 ///
+/// Recorded in a `graph::Graph` it is one operation without guards; second derivatives of a length that is
+/// subnormal or overflows, which are out of range themselves, may be NaN or 0 there.
+///
 /// # Examples
 /// ```
 /// use dualtape::{gradient, slices};
@@ -77,15 +80,14 @@ pub fn dot<T: Float>(x: &[T], y: &[T]) -> T {
 /// ```
 pub fn norm<T: Float>(x: &[T]) -> T {
     let y = T::reduce(Norm, x.iter().copied());
-    // A length that overflows or is subnormal has fewer digits than the direction.
-    if unlikely(y.is_infinite()) && !x.iter().any(|x| x.is_infinite()) {
-        let scale = T::Base::nearest(2.0).powi(-40);
-        return T::reduce(Norm, x.iter().map(|&x| x * scale)) / scale;
+    if T::TRACED {
+        return y; // its derivative has the condition that none of what follows is needed
     }
+    // A length that is subnormal has fewer digits than the direction.
     if unlikely(y.is_subnormal()) {
         // The second derivative may overflow in one direction and not in another; the length of a pair has closed forms.
         // The largest comes first: beside an entry that is 0 there is a kink, unless the others are not.
-        let top = place_of_largest(x.iter().copied(), |x| x.abs()).unwrap_or(0);
+        let top = place_of_largest(x.iter().copied(), |x| x.abs());
         let others = x.iter().enumerate().filter(|&(i, _)| i != top);
         return others.fold(T::zero().hypot(x[top]), |length, (_, x)| length.hypot(*x));
     }
@@ -133,21 +135,14 @@ pub fn weighted_log_sum_exp<T: Float>(weights: &[T], x: &[T]) -> T {
         m == n,
         "dualtape: slices::weighted_log_sum_exp: there are {m} weights for {n} exponents; every exponent must have one weight"
     );
-    let weighs = |&(w, x): &(&T, &T)| !w.is_zero() || x.is_infinite();
-    let largest = weights
-        .iter()
-        .zip(x)
-        .filter(weighs)
-        .fold(T::Base::neg_infinity(), |largest, (_, x)| if *x > largest { x.base() } else { largest });
-    let shift = if largest.is_finite() { largest } else { T::Base::zero() };
+    let shift = T::reduce(WeightedShift { n }, weights.iter().chain(x).copied());
     let y = T::reduce(WeightedLogSumExp { n }, weights.iter().copied().chain(x.iter().map(|&x| x - shift)));
     y + shift
 }
 
 /// The largest entry as a constant (0 if it is infinite), and the log-sum-exp of what is left when it is subtracted.
-fn shifted_log_sum_exp<T: Float>(x: &[T]) -> (T::Base, T) {
-    let largest = x.iter().fold(T::Base::neg_infinity(), |largest, x| if *x > largest { x.base() } else { largest });
-    let shift = if largest.is_finite() { largest } else { T::Base::zero() };
+fn shifted_log_sum_exp<T: Float>(x: &[T]) -> (T, T) {
+    let shift = T::reduce(Shift, x.iter().copied());
     (shift, T::reduce(LogSumExp, x.iter().map(|&x| x - shift)))
 }
 
@@ -163,7 +158,10 @@ fn shifted_log_sum_exp<T: Float>(x: &[T]) -> (T::Base, T) {
 /// ```
 #[track_caller]
 pub fn max<T: Float>(x: &[T]) -> T {
-    extreme(x, |a, b| a > b, num_traits::Float::max)
+    if T::TRACED && x.len() > 1 {
+        return T::reduce(Largest, x.iter().copied());
+    }
+    extreme(x.iter().copied(), |a, b| a > b, num_traits::Float::max)
         .unwrap_or_else(|| panic!("dualtape: slices::max: the slice is empty"))
 }
 
@@ -173,14 +171,21 @@ pub fn max<T: Float>(x: &[T]) -> T {
 /// If `x` is empty.
 #[track_caller]
 pub fn min<T: Float>(x: &[T]) -> T {
-    extreme(x, |a, b| a < b, num_traits::Float::min)
+    if T::TRACED && x.len() > 1 {
+        return T::reduce(Smallest, x.iter().copied());
+    }
+    extreme(x.iter().copied(), |a, b| a < b, num_traits::Float::min)
         .unwrap_or_else(|| panic!("dualtape: slices::min: the slice is empty"))
 }
 
 /// The entry that beats all others, or the mean of those that tie; `None` if there are none. `choose` returns the one that beats
 /// the other, and looks at both.
-fn extreme<T: Float>(x: &[T], beats: fn(&T, &T) -> bool, choose: fn(T, T) -> T) -> Option<T> {
-    let best = x.iter().copied().reduce(|best, x| {
+fn extreme<T: Float>(
+    x: impl Iterator<Item = T> + Clone,
+    beats: fn(&T, &T) -> bool,
+    choose: fn(T, T) -> T,
+) -> Option<T> {
+    let best = x.clone().reduce(|best, x| {
         if beats(&x, &best) || beats(&best, &x) {
             choose(best, x)
         } else if best.is_nan() {
@@ -189,7 +194,7 @@ fn extreme<T: Float>(x: &[T], beats: fn(&T, &T) -> bool, choose: fn(T, T) -> T) 
             best
         }
     })?;
-    let ties = x.iter().copied().filter(|x| *x == best || best.is_nan());
+    let ties = x.filter(|x| *x == best || best.is_nan());
     match ties.clone().count() {
         0 | 1 => Some(best),
         count => Some(T::reduce(Tied(count), ties)),
@@ -242,7 +247,7 @@ macro_rules! reductions {
             /// Logarithm of a sum of exponentials of arguments whose largest is 0. The weight `exp(xᵢ - y)` of the largest is near 1 where
             /// it dominates, and its own derivative would cancel; it is `1 / (1 + Σ exp(xⱼ - xᵢ))` over the others.
             LogSumExp = log_sum_exp(x..) { [log_of_sum(x)]
-                |x, y| weights(x, y, T::NESTED || (!T::TRACED && y == T::infinity())),
+                |x, y| weights(x, y, T::NESTED || T::TRACED),
                 through |t, weight, place, x, y| {
                     let gap = entry(x, place) - y;
                     if gap < T::lit(-40.0) && gap.is_finite() { times_exp(t, gap) } else { t * weight }
@@ -263,8 +268,47 @@ macro_rules! reductions {
 reductions!(define_rules);
 
 define_rules! {
-    /// The common value of `count` equal arguments, each with its share of the derivative: what `max` and `min` return on a tie.
+    /// The common value of `count` equal arguments, each with its share of the derivative.
     Tied(count: usize) = tied(x..) { [first(x)] |x, _| x.map(move |_| T::lit(count as f64).recip()) };
+
+    /// The largest argument, as a recording has it: equal ones share its derivative.
+    Largest = max(x..) { [extreme(x, |a, b| a > b, num_traits::Float::max).unwrap_or_else(B::nan)]
+        |x, y| { let share = T::reduce(TiesOfLargest, x.clone()).recip(); x.map(move |x| share_of_extreme(x, x, y, share)) } };
+
+    /// The smallest argument, as a recording has it.
+    Smallest = min(x..) { [extreme(x, |a, b| a < b, num_traits::Float::min).unwrap_or_else(B::nan)]
+        |x, y| { let share = T::reduce(TiesOfSmallest, x.clone()).recip(); x.map(move |x| share_of_extreme(x, y, x, share)) } };
+
+    /// How many arguments are as large as the largest.
+    TiesOfLargest = ties_of_max(x..) { step [ties(Largest, x)] };
+
+    /// How many arguments are as small as the smallest.
+    TiesOfSmallest = ties_of_min(x..) { step [ties(Smallest, x)] };
+
+    /// The sum `r` of the squares `(xⱼ / xᵢ)²` over all others than the largest `xᵢ`, as a recording has it. Its derivatives are right where
+    /// `xᵢ` dominates, which is where it is looked at: `2 (1 + r) xⱼ / y²` and, by `xᵢ` itself, `-2 r / xᵢ`.
+    OtherSquares = other_squares(x..) { [squares_beside(x.clone(), place_of_largest(x, |x| x.abs()))]
+        |x, r| { let y = T::reduce(Norm, x.clone());
+            x.map(move |x| if_long(x, y, || -(r + r) / x, || (x / y) * ((r + r + T::lit(2.0)) / y))) } };
+
+    /// The largest argument, or 0 if it is infinite: what an exponential must not overflow by.
+    Shift = shift(x..) { step [finite_largest(x)] };
+
+    /// The largest of `n` exponents that weighs, after `n` weights.
+    WeightedShift[n: usize] = weighted_shift(x..) { step
+        [finite_largest(pairs(n, x).filter(|(w, x)| !w.is_zero() || x.is_infinite()).map(|(_, x)| x))] };
+
+    /// How many arguments are `∞`.
+    CountOfInfinite = count_of_infinite(x..) { step [B::lit(x.filter(|x| *x == B::infinity()).count() as f64)] };
+
+    /// The place of the largest of the terms of [`WeightedLogSumExp`].
+    PlaceOfLargestTerm[n: usize] = place_of_largest_term(x..) { step [B::lit(WeightedLogSumExp { n }.top(x) as f64)] };
+
+    /// The sum `r` of `exp(xⱼ - xᵢ)` over all others than the largest `xᵢ`, as a recording has it. Its derivatives are right where `xᵢ`
+    /// dominates, which is where it is looked at: `(1 + r) exp(xⱼ - y)` and, by `xᵢ` itself, `-r`.
+    Odds = odds(x..) { [odds_of(x.clone(), place_of_largest(x, |x| x))]
+        |x, r| { let y = T::reduce(LogSumExp, x.clone());
+            x.map(move |x| if_dominating(x - y, || -r, || (x - y).exp() * (r + T::one()))) } };
 }
 
 /// Shows the functions of a slice that are one operation to a visitor, as [`crate::rules::visit`] does with the elementary functions.
@@ -311,25 +355,35 @@ fn times_direction<T: Float>(t: T, direction: T, x: T, y: T) -> T {
 /// The logarithm of 1 and a little more keeps the digits of the little.
 fn log_of_sum<B: Primitive>(x: impl Iterator<Item = B> + Clone) -> B {
     let top = place_of_largest(x.clone(), |x| x);
-    let of_top = top.and_then(|top| x.clone().nth(top)).unwrap_or_else(B::neg_infinity);
+    let of_top = x.clone().nth(top).unwrap_or_else(B::neg_infinity);
     let exp_but = |skipped: Option<usize>| {
         x.clone().enumerate().filter(move |&(i, _)| Some(i) != skipped).map(|(_, x)| x.exp()).sum::<B>()
     };
-    if of_top.is_zero() { exp_but(top).ln_1p() } else { exp_but(None).ln() }
+    if of_top.is_zero() { exp_but(Some(top)).ln_1p() } else { exp_but(None).ln() }
 }
 
 fn first<B: Primitive>(mut x: impl Iterator<Item = B>) -> B {
     x.next().unwrap_or_else(B::nan)
 }
 
+fn finite_largest<B: Primitive>(x: impl Iterator<Item = B>) -> B {
+    let largest = x.fold(B::neg_infinity(), |largest, x| if x > largest { x } else { largest });
+    if largest.is_finite() { largest } else { B::zero() }
+}
+
+fn ties<R: crate::rules::Reduction, B: Primitive>(extreme: R, x: impl Iterator<Item = B> + Clone) -> B {
+    let y = extreme.value(x.clone());
+    B::lit(x.filter(|x| *x == y).count() as f64)
+}
+
+/// The derivative of an extreme by the argument `x`: `share` unless one of the two beats the other, or `x` is NaN.
+fn share_of_extreme<T: Float>(x: T, low: T, high: T, share: T) -> T {
+    let unless_nan = || x.if_less(T::infinity(), || share, || lowest::<T>().if_less(x, || share, T::zero));
+    low.if_less(high, T::zero, unless_nan)
+}
+
 /// The place of the largest argument, by `key`.
-///
-/// A number that records has none, since at another point another argument is the largest. There all arguments have one form, and second
-/// derivatives lose digits where an argument dominates.
-fn place_of_largest<T: Float>(x: impl Iterator<Item = T>, key: fn(T::Base) -> T::Base) -> Option<usize> {
-    if T::TRACED {
-        return None;
-    }
+fn place_of_largest<T: Float>(x: impl Iterator<Item = T>, key: fn(T::Base) -> T::Base) -> usize {
     let mut largest = (0, T::Base::nan());
     for (i, x) in x.enumerate() {
         let size = key(x.base());
@@ -337,12 +391,7 @@ fn place_of_largest<T: Float>(x: impl Iterator<Item = T>, key: fn(T::Base) -> T:
             largest = (i, size);
         }
     }
-    Some(largest.0)
-}
-
-/// How many arguments are `+∞`.
-fn count_of_infinite<T: Float>(x: impl Iterator<Item = T>) -> T {
-    x.map(|x| largest::<T>().if_less(x, T::one, T::zero)).sum()
+    largest.0
 }
 
 /// Without undue over- or underflow.
@@ -365,40 +414,64 @@ fn length<B: Primitive>(x: impl Iterator<Item = B> + Clone) -> B {
     }
 }
 
+/// `long()` if the entry `x` is most of the length `y`, else `short()`.
+fn if_long<T: Float>(x: T, y: T, long: impl FnOnce() -> T, short: impl FnOnce() -> T) -> T {
+    magnitude(x).if_less(y * T::lit(0.75), short, long)
+}
+
+/// The squares of all but one entry, by that of this one.
+fn squares_beside<T: Float>(x: impl Iterator<Item = T> + Clone, i: usize) -> T {
+    let Some(entry) = x.clone().nth(i) else { return T::zero() };
+    x.enumerate().filter(|&(j, _)| j != i).map(|(_, other)| (other / entry) * (other / entry)).sum()
+}
+
 /// `xᵢ / y`, with the form for a dominating entry.
 fn directions<T: Float>(x: impl Iterator<Item = T> + Clone, y: T) -> impl Iterator<Item = T> {
-    let top = place_of_largest(x.clone(), |x| x.abs());
+    requires(Condition::Central { nested: true, or_zero: true }, y);
+    // A length that overflows has fewer digits than the direction, which is also that of a shorter vector.
+    let overflows = !T::TRACED && unlikely(y.is_infinite()) && !x.clone().any(|x| x.is_infinite());
+    let scale = T::Base::nearest(if overflows { 2.0_f64.powi(-40) } else { 1.0 });
+    let x = x.map(move |x| x * scale);
+    let y = if overflows { T::reduce(Norm, x.clone()) } else { y };
+    let recorded = T::TRACED.then(|| T::reduce(OtherSquares, x.clone()));
+    let differentiated = T::NESTED || T::TRACED || y == T::infinity();
     x.clone().enumerate().map(move |(i, entry)| {
-        let dominating = || {
-            let others = x.clone().enumerate().filter(|&(j, _)| j != i);
-            let squares = others.map(|(_, other)| (other / entry) * (other / entry)).sum::<T>();
+        let long = || {
+            let squares = recorded.unwrap_or_else(|| squares_beside(x.clone(), i));
             let cosine = (T::one() + squares).sqrt().recip();
             entry.if_less(T::zero(), || -cosine, || cosine)
         };
-        let is_dominating = top == Some(i) && (T::NESTED || y == T::infinity());
-        let direction = || if is_dominating { dominating() } else { entry / y };
-        T::zero().if_less(y, direction, T::zero) // no length is negative; at 0 it is the minimum-norm subgradient
+        let short = || entry / y;
+        let direction = || if differentiated { if_long(entry, y, long, short) } else { short() };
+        y.if_less(least(), T::zero, direction) // at 0 the minimum-norm subgradient
     })
 }
 
-/// The weights `exp(xᵢ - y)` for the log-sum-exp `y`, where that of the largest keeps the digits of its derivatives if they are
-/// `differentiated`.
+/// `dominating()` if `log`, the logarithm of a share, is that of more than a half, else `other()`.
+fn if_dominating<T: Float>(log: T, dominating: impl FnOnce() -> T, other: impl FnOnce() -> T) -> T {
+    T::lit(-0.69).if_less(log, dominating, other)
+}
+
+/// The sum of `exp(xⱼ - xᵢ)` over all but one entry `xᵢ`.
+fn odds_of<T: Float>(x: impl Iterator<Item = T> + Clone, i: usize) -> T {
+    let Some(entry) = x.clone().nth(i) else { return T::zero() };
+    x.enumerate().filter(|&(j, _)| j != i).map(|(_, other)| (other - entry).exp()).sum()
+}
+
+/// The weights `exp(xᵢ - y)` for the log-sum-exp `y`, where one of more than a half keeps the digits of its derivatives if they are
+/// `differentiated`. Entries `-∞` have none, also among `-∞`, where the difference is NaN.
 fn weights<T: Float>(x: impl Iterator<Item = T> + Clone, y: T, differentiated: bool) -> impl Iterator<Item = T> {
-    let top = place_of_largest(x.clone(), |x| x);
+    let recorded = T::TRACED.then(|| [T::reduce(Odds, x.clone()), T::reduce(CountOfInfinite, x.clone())]);
     x.clone().enumerate().map(move |(i, entry)| {
-        let dominating = || {
-            let others = x.clone().enumerate().filter(|&(j, _)| j != i);
-            (T::one() + others.map(|(_, other)| (other - entry).exp()).sum::<T>()).recip()
+        let odds = || recorded.map_or_else(|| odds_of(x.clone(), i), |[odds, _]| odds);
+        let infinite = || recorded.map_or_else(|| T::reduce(CountOfInfinite, x.clone()), |[_, count]| count);
+        let log = || entry - y;
+        let weight = || match differentiated {
+            true => if_dominating(log(), || (T::one() + odds()).recip(), || log().exp()),
+            false => log().exp(),
         };
-        let share = || count_of_infinite(x.clone()).recip();
-        let finite = || if top == Some(i) && differentiated { dominating() } else { (entry - y).exp() };
-        by_size(entry, share, finite)
+        entry.if_less(lowest(), T::zero, || largest::<T>().if_less(entry, || infinite().recip(), weight))
     })
-}
-
-/// Nothing for an exponent `-∞`, which also among its like has no weight; else one or the other.
-fn by_size<T: Float>(exponent: T, of_infinite: impl FnOnce() -> T, of_finite: impl FnOnce() -> T) -> T {
-    exponent.if_less(lowest(), T::zero, || largest::<T>().if_less(exponent, of_infinite, of_finite))
 }
 
 /// The pairs of a weight and an exponent, from all weights followed by all exponents.
@@ -408,36 +481,60 @@ fn pairs<T: Float>(n: usize, x: impl Iterator<Item = T> + Clone) -> impl Iterato
 
 /// `w exp(x)`, nothing for `x = -∞`. Beside a weight 0 an exponential that overflows is the largest number, so that the product is 0.
 fn weighted_exp<T: Float>(w: T, x: T) -> T {
-    let something = || {
+    x.if_less(lowest(), T::zero, || {
         let exp = x.exp();
-        let product = || w * exp;
-        let of_zero = || w * T::Base::max_value();
-        let of_infinite = || T::zero().if_less(w, product, || w.if_less(T::zero(), product, of_zero));
-        largest::<T>().if_less(exp, of_infinite, product)
-    };
-    x.if_less(lowest(), T::zero, something)
+        let bounded = || if_zero(w, || w * T::Base::max_value(), || w * exp);
+        largest::<T>().if_less(exp, bounded, || w * exp)
+    })
+}
+
+/// The least positive number: what is less in size is 0.
+fn least<T: Float>() -> T {
+    T::from_base(T::Base::min_positive_value() * T::Base::epsilon())
+}
+
+/// `zero()` where `x` is 0, else `other()`.
+fn if_zero<T: Float>(x: T, zero: impl FnOnce() -> T, other: impl FnOnce() -> T) -> T {
+    magnitude(x).if_less(least(), zero, other)
+}
+
+/// The place of the largest term: a number of the recording, or known.
+#[derive(Clone, Copy)]
+enum Top<T> {
+    Recorded(T),
+    Known(usize),
+}
+
+impl<T: Float> Top<T> {
+    /// `this()` if the place is `i`, else `other()`.
+    fn choose(self, i: usize, this: impl FnOnce() -> T, other: impl FnOnce() -> T + Copy) -> T {
+        match self {
+            Top::Known(top) if top == i => this(),
+            Top::Known(_) => other(),
+            Top::Recorded(place) => {
+                let (before, after) = (T::lit(i as f64 - 0.5), T::lit(i as f64 + 0.5));
+                place.if_less(before, other, || after.if_less(place, other, this))
+            }
+        }
+    }
 }
 
 impl WeightedLogSumExp {
     /// The place of the largest term.
-    fn top<T: Float>(self, x: impl Iterator<Item = T> + Clone) -> Option<usize> {
+    fn top<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> usize {
         place_of_largest(pairs(self.n, x).map(|(w, x)| weighted_exp(w, x)), |term| term)
     }
 
     /// The sum of the terms other than that at `top`.
-    fn rest<T: Float>(self, x: impl Iterator<Item = T> + Clone, top: Option<usize>) -> T {
-        pairs(self.n, x).enumerate().filter(|&(j, _)| Some(j) != top).map(|(_, (w, x))| weighted_exp(w, x)).sum()
-    }
-
-    /// The pair at `top`.
-    fn pair<T: Float>(self, x: impl Iterator<Item = T> + Clone, top: Option<usize>) -> Option<(T, T)> {
-        top.and_then(|top| pairs(self.n, x).nth(top))
+    fn rest<T: Float>(self, x: impl Iterator<Item = T> + Clone, top: Top<T>) -> T {
+        let term = |(j, (w, x)): (usize, (T, T))| top.choose(j, T::zero, || weighted_exp(w, x));
+        pairs(self.n, x).enumerate().map(term).sum()
     }
 
     fn log<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> B {
         let top = self.top(x.clone());
-        let Some((w, exponent)) = self.pair(x.clone(), top) else { return B::neg_infinity() };
-        let rest = self.rest(x, top);
+        let Some((w, exponent)) = pairs(self.n, x.clone()).nth(top) else { return B::neg_infinity() };
+        let rest = self.rest(x, Top::Known(top));
         // `w - 1` is exact where the sum may be near 1.
         if exponent.is_zero() && w > B::nearest(0.5) && w < B::nearest(2.0) {
             ((w - B::nearest(1.0)) + rest).ln_1p()
@@ -460,19 +557,27 @@ impl WeightedLogSumExp {
     }
 
     fn shares<T: Float>(self, x: impl Iterator<Item = T> + Clone, y: T) -> impl Iterator<Item = T> {
-        let infinite = count_of_infinite(pairs(self.n, x.clone()).map(|(_, x)| x));
-        let top = self.top(x.clone());
-        let term = self.pair(x.clone(), top).map_or(T::zero(), |(w, x)| weighted_exp(w, x));
+        let infinite = T::reduce(CountOfInfinite, x.clone().skip(self.n));
+        let top = match T::TRACED {
+            true => Top::Recorded(T::reduce(PlaceOfLargestTerm { n: self.n }, x.clone())),
+            false => {
+                Top::Known(place_of_largest(pairs(self.n, x.clone()).map(|(w, x)| weighted_exp(w, x)), |term| term))
+            }
+        };
+        let of_top = |term: T, (i, (w, x)): (usize, (T, T))| top.choose(i, || weighted_exp(w, x), || term);
+        let first = pairs(self.n, x.clone()).enumerate().fold(T::zero(), of_top);
         let rest = self.rest(x.clone(), top);
-        let top = top.filter(|_| !term.is_zero());
-        let sum = largest::<T>().if_less(y, || y, || term + rest);
-        let by_weight = pairs(self.n, x.clone()).enumerate().map(move |(i, (w, x))| {
-            let finite = || if top == Some(i) { (w + rest / x.exp()).recip() } else { x.exp() / sum };
-            by_size(x, || (infinite * w).recip(), finite)
-        });
+        let sum = largest::<T>().if_less(y, || y, || first + rest);
+        let share = move |i: usize, x: T, scale: T, forms: [&dyn Fn() -> T; 2]| {
+            let [of_largest, of_other] = forms;
+            let finite = || top.choose(i, || if_zero(first, of_other, of_largest), of_other);
+            x.if_less(lowest(), T::zero, || largest::<T>().if_less(x, || (infinite * scale).recip(), finite))
+        };
+        let by_weight = pairs(self.n, x.clone())
+            .enumerate()
+            .map(move |(i, (w, x))| share(i, x, w, [&|| (w + rest / x.exp()).recip(), &|| x.exp() / sum]));
         let by_exponent = pairs(self.n, x).enumerate().map(move |(i, (w, x))| {
-            let finite = || if top == Some(i) { (T::one() + rest / term).recip() } else { weighted_exp(w, x) / sum };
-            by_size(x, || infinite.recip(), finite)
+            share(i, x, T::one(), [&|| (T::one() + rest / first).recip(), &|| weighted_exp(w, x) / sum])
         });
         by_weight.chain(by_exponent)
     }

@@ -7,6 +7,9 @@ mod agreement;
 mod derivatives;
 #[path = "graph/guards.rs"]
 mod guards;
+#[cfg(feature = "nalgebra")]
+#[path = "graph/matrices.rs"]
+mod matrices;
 #[path = "graph/misuse.rs"]
 mod misuse;
 #[path = "graph/operations.rs"]
@@ -15,3 +18,5 @@ mod operations;
 mod random;
 #[path = "graph/show.rs"]
 mod show;
+#[path = "graph/single.rs"]
+mod single;

@@ -378,6 +378,9 @@ impl<T: Float, const N: usize> Float for Dual<T, N> {
     fn reduce<R: Reduction>(rule: R, x: impl Iterator<Item = Self> + Clone) -> Self {
         let inner = x.clone().map(Dual::primal);
         let y = T::reduce(rule, inner.clone());
+        if R::PIECEWISE_CONSTANT {
+            return x.clone().next().map_or_else(|| Dual::constant(y), |x| piecewise::step(x, y));
+        }
         let parts = with_partials(rule, x, inner.clone(), y);
         if !R::PASSES || T::TRACED {
             return Dual::join_all(y, parts);

@@ -273,6 +273,9 @@ impl<T: Float> Float for Reverse<T> {
     fn reduce<R: Reduction>(rule: R, x: impl Iterator<Item = Self> + Clone) -> Self {
         let inner = x.clone().map(Reverse::primal);
         let y = T::reduce(rule, inner.clone());
+        if R::PIECEWISE_CONSTANT {
+            return x.clone().next().map_or_else(|| Reverse::constant(y), |x| piecewise::step(x, y));
+        }
         let parts = with_partials(rule, x, inner.clone(), y);
         if !R::PASSES || T::TRACED {
             return Reverse::join_all(y, parts);
