@@ -1,5 +1,6 @@
 //! Graphs of derivatives: the drivers on numbers that record.
 
+use super::names::ResultName;
 use super::question::BranchChanged;
 use super::recording::Graph;
 use crate::drivers::{forward, reverse};
@@ -188,8 +189,27 @@ impl Graph {
                 .unwrap_or_else(|changed| unreachable!("at the point of the recording: {changed}"))
         };
         let mut graph = Graph::record_at(&point, variables, true, record);
+        graph.result_names = self.names_of_derivatives(step);
+        for k in 0..direction.len() {
+            let name = if step == Step::Vjp { "w" } else { "v" };
+            graph.names.entry((x.len() + k) as u32).or_insert_with(|| format!("{name}[{k}]"));
+        }
         graph.origin = Some(Arc::new(Origin { step, of: self.clone() }));
         graph
+    }
+
+    /// The names of the results of an operator, if the results here have names and there are such.
+    fn names_of_derivatives(&self, step: Step) -> Vec<ResultName> {
+        let names = self.names();
+        let inputs: Vec<String> = (0..self.variables).map(|k| names.node(k)).collect();
+        let gradient = |of: &ResultName| inputs.iter().map(|x| of.derivative(x)).collect::<Vec<_>>();
+        let of = &self.result_names;
+        match step {
+            Step::ValueAndGradient => of.iter().flat_map(|y| [vec![y.clone()], gradient(y)].concat()).collect(),
+            Step::Gradient | Step::Jacobian => of.iter().flat_map(gradient).collect(),
+            Step::Hessian => of.iter().flat_map(gradient).flat_map(|y| gradient(&y)).collect(),
+            Step::Hvp | Step::Jvp | Step::Vjp => Vec::new(),
+        }
     }
 
     #[track_caller]

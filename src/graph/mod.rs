@@ -60,12 +60,15 @@
 //! [`Float::from_partials`]: crate::Float::from_partials
 
 mod derive;
+mod names;
 mod operation;
+mod picture;
 mod question;
 mod recording;
 mod show;
 mod traced;
 
+pub use picture::Picture;
 pub use question::BranchChanged;
 pub(crate) use question::Require;
 pub use recording::Graph;
@@ -96,6 +99,7 @@ impl Graph {
     /// assert_eq!(graph.eval(&[3.0, 4.0]), Ok(vec![25.0]));
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn record(f: &impl ScalarFunction, x: &[f64]) -> Graph {
         Graph::record_at(x, x.len(), false, |x| vec![f.eval(x)])
     }
@@ -116,6 +120,7 @@ impl Graph {
     /// assert_eq!(graph.eval(&[3.0, 4.0]), Ok(vec![7.0, 12.0]));
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn record_vector(f: &impl VectorFunction, x: &[f64]) -> Graph {
         Graph::record_at(x, x.len(), false, |x| f.eval(x))
     }
@@ -129,6 +134,7 @@ impl Graph {
     /// assert_eq!(graph.eval(&[0.0, 3.0]), Ok(vec![3.0]));
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn record_fn(f: impl FnOnce(&[Traced]) -> Traced, x: &[f64]) -> Graph {
         Graph::record_at(x, x.len(), false, |x| vec![f(x)])
     }
@@ -153,6 +159,7 @@ impl Graph {
     /// assert_eq!(gradient.eval(&[2.0, 1.0, 1.0]), Ok(vec![2.0]));
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn record_with(f: &impl ScalarFunction, x: &[f64], data: &[f64]) -> Graph {
         Graph::record_at(&[x, data].concat(), x.len(), false, |x| vec![f.eval(x)])
     }

@@ -1,6 +1,7 @@
 //! The recordings of this thread, and the graphs they become.
 
 use super::derive::Origin;
+use super::names::ResultName;
 use super::operation::{self, Operation, Piece, behind};
 use super::question::{Ask, BranchChanged, Question};
 use super::traced::Traced;
@@ -9,8 +10,9 @@ use crate::float::engine::Algorithm;
 use crate::float::{Condition, Engine as _, Float};
 use crate::numbers::Number;
 use std::any::{Any, TypeId};
-use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt::Display;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::panic::Location;
 use std::sync::Arc;
@@ -104,6 +106,8 @@ struct Recording {
     conditions: Vec<(Condition, u32)>,
     /// A bit for each kind of condition, for each node.
     known_conditions: Vec<u8>,
+    /// The first name that each node was given.
+    names: BTreeMap<u32, String>,
     /// The nodes by their hashes, with linear probing: at most half full, with as many places as a power of two.
     table: Vec<u32>,
     /// Sums start with `0 + x`, which is `x` here: what is recorded is a derivative.
@@ -121,7 +125,19 @@ const DEEPEST_CHOICE: usize = 128;
 
 thread_local! {
     static RECORDINGS: RefCell<Vec<Recording>> = const { RefCell::new(Vec::new()) };
+    /// Where the operation stands that a graph is evaluating on numbers that record: what comes of it stands there, too.
+    static PLACE: Cell<Option<&'static Location<'static>>> = const { Cell::new(None) };
 }
+
+/// Puts back the place that was there before, also if an operation panics.
+struct Placed(Option<&'static Location<'static>>);
+
+impl Drop for Placed {
+    fn drop(&mut self) {
+        PLACE.set(self.0);
+    }
+}
+
 // 0 is none. A number that is kept over 2³² recordings would be taken for one of another; nobody keeps one that long.
 static LAST: AtomicU32 = AtomicU32::new(0);
 
@@ -186,6 +202,19 @@ impl Recording {
         self.table[slot] = next;
         self.nodes.push(Node { op, first: first as u32, last: self.operands.len() as u32, place });
         next
+    }
+
+    /// Where in the source an operation on `x` stands that `caller` recorded.
+    ///
+    /// The sweep of a derivative multiplies partial derivatives, which were recorded before it and know their place, by adjoints, which
+    /// were recorded later.
+    fn place(&self, x: &[Traced], caller: &'static Location<'static>) -> &'static Location<'static> {
+        let of_operand = || {
+            let nodes = x.iter().filter(|x| !x.is_fixed()).map(|x| x.index());
+            let first = nodes.min_by_key(|&node| (matches!(self.nodes[node as usize].op, Op::Input(_)), node));
+            first.map(|node| self.nodes[node as usize].place)
+        };
+        PLACE.get().or_else(|| if self.is_derivative { of_operand() } else { None }).unwrap_or(caller)
     }
 
     /// Where to look for a node in the table first.
@@ -257,8 +286,25 @@ pub(super) fn record(op: Op, x: &[Traced], value: f64) -> Traced {
                 return Traced::node(value, id, *inner);
             }
         }
+        let place = recording.place(x, place);
         Traced::node(value, id, recording.node(op, x, place))
     })
+}
+
+/// Gives a number its name, unless it has one.
+#[track_caller]
+pub(super) fn name(x: Traced, name: &dyn Display) {
+    if !x.is_fixed() {
+        let name = on_one_line(name);
+        with(x.recording(), |recording| {
+            recording.names.entry(x.index()).or_insert(name);
+        });
+    }
+}
+
+/// A name as it fits into a line.
+pub(super) fn on_one_line(name: &dyn Display) -> String {
+    name.to_string().replace(char::is_control, " ")
 }
 
 /// Records the application of a rule. `is_many` if it is a reduction.
@@ -277,6 +323,7 @@ pub(super) fn record_rule<P: Piece>(piece: P, rule: &dyn Any, is_many: bool, x: 
             None => recording.rule(&piece, || Arc::new(piece), |known| known.downcast_ref::<P>() == Some(&piece)),
         };
         let op = if is_many { Op::Reduction(number) } else { Op::Rule(number) };
+        let place = recording.place(x, place);
         Traced::node(value, id, recording.node(op, x, place))
     })
 }
@@ -284,6 +331,7 @@ pub(super) fn record_rule<P: Piece>(piece: P, rule: &dyn Any, is_many: bool, x: 
 /// The answer to a question, and a guard that it stays so.
 pub(super) fn ask(question: Question, x: Traced, y: Traced, place: &'static Location<'static>) -> u64 {
     let answer = question.answer(x.value(), y.value());
+    let place = PLACE.get().unwrap_or(place);
     if let Some(id) = recording_of(&[x, y]) {
         with(id, |recording| {
             let about = [recording.operand(x), recording.operand(y)];
@@ -394,6 +442,10 @@ pub struct Graph {
     pub(super) is_never_plain: bool,
     /// What it is a derivative of.
     pub(super) origin: Option<Arc<Origin>>,
+    /// The names of nodes that have one.
+    pub(super) names: BTreeMap<u32, String>,
+    /// The names of the results, or none at all.
+    pub(super) result_names: Vec<ResultName>,
 }
 
 /// Ends the recordings that were begun since, also if the function panics.
@@ -407,6 +459,7 @@ impl Drop for Begun {
 
 impl Graph {
     /// Records `f` at `point`, of which the first `variables` are differentiated.
+    #[track_caller]
     pub(super) fn record_at(
         point: &[f64],
         variables: usize,
@@ -459,17 +512,26 @@ impl Graph {
 
     /// The values of all nodes at `x`.
     pub(super) fn values<T: Float>(&self, x: &[T]) -> Vec<T> {
+        let _placed = Placed(PLACE.get());
         let mut values: Vec<T> = Vec::with_capacity(self.nodes.len());
         let mut arguments: Vec<T> = Vec::new();
         for node in &self.nodes {
             arguments.clear();
             arguments.extend(self.operands(node).iter().map(|&operand| self.read(operand, &values)));
+            if T::TRACED {
+                PLACE.set(Some(node.place));
+            }
             values.push(self.apply(node.op, &arguments, x));
+        }
+        if T::TRACED {
+            for (&node, name) in &self.names {
+                let _ = values[node as usize].named(name);
+            }
         }
         values
     }
 
-    fn apply<T: Float>(&self, op: Op, arguments: &[T], inputs: &[T]) -> T {
+    pub(super) fn apply<T: Float>(&self, op: Op, arguments: &[T], inputs: &[T]) -> T {
         match (op, arguments) {
             (Op::Input(k), _) => inputs[k as usize],
             (Op::Add, &[x, y]) => x + y,
@@ -572,6 +634,13 @@ impl Recording {
             point: point.to_vec(),
             variables,
             origin: None,
+            names: self
+                .names
+                .into_iter()
+                .map(|(node, name)| (number[node as usize], name))
+                .filter(|&(node, _)| node != NONE)
+                .collect(),
+            result_names: Vec::new(),
         }
     }
 
