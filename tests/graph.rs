@@ -33,3 +33,5 @@ mod programs;
 mod random;
 #[path = "graph/show.rs"]
 mod show;
+#[path = "graph/single.rs"]
+mod single;

@@ -1,13 +1,20 @@
 //! Names of inputs, operations and results, given by the user or made up.
 
-use super::recording::{Graph, Op, Operand, on_one_line};
+use super::Graph;
+use super::body::{Body, Op, Operand};
+use super::recording::on_one_line;
+use crate::float::Primitive;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// A constant as short as it can be read back.
-pub(super) fn constant(bits: u64) -> String {
-    let x = f64::from_bits(bits);
+/// A number as short as it can be read back, in single precision if `is_single`.
+pub(super) fn number(x: f64, is_single: bool) -> String {
     let is_plain = x == 0.0 || !x.is_finite() || (1e-5..1e16).contains(&x.abs());
-    if is_plain { x.to_string() } else { format!("{x:e}") }
+    match (is_plain, is_single) {
+        (true, false) => x.to_string(),
+        (true, true) => (x as f32).to_string(),
+        (false, false) => format!("{x:e}"),
+        (false, true) => format!("{:e}", x as f32),
+    }
 }
 
 /// The name of a result, a derivative maybe: of what, and by which inputs, the first differentiation first.
@@ -44,7 +51,7 @@ const SUPERSCRIPTS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', 
 
 /// The names of all nodes and results.
 pub(super) struct Names<'a> {
-    graph: &'a Graph,
+    graph: &'a Body,
     /// The names that were given, no two the same.
     given: HashMap<u32, String>,
     taken: HashSet<String>,
@@ -52,7 +59,7 @@ pub(super) struct Names<'a> {
     numbers: Vec<usize>,
 }
 
-impl Graph {
+impl<B: Primitive> Graph<B> {
     /// Gives names to the inputs, variables and data, in their order: as many as there are names.
     ///
     /// Listings, drawings, messages and the graphs of derivatives show them. A function can name its numbers itself, also those
@@ -69,7 +76,7 @@ impl Graph {
     /// ```
     #[must_use]
     #[track_caller]
-    pub fn with_input_names(mut self, names: &[&str]) -> Graph {
+    pub fn with_input_names(mut self, names: &[&str]) -> Self {
         let inputs = self.inputs();
         assert!(
             names.len() <= inputs,
@@ -77,7 +84,7 @@ impl Graph {
             names.len()
         );
         for (k, name) in (0..).zip(names) {
-            self.names.entry(k).or_insert_with(|| on_one_line(name));
+            self.body.names.entry(k).or_insert_with(|| on_one_line(name));
         }
         self
     }
@@ -94,26 +101,29 @@ impl Graph {
     /// let graph = graph.with_input_names(&["x", "y"]).with_output_names(&["z"]);
     /// assert_eq!(graph.gradient().to_string(), "\
     /// in x y
-    ///   v0 = x * x
-    ///   v1 = y * x
-    ///   dz/dx = v1 + v1
-    /// out dz/dx dz/dy = v0
+    ///   dz/dy = x * x
+    ///   v1 = x + x
+    ///   dz/dx = v1 * y
+    /// out dz/dx dz/dy
     /// ");
     /// ```
     #[must_use]
     #[track_caller]
-    pub fn with_output_names(mut self, names: &[&str]) -> Graph {
+    pub fn with_output_names(mut self, names: &[&str]) -> Self {
         let results = self.outputs();
         assert!(
             names.len() == results,
             "dualtape: expected names for {results} results, found {}; give each result one",
             names.len()
         );
-        self.result_names = names.iter().map(|name| ResultName { of: on_one_line(name), by: Vec::new() }).collect();
+        self.body.result_names =
+            names.iter().map(|name| ResultName { of: on_one_line(name), by: Vec::new() }).collect();
         self
     }
+}
 
-    pub(super) fn names(&self) -> Names<'_> {
+impl Body {
+    pub fn names(&self) -> Names<'_> {
         let mut next = 0;
         let numbers = self.nodes.iter().zip(&self.is_shown).map(|(node, &is_shown)| {
             let number = next;
@@ -142,7 +152,7 @@ impl Graph {
         names
     }
 
-    pub(super) fn name(&self, operand: Operand) -> String {
+    pub fn name(&self, operand: Operand) -> String {
         self.names().operand(operand)
     }
 }
@@ -165,6 +175,14 @@ impl Names<'_> {
         name
     }
 
+    /// The names of the results of an operation: of one that is the first of a pair there are two.
+    pub fn results(&self, i: usize) -> String {
+        match self.graph.nodes[i].op {
+            Op::First(_) => format!("{}, {}", self.node(i), self.node(i + 1)),
+            _ => self.node(i),
+        }
+    }
+
     /// The number of an operation in the listing.
     pub fn number(&self, i: usize) -> usize {
         self.numbers[i]
@@ -173,12 +191,12 @@ impl Names<'_> {
     pub fn operand(&self, operand: Operand) -> String {
         match operand {
             Operand::Node(i) => self.node(i as usize),
-            Operand::Constant(bits) => constant(bits),
+            Operand::Constant(bits) => number(f64::from_bits(bits), self.graph.is_single),
         }
     }
 
-    /// The name of a result, where it has another one than what it is.
-    pub fn result(&self, k: usize) -> Option<String> {
+    /// The name of a result of the graph, where it has another one than what it is.
+    pub fn of_result(&self, k: usize) -> Option<String> {
         let name = self.graph.result_names.get(k)?.show();
         (name != self.operand(self.graph.results[k])).then_some(name)
     }

@@ -1,8 +1,10 @@
 //! Graphs as drawings, in the language of Graphviz.
 
-use super::names::{Names, constant};
-use super::recording::{Graph, Node, Op, Operand};
+use super::Graph;
+use super::body::{Body, Node, Op, Operand};
+use super::names::{Names, number};
 use crate::Tape;
+use crate::float::Primitive;
 use crate::numbers::Reverse;
 use std::fmt::{self, Write};
 
@@ -69,13 +71,13 @@ const CHANGED: &str = "#f7b9b9";
 const FEW: usize = 4;
 
 /// A number to five digits, or shorter if it is.
-fn short(x: f64) -> String {
-    let exact = constant(x.to_bits());
+fn short(x: f64, is_single: bool) -> String {
+    let exact = number(x, is_single);
     if exact.len() <= 7 {
         return exact;
     }
     let rounded: f64 = format!("{x:.4e}").parse().unwrap_or(x);
-    constant(rounded.to_bits())
+    number(rounded, is_single)
 }
 
 /// A text inside quotes, of which the lines are given.
@@ -83,7 +85,7 @@ fn quoted(lines: &[String]) -> String {
     lines.iter().map(|line| line.replace('\\', "\\\\").replace('"', "\\\"")).collect::<Vec<_>>().join("\\n")
 }
 
-impl Graph {
+impl<B: Primitive> Graph<B> {
     /// The graph in the language of Graphviz: inputs as orange boxes, operations as blue ellipses, results in green, guards as
     /// yellow boxes with dashed lines.
     ///
@@ -121,36 +123,56 @@ impl Graph {
     #[must_use]
     #[track_caller]
     pub fn to_dot_with(&self, picture: &Picture) -> String {
-        let values = picture.at.as_ref().map(|x| {
-            self.check_inputs(x.len());
-            self.values(x)
-        });
+        let point = picture.at.as_ref().map(|x| x.iter().map(|&x| B::nearest(x)).collect::<Vec<_>>());
         let derivatives = picture.derivatives.then(|| {
             let results = self.outputs();
-            let Some(x) = &picture.at else {
+            let Some(x) = &point else {
                 panic!("dualtape: expected a point for the derivatives, found none; set it by `Picture::at`");
             };
             assert!(
                 results == 1,
                 "dualtape: expected a graph with 1 result for derivatives in a drawing, found {results}; draw the graph of `jacobian`"
             );
-            self.adjoints_of_nodes(x)
+            self.derivatives_by_nodes(x)
         });
-        let mut drawing = Drawing {
-            graph: self,
-            names: self.names(),
-            values,
-            derivatives,
-            constants: 0,
-            text: String::from("digraph {\n"),
-        };
+        let values = point.map(|x| self.widened(&x));
+        self.body.draw(picture, values, derivatives)
+    }
+
+    /// The derivatives of the result by all nodes at `x`.
+    #[track_caller]
+    fn derivatives_by_nodes(&self, x: &[B]) -> Vec<f64> {
+        self.body.check_inputs(x.len());
+        let tape = Tape::new();
+        let x: Vec<Reverse<B>> = x.iter().map(|&x| tape.variable(x)).collect();
+        let values = self.body.values_by(&x, |value| tape.retain(value));
+        match self.body.results[0] {
+            Operand::Node(node) => {
+                let adjoints = tape.adjoints(values[node as usize]);
+                values.iter().map(|&value| adjoints.wrt(value).widen()).collect()
+            }
+            Operand::Constant(_) => vec![0.0; values.len()],
+        }
+    }
+}
+
+impl Body {
+    /// The drawing, where the nodes have these values, and these derivatives of the result.
+    fn draw(&self, picture: &Picture, values: Option<Vec<f64>>, derivatives: Option<Vec<f64>>) -> String {
+        let (names, text) = (self.names(), String::from("digraph {\n"));
+        let mut drawing = Drawing { graph: self, names, values, derivatives, constants: 0, text };
         drawing.line(format_args!("rankdir={};", if picture.left_to_right { "LR" } else { "TB" }));
         drawing.line(format_args!("node [style=filled, fontname=\"Helvetica\"];"));
         let is_drawn =
             if picture.guards { self.is_shown.clone() } else { self.leading_to(self.results.iter(), |_, _| true) };
-        let is_input = |node: &Node| matches!(node.op, Op::Input(_));
-        for (i, node) in self.nodes.iter().enumerate().filter(|&(i, node)| is_drawn[i] || is_input(node)) {
-            drawing.node(i, node);
+        for (i, node) in self.nodes.iter().enumerate() {
+            match node.op {
+                Op::Input(_) => drawing.node(i, node),
+                Op::First(_) if is_drawn[i] || is_drawn[i + 1] => drawing.node(i, node),
+                Op::Second(_) => {} // with the first
+                _ if is_drawn[i] => drawing.node(i, node),
+                _ => {}
+            }
         }
         drawing.other_results();
         if picture.guards {
@@ -159,32 +181,11 @@ impl Graph {
         drawing.text.push_str("}\n");
         drawing.text
     }
-
-    /// The derivatives of the result by all nodes at `x`.
-    fn adjoints_of_nodes(&self, x: &[f64]) -> Vec<f64> {
-        let tape = Tape::new();
-        let x: Vec<Reverse<f64>> = x.iter().map(|&x| tape.variable(x)).collect();
-        let mut values: Vec<Reverse<f64>> = Vec::with_capacity(self.nodes.len());
-        for node in &self.nodes {
-            let operands: Vec<_> = self.operands(node).iter().map(|&operand| self.read(operand, &values)).collect();
-            values.push(match node.op {
-                Op::Input(k) => x[k as usize],
-                op => tape.retain(self.apply(op, &operands, &x)),
-            });
-        }
-        match self.results[0] {
-            Operand::Node(node) => {
-                let adjoints = tape.adjoints(values[node as usize]);
-                values.iter().map(|&value| adjoints.wrt(value)).collect()
-            }
-            Operand::Constant(_) => vec![0.0; values.len()],
-        }
-    }
 }
 
 /// A drawing in the making.
 struct Drawing<'a> {
-    graph: &'a Graph,
+    graph: &'a Body,
     names: Names<'a>,
     values: Option<Vec<f64>>,
     derivatives: Option<Vec<f64>>,
@@ -201,14 +202,13 @@ impl Drawing<'_> {
     fn id(&self, i: usize) -> String {
         match self.graph.nodes[i].op {
             Op::Input(k) => format!("x{k}"),
+            Op::Second(_) => format!("v{}", self.names.number(i - 1)), // drawn with the first
             _ => format!("v{}", self.names.number(i)),
         }
     }
 
-    /// The results that the node is.
-    fn results(&self, i: usize) -> impl Iterator<Item = usize> {
-        let results = self.graph.results.iter().enumerate();
-        results.filter(move |&(_, &result)| result == Operand::Node(i as u32)).map(|(k, _)| k)
+    fn short(&self, x: f64) -> String {
+        short(x, self.graph.is_single)
     }
 
     fn node(&mut self, i: usize, node: &Node) {
@@ -220,18 +220,25 @@ impl Drawing<'_> {
             let words: Vec<String> = operands.iter().map(|&operand| self.names.operand(operand)).collect();
             lines.push(if is_small { self.graph.expression(node.op, &words) } else { self.graph.label(node.op) });
         }
-        let mut name = self.names.node(i);
-        if let Some(values) = &self.values {
-            name = format!("{name} = {}", short(values[i]));
-        }
-        lines.push(name);
-        if let Some(derivatives) = &self.derivatives {
-            lines.push(format!("∂ = {}", short(derivatives[i])));
+        // Of an operation with two results both.
+        let together = i..i + if matches!(node.op, Op::First(_)) { 2 } else { 1 };
+        for i in together.clone() {
+            let name = self.names.node(i);
+            lines.push(match &self.values {
+                Some(values) => format!("{name} = {}", self.short(values[i])),
+                None => name,
+            });
+            if let Some(derivatives) = &self.derivatives {
+                lines.push(format!("∂ = {}", self.short(derivatives[i])));
+            }
         }
         let mut is_result = false;
-        for k in self.results(i).collect::<Vec<_>>() {
+        for (k, _) in self.graph.results.iter().enumerate().filter(|(_, result)| match **result {
+            Operand::Node(node) => together.contains(&(node as usize)),
+            Operand::Constant(_) => false,
+        }) {
             is_result = true;
-            lines.extend(self.names.result(k));
+            lines.extend(self.names.of_result(k));
         }
         let color = if is_result && !is_input {
             RESULT
@@ -245,18 +252,33 @@ impl Drawing<'_> {
         let id = self.id(i);
         self.line(format_args!("{id} [label=\"{}\"{shape}{peripheries}, fillcolor=\"{color}\"];", quoted(&lines)));
 
-        for (k, &operand) in operands.iter().enumerate() {
-            if operands[..k].contains(&operand) {
-                continue; // one line for all
-            }
-            let label = match operands.iter().filter(|&&other| other == operand).count() {
-                1 => String::new(),
-                times => format!(" [label=\"×{times}\"]"),
-            };
+        // One line from each node, whatever it is used for.
+        let mut lines: Vec<(String, Vec<Operand>)> = Vec::new();
+        for &operand in operands {
             let from = match operand {
                 Operand::Node(from) => self.id(from as usize),
                 Operand::Constant(_) if is_small => continue,
-                Operand::Constant(bits) => self.constant(&[constant(bits)], CONSTANT),
+                Operand::Constant(bits) => {
+                    self.constant(&[number(f64::from_bits(bits), self.graph.is_single)], CONSTANT)
+                }
+            };
+            match lines.iter_mut().find(|(known, _)| *known == from) {
+                Some((_, uses)) => uses.push(operand),
+                None => lines.push((from, vec![operand])),
+            }
+        }
+        for (from, mut uses) in lines {
+            let all = uses.len();
+            uses.sort_unstable();
+            uses.dedup();
+            let label = match (uses.len(), all) {
+                (1, 1) => String::new(),
+                (1, times) => format!(" [label=\"×{times}\"]"),
+                // Both results of one operation.
+                _ => {
+                    let names: Vec<String> = uses.iter().map(|&operand| self.names.operand(operand)).collect();
+                    format!(" [label=\"{}\"]", quoted(&[names.join(", ")]))
+                }
             };
             self.line(format_args!("{from} -> {id}{label};"));
         }
@@ -274,9 +296,9 @@ impl Drawing<'_> {
     fn other_results(&mut self) {
         for (k, &result) in self.graph.results.iter().enumerate() {
             if let Operand::Constant(bits) = result {
-                let lines: Vec<String> = match self.names.result(k) {
-                    Some(name) => vec![format!("{name} = {}", constant(bits))],
-                    None => vec![constant(bits)],
+                let lines: Vec<String> = match self.names.of_result(k) {
+                    Some(name) => vec![format!("{name} = {}", number(f64::from_bits(bits), self.graph.is_single))],
+                    None => vec![number(f64::from_bits(bits), self.graph.is_single)],
                 };
                 self.constant(&lines, RESULT);
             }
@@ -286,13 +308,16 @@ impl Drawing<'_> {
     fn guards(&mut self) {
         for (k, guard) in self.graph.guards.iter().enumerate() {
             let [x, y] = guard.about.map(|operand| self.names.operand(operand));
-            let (question, was) = (guard.question.about(&x, &y), guard.question.show(guard.answer));
+            let (question, was) =
+                (guard.question.about(&x, &y), guard.question.show(guard.answer, self.graph.is_single));
             let is = self.values.as_ref().map(|values| {
                 let [x, y] = guard.about.map(|operand| self.graph.read(operand, values));
                 guard.question.answer(x, y)
             });
             let (line, color) = match is {
-                Some(is) if is != guard.answer => (format!("was {was}, is {}", guard.question.show(is)), CHANGED),
+                Some(is) if is != guard.answer => {
+                    (format!("was {was}, is {}", guard.question.show(is, self.graph.is_single)), CHANGED)
+                }
                 _ => (format!("is {was}"), GUARD),
             };
             self.line(format_args!(

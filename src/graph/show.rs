@@ -1,19 +1,23 @@
 //! Graphs as text: the listing, what is in it, and where a number goes wrong.
 
-use super::recording::{Graph, Node, Op, Operand};
+use super::Graph;
+use super::body::{Body, Node, Op, Operand};
+use crate::float::Primitive;
 use std::collections::BTreeMap;
 use std::fmt::{self, Display};
 use std::panic::Location;
 
-impl Graph {
+impl Body {
     /// The operations that lead to results and guards, with their places among all nodes.
-    pub(super) fn shown(&self) -> impl Iterator<Item = (usize, &Node)> {
-        let is_operation = |(i, node): &(usize, &Node)| self.is_shown[*i] && !matches!(node.op, Op::Input(_));
+    pub fn shown(&self) -> impl Iterator<Item = (usize, &Node)> {
+        let is_operation = |(i, node): &(usize, &Node)| {
+            self.is_shown[*i] && !matches!(node.op, Op::Input(_) | Op::Second(_)) // the first of a pair is shown for both
+        };
         self.nodes.iter().enumerate().filter(is_operation)
     }
 
     /// What an operation is called.
-    pub(super) fn label(&self, op: Op) -> String {
+    pub fn label(&self, op: Op) -> String {
         match op {
             Op::Input(_) => "input".into(),
             Op::Add => "+".into(),
@@ -31,11 +35,15 @@ impl Graph {
             Op::Dot => "dot".into(),
             Op::FromPartials => "from_partials".into(),
             Op::Rule(rule) | Op::Reduction(rule) => self.rules[rule as usize].label(),
+            Op::First(rule) | Op::Second(rule) => {
+                let rule = &self.rules[rule as usize];
+                rule.twin().map_or_else(|| rule.label(), |twin| twin.pair.name.into())
+            }
         }
     }
 
     /// An operation with the given operands, as in a program.
-    pub(super) fn expression(&self, op: Op, operands: &[String]) -> String {
+    pub fn expression(&self, op: Op, operands: &[String]) -> String {
         match (op, operands) {
             (Op::Add | Op::Sub | Op::Mul | Op::Div, [x, y]) => format!("{x} {} {y}", self.label(op)),
             (Op::Neg, [x]) => format!("-{x}"),
@@ -43,6 +51,73 @@ impl Graph {
         }
     }
 
+    /// See [`Graph::first_non_finite`]; `values` are those of all nodes.
+    fn first_non_finite(&self, values: &[f64]) -> Option<NonFinite> {
+        let counts = self.counting(values);
+        let names = self.names();
+        let found = |i: usize, node: &Node| {
+            let operands = self.operands(node);
+            let name = names.results(i);
+            let words: Vec<String> = operands.iter().map(|&operand| names.operand(operand)).collect();
+            let is_input = matches!(node.op, Op::Input(_));
+            NonFinite {
+                operation: if is_input { name } else { format!("{name} = {}", self.expression(node.op, &words)) },
+                operands: operands.iter().map(|&operand| self.read(operand, values)).collect(),
+                value: values[i],
+                place: node.place,
+            }
+        };
+        let is_wrong = |&(i, node): &(usize, &Node)| {
+            let is_fine = |operand: &Operand| match *operand {
+                Operand::Node(node) => values[node as usize].is_finite(),
+                Operand::Constant(_) => true,
+            };
+            counts[i] && !values[i].is_finite() && self.operands(node).iter().all(is_fine)
+        };
+        let first = self.shown().find(is_wrong);
+        let input = || self.nodes.iter().enumerate().take(self.point.len()).find(|(i, _)| !values[*i].is_finite());
+        first.or_else(input).map(|(i, node)| found(i, node))
+    }
+
+    /// Marks what results and guards are computed from where the nodes have the values `values`.
+    fn counting(&self, values: &[f64]) -> Vec<bool> {
+        let guarded = self.guards.iter().flat_map(|guard| &guard.about);
+        let mut counts =
+            self.leading_to(self.results.iter().chain(guarded), |node, k| match (node.op, self.operands(node)) {
+                (Op::IfLess, &[x, y, ..]) => k != if self.read(x, values) < self.read(y, values) { 3 } else { 2 },
+                _ => true,
+            });
+        // The two results of an operation are listed together.
+        for i in 1..counts.len() {
+            counts[i - 1] |= counts[i] && matches!(self.nodes[i].op, Op::Second(_));
+        }
+        counts
+    }
+
+    /// Marks what `roots` are computed from, by those operands of each node, counted from 0, that are used.
+    pub fn leading_to<'a>(
+        &self,
+        roots: impl Iterator<Item = &'a Operand>,
+        is_used: impl Fn(&Node, usize) -> bool,
+    ) -> Vec<bool> {
+        let mut is_leading = vec![false; self.nodes.len()];
+        let mark = |is_leading: &mut [bool], operand: &Operand| {
+            if let Operand::Node(node) = operand {
+                is_leading[*node as usize] = true;
+            }
+        };
+        roots.for_each(|root| mark(&mut is_leading, root));
+        for (i, node) in self.nodes.iter().enumerate().rev() {
+            if is_leading[i] {
+                let used = self.operands(node).iter().enumerate().filter(|&(k, _)| is_used(node, k));
+                used.for_each(|(_, operand)| mark(&mut is_leading, operand));
+            }
+        }
+        is_leading
+    }
+}
+
+impl<B: Primitive> Graph<B> {
     /// How many operations lead to results and guards.
     ///
     /// # Examples
@@ -53,7 +128,7 @@ impl Graph {
     /// ```
     #[must_use]
     pub fn operations(&self) -> usize {
-        self.shown().count()
+        self.body.shown().count()
     }
 
     /// How many operations of each kind lead to results and guards, by name.
@@ -68,8 +143,8 @@ impl Graph {
     #[must_use]
     pub fn census(&self) -> BTreeMap<String, usize> {
         let mut census = BTreeMap::new();
-        for (_, node) in self.shown() {
-            *census.entry(self.label(node.op)).or_default() += 1;
+        for (_, node) in self.body.shown() {
+            *census.entry(self.body.label(node.op)).or_default() += 1;
         }
         census
     }
@@ -98,67 +173,19 @@ impl Graph {
     /// ```
     #[must_use]
     #[track_caller]
-    pub fn first_non_finite(&self, x: &[f64]) -> Option<NonFinite> {
-        self.check_inputs(x.len());
-        let values = self.values(x);
-        if self.origin.is_some() && self.eval(x).is_ok_and(|results| results.iter().all(|y| y.is_finite())) {
+    pub fn first_non_finite(&self, x: &[B]) -> Option<NonFinite> {
+        let values = self.widened(x);
+        if self.body.origin.is_some() && self.eval(x).is_ok_and(|results| results.iter().all(|y| y.is_finite())) {
             return None;
         }
-        let counts = self.counting(&values);
-        let names = self.names();
-        let found = |i: usize, node: &Node| {
-            let operands = self.operands(node);
-            let name = names.node(i);
-            let words: Vec<String> = operands.iter().map(|&operand| names.operand(operand)).collect();
-            let is_input = matches!(node.op, Op::Input(_));
-            NonFinite {
-                operation: if is_input { name } else { format!("{name} = {}", self.expression(node.op, &words)) },
-                operands: operands.iter().map(|&operand| self.read(operand, &values)).collect(),
-                value: values[i],
-                place: node.place,
-            }
-        };
-        let is_wrong = |&(i, node): &(usize, &Node)| {
-            let is_fine = |operand: &Operand| match *operand {
-                Operand::Node(node) => values[node as usize].is_finite(),
-                Operand::Constant(_) => true,
-            };
-            counts[i] && !values[i].is_finite() && self.operands(node).iter().all(is_fine)
-        };
-        let first = self.shown().find(is_wrong);
-        let input = || self.nodes.iter().enumerate().take(x.len()).find(|(i, _)| !values[*i].is_finite());
-        first.or_else(input).map(|(i, node)| found(i, node))
+        self.body.first_non_finite(&values)
     }
 
-    /// Marks what results and guards are computed from where the nodes have the values `values`.
-    fn counting(&self, values: &[f64]) -> Vec<bool> {
-        let guarded = self.guards.iter().flat_map(|guard| &guard.about);
-        self.leading_to(self.results.iter().chain(guarded), |node, k| match (node.op, self.operands(node)) {
-            (Op::IfLess, &[x, y, ..]) => k != if self.read(x, values) < self.read(y, values) { 3 } else { 2 },
-            _ => true,
-        })
-    }
-
-    /// Marks what `roots` are computed from, by those operands of each node, counted from 0, that are used.
-    pub(super) fn leading_to<'a>(
-        &self,
-        roots: impl Iterator<Item = &'a Operand>,
-        is_used: impl Fn(&Node, usize) -> bool,
-    ) -> Vec<bool> {
-        let mut is_leading = vec![false; self.nodes.len()];
-        let mark = |is_leading: &mut [bool], operand: &Operand| {
-            if let Operand::Node(node) = operand {
-                is_leading[*node as usize] = true;
-            }
-        };
-        roots.for_each(|root| mark(&mut is_leading, root));
-        for (i, node) in self.nodes.iter().enumerate().rev() {
-            if is_leading[i] {
-                let used = self.operands(node).iter().enumerate().filter(|&(k, _)| is_used(node, k));
-                used.for_each(|(_, operand)| mark(&mut is_leading, operand));
-            }
-        }
-        is_leading
+    /// The values of all nodes at `x`.
+    #[track_caller]
+    pub(super) fn widened(&self, x: &[B]) -> Vec<f64> {
+        self.body.check_inputs(x.len());
+        self.body.values(x).into_iter().map(Primitive::widen).collect()
     }
 }
 
@@ -176,24 +203,30 @@ impl Graph {
 /// out v1
 /// ");
 /// ```
-impl Display for Graph {
+impl<B> Display for Graph<B> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.body.list(out)
+    }
+}
+
+impl Body {
+    fn list(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = self.names();
         write!(out, "in")?;
         (0..self.point.len()).try_for_each(|k| write!(out, " {}", names.node(k)))?;
         writeln!(out)?;
         for (i, node) in self.shown() {
             let operands: Vec<String> = self.operands(node).iter().map(|&x| names.operand(x)).collect();
-            writeln!(out, "  {} = {}", names.node(i), self.expression(node.op, &operands))?;
+            writeln!(out, "  {} = {}", names.results(i), self.expression(node.op, &operands))?;
         }
         for guard in &self.guards {
             let [x, y] = guard.about.map(|x| names.operand(x));
-            let (question, answer) = (guard.question.about(&x, &y), guard.question.show(guard.answer));
+            let (question, answer) = (guard.question.about(&x, &y), guard.question.show(guard.answer, self.is_single));
             writeln!(out, "  guard {question} is {answer} ({})", guard.place)?;
         }
         write!(out, "out")?;
         for (k, &result) in self.results.iter().enumerate() {
-            match names.result(k) {
+            match names.of_result(k) {
                 Some(name) => write!(out, " {name} = {}", names.operand(result))?,
                 None => write!(out, " {}", names.operand(result))?,
             }

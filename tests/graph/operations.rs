@@ -2,7 +2,7 @@
 
 use dualtape::graph::{Graph, Traced};
 use dualtape::rules::{Reduction, Unary};
-use dualtape::{Dual, Float, Primitive, ScalarFunction, derivative, scalar_function, slices};
+use dualtape::{Dual, Float, Primitive, ScalarFunction, derivative, scalar_function, slices, vector_function};
 
 /// `f` recorded at one point has the bits of `f` at others, and no guards.
 macro_rules! same_bits {
@@ -64,6 +64,40 @@ fn shared_once_and_dead_code_left_out() {
     let census: Vec<_> = graph.census().into_iter().collect();
     assert_eq!(census, [("*".into(), 2), ("+".into(), 2), ("sin".into(), 1)]);
 }
+
+#[test]
+fn sine_and_cosine_are_one_operation() {
+    let graph = Graph::record_fn(|x: &[Traced]| x[1].cos() * x[0].sin() + x[0].cos() * x[0].cos(), &[1.0, 2.0]);
+    let census: Vec<_> = graph.census().into_iter().collect();
+    assert_eq!(census, [("*".into(), 2), ("+".into(), 1), ("cos".into(), 1), ("sin_cos".into(), 1)]);
+    assert_eq!(graph.operations(), 5);
+    // The derivatives of all orders need both, once.
+    let sine = Graph::record_fn(|x: &[Traced]| x[0].sin(), &[1.0]);
+    assert_eq!(sine.value_and_gradient().to_string(), "in x[0]\n  v0, v1 = sin_cos x[0]\nout v0 v1\n");
+    let hessian = Graph::record_fn(|x: &[Traced]| x[0].sin() * x[1].cos() * x[0].cos(), &[1.0, 2.0]).hessian();
+    let census = hessian.census();
+    assert_eq!((census.get("sin_cos"), census.get("sin"), census.get("cos")), (Some(&2), None, None), "{hessian}");
+    // The bits are those of each function.
+    let both = Graph::record_vector(&SineAndCosine, &[1.0]);
+    assert_eq!(both.operations(), 1);
+    for k in -20_000..20_000 {
+        let x = f64::from(k) * 0.0137 * 2.0_f64.powi(k % 60);
+        let found = both.eval(&[x]).unwrap();
+        assert_eq!([found[0].to_bits(), found[1].to_bits()], [x.sin().to_bits(), x.cos().to_bits()], "{x}");
+        let x = x as f32;
+        let found = both.eval(&[x]).unwrap();
+        assert_eq!([found[0].to_bits(), found[1].to_bits()], [x.sin().to_bits(), x.cos().to_bits()], "{x}");
+    }
+    for x in [f64::INFINITY, f64::NAN, -0.0] {
+        let found = both.eval(&[x]).unwrap();
+        assert!(found[0].to_bits() == x.sin().to_bits() || found[0].is_nan() && x.sin().is_nan(), "{x}");
+    }
+}
+
+fn sine_and_cosine<T: Float>(x: &[T]) -> Vec<T> {
+    vec![x[0].sin(), x[0].cos()]
+}
+vector_function!(SineAndCosine = sine_and_cosine);
 
 #[test]
 fn order_of_operands_is_kept() {

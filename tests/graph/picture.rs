@@ -107,3 +107,23 @@ fn derivatives_need_a_point() {
 fn derivatives_need_one_result() {
     let _ = square_of_sum().gradient().to_dot_with(&Picture::new().at(&[1.0, 2.0]).derivatives(true));
 }
+
+/// Sine and cosine of one number are drawn as one operation, with one line to each operation that uses them.
+#[test]
+fn an_operation_with_two_results() {
+    let graph = Graph::record_fn(|x: &[Traced]| x[0].sin() * x[0].cos() + x[0].sin().named("height"), &[1.0]);
+    let dot = graph.to_dot_with(&Picture::new().at(&[0.0]).derivatives(true));
+    assert!(dot.contains(r#"v0 [label="sin_cos x[0]\nheight = 0\n∂ = 2\nv1 = 1\n∂ = 0","#), "{dot}");
+    assert!(dot.contains(r#"v0 -> v2 [label="height, v1"];"#), "{dot}");
+    assert!(dot.contains("v0 -> v3;"), "{dot}");
+}
+
+#[test]
+fn in_single_precision() {
+    let graph = Graph::record_fn(|x: &[Traced<f32>]| x[0] * 0.1, &[1.0]);
+    let dot = graph.to_dot_with(&Picture::new().at(&[0.3]).derivatives(true));
+    assert!(
+        dot.contains(r#"[label="x[0] = 0.3\n∂ = 0.1""#) && dot.contains(r#"[label="x[0] * 0.1\nv0 = 0.03\n∂ = 1""#),
+        "{dot}"
+    );
+}

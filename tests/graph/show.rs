@@ -22,6 +22,14 @@ fn listing() {
 }
 
 #[test]
+fn an_operation_with_two_results() {
+    let graph = Graph::record_fn(|x: &[Traced]| x[0].cos() * x[0].cos() + x[0].sin(), &[1.0]);
+    let listing = "in x[0]\n  v0, v1 = sin_cos x[0]\n  v2 = v1 * v1\n  v3 = v2 + v0\nout v3\n";
+    assert_eq!(graph.to_string(), listing);
+    assert_eq!(graph.first_non_finite(&[f64::INFINITY]).unwrap().operation(), "x[0]");
+}
+
+#[test]
 fn where_a_number_goes_wrong() {
     let line = line!() + 1;
     let graph = Graph::record_fn(|x: &[Traced]| (x[0] - 2.0).sqrt() * x[1], &[3.0, 1.0]);
