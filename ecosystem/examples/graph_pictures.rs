@@ -18,7 +18,7 @@ use std::path::PathBuf;
 
 /// `layout-rs` takes the height of a letter for its width; the letters drawn are larger than those it makes room for.
 const LAID_OUT: &str = "fontsize=10";
-const LETTERS: f64 = 14.0;
+const LETTERS: f64 = 13.0;
 
 /// Above so many operations the order within rows stays as it comes: improving it takes minutes.
 const MOST_IMPROVED: usize = 100;

@@ -191,6 +191,8 @@ impl<B: Primitive> Graph<B> {
 
 /// A numbered listing, one operation a line, with the guards at the end and the results last.
 ///
+/// Operations stand before their operands, but for arithmetic: `if_less a b c d` is `c` where `a < b`, else `d`.
+///
 /// # Examples
 /// ```
 /// use dualtape::graph::{Graph, Traced};
@@ -224,11 +226,15 @@ impl Body {
             let (question, answer) = (guard.question.about(&x, &y), guard.question.show(guard.answer, self.is_single));
             writeln!(out, "  guard {question} is {answer} ({})", guard.place)?;
         }
+        let results: Vec<(Option<String>, String)> =
+            self.results.iter().enumerate().map(|(k, &x)| (names.of_result(k), names.operand(x))).collect();
+        let between = if results.iter().any(|(name, _)| name.is_some()) { "," } else { "" };
         write!(out, "out")?;
-        for (k, &result) in self.results.iter().enumerate() {
-            match names.of_result(k) {
-                Some(name) => write!(out, " {name} = {}", names.operand(result))?,
-                None => write!(out, " {}", names.operand(result))?,
+        for (k, (name, result)) in results.iter().enumerate() {
+            let between = if k > 0 { between } else { "" };
+            match name {
+                Some(name) => write!(out, "{between} {name} = {result}")?,
+                None => write!(out, "{between} {result}")?,
             }
         }
         writeln!(out)
