@@ -287,6 +287,10 @@ pub trait Reduction: Rule {
     /// The function itself, on primitive numbers.
     fn value<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> B;
 
+    /// Whether the function is constant between jumps. Its result is then a constant on every number, with the derivative 0, and
+    /// [`Reduction::partials`] is not asked. See [`Unary::PIECEWISE_CONSTANT`].
+    const PIECEWISE_CONSTANT: bool = false;
+
     /// `dy/dx` for each argument, given the result `y`.
     ///
     /// # Panics

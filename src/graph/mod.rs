@@ -59,7 +59,7 @@
 //! | [`Float::base`], `to_f64`, `to_usize`, `Display` | a guard of the value, to the bit | another value is an error |
 //! | [`Float::is_constant`], [`Float::is_zero_in_all_parts`], [`Float::is_finite_in_all_parts`] | nothing: answered by structure | – |
 //! | [`Float::from_partials`] | an operation with these derivatives | computed |
-//! | [`slices`](crate::slices) | an operation; they choose a scale by values, so guards as well: `log_sum_exp`, `max` and `min` hold for one order of the entries only, and `log_sum_exp` for one value of the largest | as above |
+//! | [`slices`](crate::slices) | operations: the largest entry, its place and how many there are of it are found anew | computed |
 //! | numbers that are read from elsewhere | constants; what changes is passed as data, [`Graph::record_with`] | – |
 //!
 //! `Debug` shows a number for people, and guards nothing. Of `if_less` both sides are recorded, so a recursion that ends by it would
@@ -70,8 +70,8 @@
 //! `--x` are `x`, and what leads to no result is left out. Nothing else is changed, and no operands change places: values have the bits
 //! that the function has on `f64`.
 //!
-//! A recording is over `f64`, or over `f32` as `Graph<f32>` of [`Traced<f32>`](Traced): constants are computed and guards asked in the
-//! primitive type that the graph is evaluated on.
+//! A recording is over `f64`, or over `f32` as `Graph<f32>` of [`Traced<f32>`](Traced): constants are computed over the type of the recording,
+//! and guards ask about numbers of the type that the graph is evaluated on.
 //!
 //! # Derivatives
 //!

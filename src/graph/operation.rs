@@ -86,6 +86,7 @@ impl<R: Binary> Piece for OfTwo<R> {
 }
 
 impl<R: Reduction> Piece for OfMany<R> {
+    const IS_STEP: bool = R::PIECEWISE_CONSTANT;
     fn label(self) -> String {
         self.0.name().to_string()
     }
@@ -203,6 +204,7 @@ pub(super) fn apply<T: Float>(operation: &Arc<dyn Operation>, is_many: bool, x: 
         (false, &[x]) => x.unary(Recorded::<false, false>(place)),
         (false, &[x, y]) if operation.passes() => x.binary(Recorded::<false, true>(place), y),
         (false, &[x, y]) => x.binary(Recorded::<false, false>(place), y),
+        _ if operation.is_step() => T::reduce(Recorded::<true, false>(place), x.iter().copied()),
         _ => T::reduce(Recorded::<false, false>(place), x.iter().copied()),
     }
 }
@@ -329,6 +331,7 @@ impl<const IS_STEP: bool, const PASS: bool> Binary for Recorded<IS_STEP, PASS> {
 
 impl<const IS_STEP: bool, const PASS: bool> Reduction for Recorded<IS_STEP, PASS> {
     const NAME: &'static str = "recorded";
+    const PIECEWISE_CONSTANT: bool = IS_STEP;
     fn name(self) -> impl Display {
         self.operation().label()
     }
