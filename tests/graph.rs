@@ -3,9 +3,6 @@
 
 #[path = "common/adbench/mod.rs"]
 mod adbench;
-#[allow(dead_code)] // other tests use the rest
-#[path = "common/generator.rs"]
-mod generator;
 #[allow(dead_code)] // the minima
 #[path = "common/mgh.rs"]
 mod mgh;

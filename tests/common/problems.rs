@@ -6,7 +6,7 @@
 //! temporaries belong to the definition, since they decide what a tool records.
 
 #[path = "generator.rs"]
-mod generator;
+pub mod generator;
 
 use dualtape::rules::Unary;
 use dualtape::{Float, Primitive, ScalarFunction, slices};

@@ -3,8 +3,8 @@
 //! to 1e-14, or says that a branch changed.
 
 use crate::adbench::{ba, gmm, hand, lstm};
-use crate::generator::Random;
 use crate::mgh;
+use crate::problems::generator::Random;
 use crate::problems::{self, Adjoint, Problem};
 use dualtape::graph::Graph;
 use dualtape::{Float, ScalarFunction, VectorFunction, hvp, value_and_gradient, vjp};
