@@ -41,7 +41,7 @@ impl Agreement {
     fn compare(&mut self, what: impl Fn() -> String, found: f64, right: f64) {
         if found == right || (found.is_nan() && right.is_nan()) {
             self.exact += 1;
-        } else if (found - right).abs() <= 1e-12 * right.abs() {
+        } else if right.is_finite() && (found - right).abs() <= 1e-12 * right.abs() {
             self.close += 1;
         } else {
             self.wrong.push(format!("{}: {found:e}, right is {right:e}", what()));

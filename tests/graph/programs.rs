@@ -28,7 +28,8 @@ impl Count {
         assert_eq!(found.len(), right.len(), "{what}");
         let largest = right.iter().filter(|y| y.is_finite()).fold(0.0_f64, |largest, y| largest.max(y.abs()));
         for (k, (&found, &right)) in found.iter().zip(right).enumerate() {
-            let error = (found - right).abs();
+            // An infinite number is near none but itself.
+            let error = if right.is_finite() { (found - right).abs() } else { f64::NAN };
             if found == right || (found.is_nan() && right.is_nan()) {
                 self.exact += 1;
             } else if error <= TOLERANCE * right.abs() {
@@ -141,15 +142,14 @@ fn points(x0: &[f64]) -> Vec<Vec<f64>> {
     [vec![x0.to_vec()], near.into(), far.into()].concat()
 }
 
-/// Without optimisation a small F4 takes the place of F4, whose graph of the gradient has ten million operations.
+/// All but F4, whose graph of the gradient has ten million operations: a small one takes its place.
 struct Reference<'a>(&'a mut Tally);
 
 impl problems::Visitor for Reference<'_> {
     fn visit<F: Adjoint>(&mut self, problem: &Problem<F>) {
-        if cfg!(debug_assertions) && problem.name.starts_with("F4") {
-            return;
+        if problem.name != "F4" {
+            self.0.scalar(problem.name, &problem.function, &problem.x0, false);
         }
-        self.0.scalar(problem.name, &problem.function, &problem.x0, false);
     }
 }
 
