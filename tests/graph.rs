@@ -1,6 +1,15 @@
 //! Functions recorded once: what becomes an operation, what becomes a guard, derivatives, listings, misuse.
 #![cfg(feature = "graph")]
 
+#[path = "common/adbench/mod.rs"]
+mod adbench;
+#[allow(dead_code)] // the minima
+#[path = "common/mgh.rs"]
+mod mgh;
+#[allow(dead_code)] // benchmarks use the rest
+#[path = "common/problems.rs"]
+mod problems;
+
 #[path = "graph/agreement.rs"]
 mod agreement;
 #[path = "graph/derivatives.rs"]
@@ -12,8 +21,14 @@ mod guards;
 mod matrices;
 #[path = "graph/misuse.rs"]
 mod misuse;
+#[path = "graph/names.rs"]
+mod names;
 #[path = "graph/operations.rs"]
 mod operations;
+#[path = "graph/picture.rs"]
+mod picture;
+#[path = "graph/programs.rs"]
+mod programs;
 #[path = "graph/random.rs"]
 mod random;
 #[path = "graph/show.rs"]

@@ -147,6 +147,28 @@ pub trait Float:
         Self::from_base(self.base())
     }
 
+    /// The same number, with a name for whoever looks at a recording of the function.
+    ///
+    /// A graph shows the value by this name in its listing, its drawings and its messages (see the module `graph`, behind the feature of
+    /// that name). On every other number the name is not even put together: `x.named(format_args!("u[{i}]"))` costs nothing.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::Float;
+    ///
+    /// fn square_of_sum<T: Float>(x: T, y: T) -> T {
+    ///     let sum = (x + y).named("sum");
+    ///     sum * sum
+    /// }
+    /// assert_eq!(square_of_sum(1.0, 2.0), 9.0);
+    /// ```
+    #[inline(always)]
+    #[must_use]
+    fn named(self, name: impl Display) -> Self {
+        let _ = name;
+        self
+    }
+
     /// `then()` where `self < other`, else `otherwise()`: a choice that is itself an operation.
     ///
     /// On ordinary numbers this is an `if`: only the chosen side runs, and nothing of the other one gets into the derivative. On a

@@ -1,10 +1,12 @@
 //! What a recording leaves: a list of operations, and how it is evaluated.
 
 use super::derive::Origin;
+use super::names::ResultName;
 use super::operation::{self, Both, Operation};
 use super::question::{Ask, BranchChanged, Question};
-use super::recording::values_of;
+use super::recording::{Placed, values_of};
 use crate::float::{Condition, Float, Primitive as _};
+use std::collections::BTreeMap;
 use std::panic::Location;
 use std::sync::Arc;
 
@@ -100,6 +102,10 @@ pub(super) struct Body {
     pub is_single: bool,
     /// What it is a derivative of.
     pub origin: Option<Arc<Origin>>,
+    /// The names of nodes that have one.
+    pub names: BTreeMap<u32, String>,
+    /// The names of the results, or none at all.
+    pub result_names: Vec<ResultName>,
 }
 
 impl Body {
@@ -117,18 +123,32 @@ impl Body {
 
     /// The values of all nodes at `x`.
     pub fn values<T: Float>(&self, x: &[T]) -> Vec<T> {
+        self.values_by(x, |value| value)
+    }
+
+    /// The values of all nodes at `x`, each of which becomes what `keep` makes of it.
+    pub fn values_by<T: Float>(&self, x: &[T], keep: impl Fn(T) -> T) -> Vec<T> {
+        let placed = Placed::begin();
         let mut values: Vec<T> = Vec::with_capacity(self.nodes.len());
         let mut arguments: Vec<T> = Vec::new();
         for (i, node) in self.nodes.iter().enumerate() {
             arguments.clear();
             arguments.extend(self.operands(node).iter().map(|&operand| self.read(operand, &values)));
+            if T::TRACED {
+                placed.at(node.place);
+            }
             if let Op::First(_) = node.op {
-                values.extend(T::run::<Both>((self.pair(i), arguments[0])));
+                values.extend(T::run::<Both>((self.pair(i), arguments[0])).map(&keep));
             }
             if let Op::First(_) | Op::Second(_) = node.op {
                 continue;
             }
-            values.push(self.apply(node.op, &arguments, x));
+            values.push(keep(self.apply(node.op, &arguments, x)));
+        }
+        if T::TRACED {
+            for (&node, name) in &self.names {
+                let _ = values[node as usize].named(name);
+            }
         }
         values
     }

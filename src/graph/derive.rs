@@ -2,6 +2,7 @@
 
 use super::Graph;
 use super::body::Body;
+use super::names::ResultName;
 use super::question::BranchChanged;
 use super::traced::Traced;
 use crate::drivers::{forward, reverse};
@@ -263,8 +264,30 @@ impl Body {
             step.apply(&Plain(self), x)
                 .unwrap_or_else(|changed| unreachable!("at the point of the recording: {changed}"))
         };
-        let graph = Body::record_at(&point, variables, true, record);
+        let mut graph = Body::record_at(&point, variables, true, record);
+        graph.result_names = self.names_of_derivatives(step);
+        for k in 0..direction.len() {
+            let name = if step == Step::Vjp { "w" } else { "v" };
+            graph.names.entry((x.len() + k) as u32).or_insert_with(|| format!("{name}[{k}]"));
+        }
         Body { origin: Some(Arc::new(Origin { step, of: self.clone() })), ..graph }
+    }
+
+    /// The names of the results of an operator, if the results here have names and there are such.
+    fn names_of_derivatives(&self, step: Step) -> Vec<ResultName> {
+        if self.result_names.is_empty() {
+            return Vec::new();
+        }
+        let names = self.names();
+        let inputs: Vec<String> = (0..self.variables).map(|k| names.node(k)).collect();
+        let gradient = |of: &ResultName| inputs.iter().map(|x| of.derivative(x)).collect::<Vec<_>>();
+        let of = &self.result_names;
+        match step {
+            Step::ValueAndGradient => of.iter().flat_map(|y| [vec![y.clone()], gradient(y)].concat()).collect(),
+            Step::Gradient | Step::Jacobian => of.iter().flat_map(gradient).collect(),
+            Step::Hessian => of.iter().flat_map(gradient).flat_map(|y| gradient(&y)).collect(),
+            Step::Hvp | Step::Jvp | Step::Vjp => Vec::new(),
+        }
     }
 
     #[track_caller]

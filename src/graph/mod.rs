@@ -16,6 +16,34 @@
 //! ");
 //! ```
 //!
+//! # Seeing it
+//!
+//! A graph prints as a numbered listing, and [`Graph::to_dot`] describes its picture in the language of Graphviz, from which `dot`, or
+//! `layout-rs` in the example `graph_pictures`, makes an SVG file. [`Graph::to_dot_with`] adds values, derivatives and directions, see
+//! [`Picture`]. Names are given to inputs and results by [`Graph::with_input_names`] and [`Graph::with_output_names`], and to values
+//! in between by the function itself, [`Float::named`]; derivatives keep them. [`Graph::first_non_finite`] tells where a NaN or an
+//! infinity comes from.
+//!
+//! ```
+//! use dualtape::graph::{Graph, Picture};
+//! use dualtape::Float;
+//!
+//! fn f<T: Float>(x: T, y: T) -> T {
+//!     (x + y).named("sum").powi(2)
+//! }
+//! let graph = Graph::record_fn(|x| f(x[0], x[1]), &[1.0, 2.0]);
+//! let graph = graph.with_input_names(&["x", "y"]).with_output_names(&["z"]);
+//! assert_eq!(graph.value_and_gradient().to_string(), "\
+//! in x y
+//!   sum = x + y
+//!   z = powi(2) sum
+//!   dz/dx = sum + sum
+//! out z, dz/dx, dz/dy = dz/dx
+//! ");
+//! let picture = graph.to_dot_with(&Picture::new().at(&[1.0, 2.0]).derivatives(true));
+//! assert!(picture.contains(r#"[label="x + y\nsum = 3\n∂ = 6""#));
+//! ```
+//!
 //! # What is recorded
 //!
 //! The rule: what a graph returns at a point is what the function returns there, or an error that names the question that came out
@@ -53,6 +81,7 @@
 //! top of each other it does so with the three outermost ones, on numbers that carry derivatives themselves with the outermost;
 //! the ones below are plain arithmetic there. Where the sum of a derivative starts with `0 + x` it is `x`: a derivative that is zero may have another sign.
 //!
+//! [`Float::named`]: crate::Float::named
 //! [`Float::dot`]: crate::Float::dot
 //! [`Float::if_less`]: crate::Float::if_less
 //! [`Float::base`]: crate::Float::base
@@ -63,13 +92,16 @@
 
 mod body;
 mod derive;
+mod names;
 mod operation;
+mod picture;
 mod question;
 mod recording;
 mod show;
 mod table;
 mod traced;
 
+pub use picture::Picture;
 pub use question::BranchChanged;
 pub(crate) use question::Require;
 pub use show::NonFinite;

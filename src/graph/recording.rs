@@ -9,8 +9,9 @@ use crate::float::algorithm::Scalar;
 use crate::float::engine::Algorithm;
 use crate::float::{Condition, Engine as _, Float, Number, Primitive, Rule, Twin};
 use std::any::{Any, TypeId};
-use std::cell::RefCell;
-use std::collections::HashMap;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Display;
 use std::hash::{Hash, Hasher};
 use std::panic::Location;
 use std::sync::Arc;
@@ -65,6 +66,8 @@ struct Recording {
     conditions: Vec<(Condition, u32)>,
     /// A bit for each kind of condition, for each operation.
     known_conditions: Vec<u8>,
+    /// The first name that each operation was given.
+    names: BTreeMap<u32, String>,
     /// Sums start with `0 + x`, which is `x` here: what is recorded is a derivative.
     is_derivative: bool,
     /// A condition does not hold of a constant.
@@ -78,7 +81,28 @@ const DEEPEST_CHOICE: usize = 128;
 
 thread_local! {
     static RECORDINGS: RefCell<Vec<Recording>> = const { RefCell::new(Vec::new()) };
+    /// Where the operation stands that a graph is evaluating on numbers that record: what comes of it stands there, too.
+    static PLACE: Cell<Option<&'static Location<'static>>> = const { Cell::new(None) };
 }
+
+/// While it lives, what is recorded stands where it says. Then things are as they were before, also if an operation panics.
+pub(super) struct Placed(Option<&'static Location<'static>>);
+
+impl Placed {
+    pub fn begin() -> Placed {
+        Placed(PLACE.get())
+    }
+    pub fn at(&self, place: &'static Location<'static>) {
+        PLACE.set(Some(place));
+    }
+}
+
+impl Drop for Placed {
+    fn drop(&mut self) {
+        PLACE.set(self.0);
+    }
+}
+
 // 0 is none. A number that is kept over 2³² recordings would be taken for one of another; nobody keeps one that long.
 static LAST: AtomicU32 = AtomicU32::new(0);
 
@@ -228,7 +252,8 @@ impl Recording {
         if let Free::List(latest) = free {
             next = std::mem::replace(&mut self.entries[latest as usize].user, new);
         }
-        self.entries.push(Entry { op, operands, place, user: NONE, next });
+        let entry = Entry { op, operands, place, user: NONE, next };
+        self.entries.push(Entry { place: self.place(&entry), ..entry });
         if let Free::Table(free) = free {
             let Recording { entries, operands, table, .. } = self;
             table.take(free, new, |known| {
@@ -248,6 +273,20 @@ impl Recording {
         let next = self.entries.len() as u32;
         assert!(next < CONSTANT, "dualtape: a recording has no room for more than 2³¹ operations");
         next
+    }
+
+    /// Where in the source an operation stands.
+    ///
+    /// The sweep of a derivative multiplies partial derivatives, which were recorded before it and know their place, by adjoints, which
+    /// were recorded later.
+    fn place(&self, entry: &Entry) -> &'static Location<'static> {
+        let of_operand = || {
+            let nodes = self.operands(entry).iter().filter(|&&stored| stored & CONSTANT == 0);
+            let entries = nodes.map(|&node| (&self.entries[node as usize], node));
+            let first = entries.min_by_key(|&(entry, node)| (matches!(entry.op, Op::Input(_)), node));
+            first.map(|(entry, _)| entry.place)
+        };
+        PLACE.get().or_else(|| if self.is_derivative { of_operand() } else { None }).unwrap_or(entry.place)
     }
 
     fn twin(&self, entry: &Entry) -> Option<Twin> {
@@ -389,6 +428,22 @@ fn number<B: Primitive>(value: B, id: u32, operand: Operand) -> Traced<B> {
     }
 }
 
+/// Gives a number its name, unless it has one.
+#[track_caller]
+pub(super) fn name<B: Primitive>(x: Traced<B>, name: &dyn Display) {
+    if !x.is_fixed() {
+        let name = on_one_line(name);
+        with(x.recording(), |recording| {
+            recording.names.entry(x.index()).or_insert(name);
+        });
+    }
+}
+
+/// A name as it fits into a line.
+pub(super) fn on_one_line(name: &dyn Display) -> String {
+    name.to_string().replace(char::is_control, " ")
+}
+
 /// The answer to a question, and a guard that it stays so.
 pub(super) fn ask<B: Primitive>(
     question: Question,
@@ -397,6 +452,7 @@ pub(super) fn ask<B: Primitive>(
     place: &'static Location<'static>,
 ) -> u64 {
     let answer = question.answer(x.value(), y.value());
+    let place = PLACE.get().unwrap_or(place);
     if let Some(id) = recording_of(&[x, y]) {
         let about = [x.operand(), y.operand()];
         with(id, |recording| recording.guard(Guard { question, about, answer, place }));
@@ -608,6 +664,12 @@ impl Recording {
             variables: inputs,
             is_single: false,
             origin: None,
+            names: std::mem::take(&mut self.names)
+                .into_iter()
+                .map(|(node, name)| (number[node as usize], name))
+                .filter(|&(node, _)| node != NONE)
+                .collect(),
+            result_names: Vec::new(),
         }
     }
 

@@ -1,52 +1,15 @@
-//! Graphs as text: the listing, the drawing in the language of Graphviz, and where a number goes wrong.
+//! Graphs as text: the listing, what is in it, and where a number goes wrong.
 
 use super::Graph;
 use super::body::{Body, Node, Op, Operand};
 use crate::float::Primitive;
 use std::collections::BTreeMap;
-use std::fmt::{self, Display, Write};
+use std::fmt::{self, Display};
 use std::panic::Location;
 
-/// A number as short as it can be read back, in single precision if `is_single`.
-fn number(x: f64, is_single: bool) -> String {
-    let is_plain = x == 0.0 || !x.is_finite() || (1e-5..1e16).contains(&x.abs());
-    match (is_plain, is_single) {
-        (true, false) => x.to_string(),
-        (true, true) => (x as f32).to_string(),
-        (false, false) => format!("{x:e}"),
-        (false, true) => format!("{:e}", x as f32),
-    }
-}
-
-/// The names of inputs and operations.
-struct Names<'a> {
-    inputs: &'a [&'a str],
-    variables: usize,
-    /// The numbers of operations, in the order of the listing.
-    numbers: Vec<usize>,
-}
-
 impl Body {
-    fn names<'a>(&self, inputs: &'a [&'a str]) -> Names<'a> {
-        let mut next = 0;
-        let number = |(node, &is_shown): (&Node, &bool)| {
-            let number = next;
-            next += usize::from(is_shown && !matches!(node.op, Op::Input(_)));
-            number
-        };
-        Names {
-            inputs,
-            variables: self.variables,
-            numbers: self.nodes.iter().zip(&self.is_shown).map(number).collect(),
-        }
-    }
-
-    pub fn name(&self, operand: Operand) -> String {
-        self.names(&[]).operand(self, operand)
-    }
-
     /// The operations that lead to results and guards, with their places among all nodes.
-    fn shown(&self) -> impl Iterator<Item = (usize, &Node)> {
+    pub fn shown(&self) -> impl Iterator<Item = (usize, &Node)> {
         let is_operation = |(i, node): &(usize, &Node)| {
             self.is_shown[*i] && !matches!(node.op, Op::Input(_) | Op::Second(_)) // the first of a pair is shown for both
         };
@@ -54,7 +17,7 @@ impl Body {
     }
 
     /// What an operation is called.
-    fn label(&self, op: Op) -> String {
+    pub fn label(&self, op: Op) -> String {
         match op {
             Op::Input(_) => "input".into(),
             Op::Add => "+".into(),
@@ -80,7 +43,7 @@ impl Body {
     }
 
     /// An operation with the given operands, as in a program.
-    fn expression(&self, op: Op, operands: &[String]) -> String {
+    pub fn expression(&self, op: Op, operands: &[String]) -> String {
         match (op, operands) {
             (Op::Add | Op::Sub | Op::Mul | Op::Div, [x, y]) => format!("{x} {} {y}", self.label(op)),
             (Op::Neg, [x]) => format!("-{x}"),
@@ -88,81 +51,14 @@ impl Body {
         }
     }
 
-    /// The drawing, with names for the inputs, and with the values of all nodes if they are given.
-    fn draw(&self, inputs: &[&str], values: Option<&[f64]>) -> String {
-        let names = self.names(inputs);
-        let mut text = String::from("digraph {\n");
-        let line = |text: &mut String, args: fmt::Arguments<'_>| text.write_fmt(args).expect("writing to memory");
-        let mut constants = 0;
-        let is_drawn = |&(i, node): &(usize, &Node)| self.is_shown[i] && !matches!(node.op, Op::Second(_));
-        for (i, node) in self.nodes.iter().enumerate().filter(is_drawn) {
-            let is_input = matches!(node.op, Op::Input(_));
-            let name = names.results(self, i);
-            let together = i..i + if matches!(node.op, Op::First(_)) { 2 } else { 1 };
-            let value = |values: &[f64]| {
-                let values: Vec<String> = values[together.clone()].iter().map(|x| number(*x, self.is_single)).collect();
-                format!("\\n{}", values.join(", "))
-            };
-            let value = values.map_or_else(String::new, value);
-            let operation = if is_input { String::new() } else { format!(": {}", self.label(node.op)) };
-            let shape = if is_input { ", shape=box" } else { "" };
-            let is_result = together.clone().any(|i| self.results.contains(&Operand::Node(i as u32)));
-            let peripheries = if is_result { ", peripheries=2" } else { "" };
-            let id = self.dot_name(&names, i);
-            let label = format!("{name}{operation}").replace('\\', "\\\\").replace('"', "\\\"");
-            line(&mut text, format_args!("  {id} [label=\"{label}{value}\"{shape}{peripheries}];\n"));
-            let operands = self.operands(node);
-            for (k, &operand) in operands.iter().enumerate() {
-                if operands[..k].contains(&operand) {
-                    continue; // one line for both
-                }
-                let times = operands.iter().filter(|&&other| other == operand).count();
-                let result = match operand {
-                    Operand::Node(from) if matches!(self.nodes[from as usize].op, Op::First(_) | Op::Second(_)) => {
-                        names.node(self, from as usize) // which of the two
-                    }
-                    _ => String::new(),
-                };
-                let times = if times > 1 { format!("{times} times") } else { String::new() };
-                let label = [result, times].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
-                let label = if label.is_empty() { label } else { format!(" [label=\"{label}\"]") };
-                let from = match operand {
-                    Operand::Node(from) => self.dot_name(&names, from as usize),
-                    Operand::Constant(bits) => {
-                        constants += 1;
-                        line(
-                            &mut text,
-                            format_args!(
-                                "  c{constants} [label=\"{}\", shape=plain];\n",
-                                number(f64::from_bits(bits), self.is_single)
-                            ),
-                        );
-                        format!("c{constants}")
-                    }
-                };
-                line(&mut text, format_args!("  {from} -> {id}{label};\n"));
-            }
-        }
-        text.push_str("}\n");
-        text
-    }
-
-    /// The name of a node in a drawing, a word.
-    fn dot_name(&self, names: &Names<'_>, i: usize) -> String {
-        match self.nodes[i].op {
-            Op::Input(k) => format!("x{k}"),
-            Op::Second(_) => format!("v{}", names.numbers[i - 1]), // drawn with the first
-            _ => format!("v{}", names.numbers[i]),
-        }
-    }
-
     /// See [`Graph::first_non_finite`]; `values` are those of all nodes.
     fn first_non_finite(&self, values: &[f64]) -> Option<NonFinite> {
-        let names = self.names(&[]);
+        let counts = self.counting(values);
+        let names = self.names();
         let found = |i: usize, node: &Node| {
             let operands = self.operands(node);
-            let name = names.results(self, i);
-            let words: Vec<String> = operands.iter().map(|&operand| names.operand(self, operand)).collect();
+            let name = names.results(i);
+            let words: Vec<String> = operands.iter().map(|&operand| names.operand(operand)).collect();
             let is_input = matches!(node.op, Op::Input(_));
             NonFinite {
                 operation: if is_input { name } else { format!("{name} = {}", self.expression(node.op, &words)) },
@@ -172,42 +68,52 @@ impl Body {
             }
         };
         let is_wrong = |&(i, node): &(usize, &Node)| {
-            let is_fine = |&operand: &Operand| self.read(operand, values).is_finite();
-            !values[i].is_finite() && self.operands(node).iter().all(is_fine)
+            let is_fine = |operand: &Operand| match *operand {
+                Operand::Node(node) => values[node as usize].is_finite(),
+                Operand::Constant(_) => true,
+            };
+            counts[i] && !values[i].is_finite() && self.operands(node).iter().all(is_fine)
         };
         let first = self.shown().find(is_wrong);
         let input = || self.nodes.iter().enumerate().take(self.point.len()).find(|(i, _)| !values[*i].is_finite());
         first.or_else(input).map(|(i, node)| found(i, node))
     }
-}
 
-impl Names<'_> {
-    fn node(&self, graph: &Body, i: usize) -> String {
-        match graph.nodes[i].op {
-            Op::Input(k) => self.input(k as usize),
-            _ if graph.is_shown[i] => format!("v{}", self.numbers[i]),
-            _ => format!("w{i}"),
+    /// Marks what results and guards are computed from where the nodes have the values `values`.
+    fn counting(&self, values: &[f64]) -> Vec<bool> {
+        let guarded = self.guards.iter().flat_map(|guard| &guard.about);
+        let mut counts =
+            self.leading_to(self.results.iter().chain(guarded), |node, k| match (node.op, self.operands(node)) {
+                (Op::IfLess, &[x, y, ..]) => k != if self.read(x, values) < self.read(y, values) { 3 } else { 2 },
+                _ => true,
+            });
+        // The two results of an operation are listed together.
+        for i in 1..counts.len() {
+            counts[i - 1] |= counts[i] && matches!(self.nodes[i].op, Op::Second(_));
         }
+        counts
     }
-    /// The names of the results of an operation.
-    fn results(&self, graph: &Body, i: usize) -> String {
-        match graph.nodes[i].op {
-            Op::First(_) => format!("{}, {}", self.node(graph, i), self.node(graph, i + 1)),
-            _ => self.node(graph, i),
+
+    /// Marks what `roots` are computed from, by those operands of each node, counted from 0, that are used.
+    pub fn leading_to<'a>(
+        &self,
+        roots: impl Iterator<Item = &'a Operand>,
+        is_used: impl Fn(&Node, usize) -> bool,
+    ) -> Vec<bool> {
+        let mut is_leading = vec![false; self.nodes.len()];
+        let mark = |is_leading: &mut [bool], operand: &Operand| {
+            if let Operand::Node(node) = operand {
+                is_leading[*node as usize] = true;
+            }
+        };
+        roots.for_each(|root| mark(&mut is_leading, root));
+        for (i, node) in self.nodes.iter().enumerate().rev() {
+            if is_leading[i] {
+                let used = self.operands(node).iter().enumerate().filter(|&(k, _)| is_used(node, k));
+                used.for_each(|(_, operand)| mark(&mut is_leading, operand));
+            }
         }
-    }
-    fn input(&self, k: usize) -> String {
-        match self.inputs.get(k) {
-            Some(name) => (*name).into(),
-            None if k < self.variables => format!("x[{k}]"),
-            None => format!("data[{}]", k - self.variables),
-        }
-    }
-    fn operand(&self, graph: &Body, operand: Operand) -> String {
-        match operand {
-            Operand::Node(i) => self.node(graph, i as usize),
-            Operand::Constant(bits) => number(f64::from_bits(bits), graph.is_single),
-        }
+        is_leading
     }
 }
 
@@ -243,43 +149,13 @@ impl<B: Primitive> Graph<B> {
         census
     }
 
-    /// The graph in the language of Graphviz: inputs as boxes, operations as ellipses, results with double lines.
+    /// The first operation whose value is infinite or NaN at `x` though what comes into it is finite; if there is none, the first input
+    /// that is not finite. `None` if all numbers are finite that results and guards are computed from. Of a choice the side counts that
+    /// is taken at `x`.
     ///
-    /// `dot -Tsvg` draws it. The text depends on the graph only. See [`Graph::to_dot_with`] for names and values.
-    ///
-    /// # Examples
-    /// ```
-    /// use dualtape::graph::{Graph, Traced};
-    /// let graph = Graph::record_fn(|x: &[Traced]| x[0] + x[1], &[1.0, 2.0]);
-    /// assert!(graph.to_dot().contains(r#"v0 [label="v0: +", peripheries=2];"#));
-    /// ```
-    #[must_use]
-    pub fn to_dot(&self) -> String {
-        self.to_dot_with(&[], None)
-    }
-
-    /// [`Graph::to_dot`] with names for the inputs, as many as are given, and, if there is a point, with the values there.
-    ///
-    /// # Panics
-    /// If the point has not one entry for each input.
-    ///
-    /// # Examples
-    /// ```
-    /// use dualtape::graph::{Graph, Traced};
-    /// let graph = Graph::record_fn(|x: &[Traced]| x[0] + x[1], &[1.0, 2.0]);
-    /// assert!(graph.to_dot_with(&["a", "b"], Some(&[2.0, 3.0])).contains(r#"[label="v0: +\n5", peripheries=2]"#));
-    /// ```
-    #[must_use]
-    #[track_caller]
-    pub fn to_dot_with(&self, inputs: &[&str], point: Option<&[B]>) -> String {
-        let values = point.map(|x| self.widened(x));
-        self.body.draw(inputs, values.as_deref())
-    }
-
-    /// The first operation whose value is infinite or NaN at `x` though its operands are finite; if there is none, the first input that
-    /// is not finite. `None` if all numbers are finite.
-    ///
-    /// Of a graph of derivatives it looks at the operations of the derivative.
+    /// Of a graph of derivatives it looks at the operations of the derivative, which stand where the operations stand that they are
+    /// derivatives of; and it is `None` where the derivative is finite, since its [conventions](crate::conventions) make it so. The
+    /// operations are those that were recorded, whatever the guards say at `x`; [`Graph::eval`] tells.
     ///
     /// # Panics
     /// If `x` has not one entry for each input.
@@ -298,18 +174,24 @@ impl<B: Primitive> Graph<B> {
     #[must_use]
     #[track_caller]
     pub fn first_non_finite(&self, x: &[B]) -> Option<NonFinite> {
-        self.body.first_non_finite(&self.widened(x))
+        let values = self.widened(x);
+        if self.body.origin.is_some() && self.eval(x).is_ok_and(|results| results.iter().all(|y| y.is_finite())) {
+            return None;
+        }
+        self.body.first_non_finite(&values)
     }
 
     /// The values of all nodes at `x`.
     #[track_caller]
-    fn widened(&self, x: &[B]) -> Vec<f64> {
+    pub(super) fn widened(&self, x: &[B]) -> Vec<f64> {
         self.body.check_inputs(x.len());
         self.body.values(x).into_iter().map(Primitive::widen).collect()
     }
 }
 
 /// A numbered listing, one operation a line, with the guards at the end and the results last.
+///
+/// Operations stand before their operands, but for arithmetic: `if_less a b c d` is `c` where `a < b`, else `d`.
 ///
 /// # Examples
 /// ```
@@ -331,21 +213,30 @@ impl<B> Display for Graph<B> {
 
 impl Body {
     fn list(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = self.names(&[]);
+        let names = self.names();
         write!(out, "in")?;
-        (0..self.point.len()).try_for_each(|k| write!(out, " {}", names.input(k)))?;
+        (0..self.point.len()).try_for_each(|k| write!(out, " {}", names.node(k)))?;
         writeln!(out)?;
         for (i, node) in self.shown() {
-            let operands: Vec<String> = self.operands(node).iter().map(|&x| names.operand(self, x)).collect();
-            writeln!(out, "  {} = {}", names.results(self, i), self.expression(node.op, &operands))?;
+            let operands: Vec<String> = self.operands(node).iter().map(|&x| names.operand(x)).collect();
+            writeln!(out, "  {} = {}", names.results(i), self.expression(node.op, &operands))?;
         }
         for guard in &self.guards {
-            let [x, y] = guard.about.map(|x| names.operand(self, x));
+            let [x, y] = guard.about.map(|x| names.operand(x));
             let (question, answer) = (guard.question.about(&x, &y), guard.question.show(guard.answer, self.is_single));
             writeln!(out, "  guard {question} is {answer} ({})", guard.place)?;
         }
+        let results: Vec<(Option<String>, String)> =
+            self.results.iter().enumerate().map(|(k, &x)| (names.of_result(k), names.operand(x))).collect();
+        let between = if results.iter().any(|(name, _)| name.is_some()) { "," } else { "" };
         write!(out, "out")?;
-        self.results.iter().try_for_each(|&x| write!(out, " {}", names.operand(self, x)))?;
+        for (k, (name, result)) in results.iter().enumerate() {
+            let between = if k > 0 { between } else { "" };
+            match name {
+                Some(name) => write!(out, "{between} {name} = {result}")?,
+                None => write!(out, "{between} {result}")?,
+            }
+        }
         writeln!(out)
     }
 }

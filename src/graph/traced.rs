@@ -98,6 +98,20 @@ impl<B: Primitive> Traced<B> {
         Traced { value: C::nearest(self.value.widen()), recording: self.recording, index: self.index }
     }
 
+    /// The same number, which listings, drawings and messages of the graph show by this name. See [`Float::named`].
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::graph::{Graph, Traced};
+    /// let graph = Graph::record_fn(|x: &[Traced]| (x[0].named("a") + 1.0).named("b"), &[1.0]);
+    /// assert_eq!(graph.to_string(), "in a\n  b = a + 1\nout b\n");
+    /// ```
+    #[track_caller]
+    pub fn named(self, name: impl fmt::Display) -> Self {
+        recording::name(self, &name);
+        self
+    }
+
     /// The value, which from now on must stay the same to the bit.
     #[track_caller]
     fn frozen(self) -> B {
@@ -515,6 +529,10 @@ impl<B: Primitive> Float for Traced<B> {
     #[track_caller]
     fn detach(self) -> Self {
         record(Op::Detach, [self], self.value)
+    }
+    #[track_caller]
+    fn named(self, name: impl fmt::Display) -> Self {
+        self.named(name)
     }
     #[track_caller]
     fn if_less(self, other: Self, then: impl FnOnce() -> Self, otherwise: impl FnOnce() -> Self) -> Self {

@@ -337,6 +337,10 @@ impl<T: Float, const N: usize> Float for Dual<T, N> {
         Dual::constant(self.primal.detach())
     }
     #[inline(always)]
+    fn named(self, name: impl core::fmt::Display) -> Self {
+        Dual { primal: self.primal.named(name), ..self }
+    }
+    #[inline(always)]
     fn if_less(self, other: Self, then: impl FnOnce() -> Self, otherwise: impl FnOnce() -> Self) -> Self {
         if !T::TRACED || (self.primal.is_constant() && other.primal.is_constant()) {
             return if self < other { then() } else { otherwise() };

@@ -6,7 +6,7 @@
 //! temporaries belong to the definition, since they decide what a tool records.
 
 #[path = "generator.rs"]
-mod generator;
+pub mod generator;
 
 use dualtape::rules::Unary;
 use dualtape::{Float, Primitive, ScalarFunction, slices};
@@ -238,7 +238,11 @@ pub struct Mixture {
 }
 
 pub fn mixture(name: &'static str, value: f64) -> Problem<Mixture> {
-    let (d, k, n) = (10, 25, 1000);
+    mixture_of(name, [10, 25, 1000], value)
+}
+
+/// F4 with `k` Gaussians of dimension `d` and `n` points.
+pub fn mixture_of(name: &'static str, [d, k, n]: [usize; 3], value: f64) -> Problem<Mixture> {
     let mut random = Random(4);
     let mut x0 = random.vector_between(-1.0, 1.0, k);
     x0.extend(random.vector_between(0.0, 1.0, k * d));

@@ -1,6 +1,6 @@
 //! Recordings over `f32`: the bits of `f32`, guards about its own range, derivatives by the drivers on `f32`.
 
-use dualtape::graph::{Graph, Traced};
+use dualtape::graph::{Graph, Picture, Traced};
 use dualtape::rules::{self, Binary, Unary, Visitor};
 use dualtape::{Dual, Float, Reverse, derivative, gradient, hvp, scalar_function, special};
 
@@ -99,7 +99,7 @@ fn literals_on_both_sides_and_constants() {
     assert_eq!(graph.eval(&[3.0_f32]), Ok(vec![0.1 * 3.0_f32 * 0.3 + 2.0_f32.sqrt()]));
     // Constants are computed in single precision, and shown so.
     assert_eq!(graph.to_string(), "in x[0]\n  v0 = 0.1 * x[0]\n  v1 = v0 * 0.3\n  v2 = v1 + 1.4142135\nout v2\n");
-    assert!(graph.to_dot_with(&[], Some(&[0.7])).contains("0.07"));
+    assert!(graph.to_dot_with(&Picture::new().at(&[0.7])).contains("0.07"));
 }
 
 #[test]
