@@ -92,8 +92,13 @@ fn spectra(run: &Run) {
         let difference = (a.singular_values() - LinearAlgebra::singular_values(&a)).amax();
         assert!(difference < 1e-14 * n as f64, "{difference}: singular values of {n} x {n}");
         if run.timed {
-            let theirs = || drop(black_box(black_box(&a).determinant()));
-            let determinant = compare(theirs, || drop(black_box(LinearAlgebra::determinant(black_box(&a)))));
+            let theirs = || {
+                black_box(black_box(&a).determinant());
+            };
+            let ours = || {
+                black_box(LinearAlgebra::determinant(black_box(&a)));
+            };
+            let determinant = compare(theirs, ours);
             let theirs = || drop(black_box(black_box(&a).singular_values()));
             let values = compare(theirs, || drop(black_box(LinearAlgebra::singular_values(black_box(&a)))));
             let theirs = || drop(black_box(black_box(&a).clone().svd(true, true)));

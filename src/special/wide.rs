@@ -134,7 +134,7 @@ impl Real for Wide {
     fn exp(self) -> Wide {
         const LN_2: Wide = Wide { high: core::f64::consts::LN_2, low: 2.319_046_813_846_299_6e-17 };
         const HALVINGS: i32 = 7;
-        if !(self.high.abs() < 1e4) {
+        if self.high.is_nan() || self.high.abs() >= 1e4 {
             return Wide::lit(self.high.exp());
         }
         let turns = (self.high / LN_2.high).round();
