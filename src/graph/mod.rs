@@ -61,11 +61,13 @@
 
 mod derive;
 mod operation;
+mod program;
 mod question;
 mod recording;
 mod show;
 mod traced;
 
+pub use program::Program;
 pub use question::BranchChanged;
 pub(crate) use question::Require;
 pub use recording::Graph;

@@ -469,7 +469,7 @@ impl Graph {
         values
     }
 
-    fn apply<T: Float>(&self, op: Op, arguments: &[T], inputs: &[T]) -> T {
+    pub(super) fn apply<T: Float>(&self, op: Op, arguments: &[T], inputs: &[T]) -> T {
         match (op, arguments) {
             (Op::Input(k), _) => inputs[k as usize],
             (Op::Add, &[x, y]) => x + y,
@@ -521,7 +521,7 @@ impl Graph {
     }
 
     #[cold]
-    fn changed(&self, guard: &Guard, answer: u64, sides: Vec<f64>) -> BranchChanged {
+    pub(super) fn changed(&self, guard: &Guard, answer: u64, sides: Vec<f64>) -> BranchChanged {
         let [x, y] = guard.about.map(|operand| self.name(operand));
         BranchChanged {
             question: guard.question.about(&x, &y),

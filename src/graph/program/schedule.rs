@@ -1,0 +1,414 @@
+//! The order in which a program runs its operations: those of one kind that are ready together stand together.
+//!
+//! An interpreter pays for every decision what to do next, and pays most where it cannot be predicted. So operations are scheduled in
+//! windows of the recording's order: whenever something is to be run, it is all the operations of the kind that most are ready of.
+//! They are written in blocks of up to eight, one decision each. Results are stored one after the other, so a block says where its
+//! operands are and no more.
+
+use super::super::operation::Operation;
+use super::super::question::Question;
+use super::super::recording::{Fx, Graph, Guard, Op, Operand};
+use crate::float::Condition;
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
+use std::sync::Arc;
+
+// What a block does. Everything else is a call.
+pub(super) const ADD: u32 = 0;
+pub(super) const SUB: u32 = 1;
+pub(super) const MUL: u32 = 2;
+pub(super) const DIV: u32 = 3;
+pub(super) const NEG: u32 = 4;
+/// Of four operands: the third where the first is less than the second, else the fourth.
+pub(super) const CHOOSE: u32 = 5;
+/// `a * b + c` with two roundings.
+pub(super) const MUL_ADD: u32 = 6;
+/// `a * b - c` with two roundings.
+pub(super) const MUL_SUB: u32 = 7;
+/// `c - a * b` with two roundings.
+pub(super) const SUB_MUL: u32 = 8;
+/// How many kinds have blocks.
+pub(super) const KINDS: u32 = 9;
+
+/// How many operations a block may have. The first word of a block is `kind * SIZES.len() + position of the size`.
+pub(super) const SIZES: [usize; 5] = [8, 4, 3, 2, 1];
+/// The first word of calls. The number of the function follows, how often it is called, and the operands.
+pub(super) const CALL: u32 = KINDS * SIZES.len() as u32;
+
+/// How many operations are scheduled together. Their results stay in the first caches.
+const WINDOW: usize = 4096;
+/// How many calls are made at once.
+const CALLS: usize = 32;
+/// How many kinds are compared to find the one that most operations are ready of. A program may have a rule of its own for each
+/// operation, and scheduling has to stay linear.
+const COMPARED: usize = 32;
+
+const NONE: u32 = u32::MAX;
+
+/// How many operands an operation of a kind with blocks has.
+pub(super) const fn arity(kind: u32) -> usize {
+    match kind {
+        NEG => 1,
+        CHOOSE => 4,
+        MUL_ADD | MUL_SUB | SUB_MUL => 3,
+        _ => 2,
+    }
+}
+
+/// An operation that is computed by a call.
+#[derive(Clone, Debug)]
+pub(super) struct Function {
+    pub of: Of,
+    /// The number of operands.
+    pub arity: usize,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Of {
+    Op(Op),
+    Rule(Arc<dyn Operation>),
+}
+
+/// The words of a program. Where they fit into 16 bits, an index needs no check, and the program is half as long.
+#[derive(Clone, Debug)]
+pub(super) enum Code {
+    Short(Box<[u16]>),
+    Long(Box<[u32]>),
+}
+
+/// A guard, with the places of the two sides.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Check {
+    pub question: Question,
+    pub about: [u32; 2],
+    pub answer: u64,
+}
+
+/// The operations in the order in which they run. Memory has the inputs first, then constants, then results as they come.
+#[derive(Clone, Debug)]
+pub(super) struct Schedule {
+    pub code: Code,
+    pub functions: Vec<Function>,
+    pub inputs: usize,
+    pub constants: Vec<f64>,
+    /// How much memory it takes.
+    pub cells: usize,
+    pub results: Box<[u32]>,
+    pub checks: Vec<Check>,
+    pub conditions: Vec<(Condition, Vec<u32>)>,
+    /// How many operations are run, and by how many decisions.
+    pub operations: usize,
+    pub decisions: usize,
+}
+
+/// What the operations of a graph are to the schedule.
+struct Plan<'a> {
+    graph: &'a Graph,
+    /// A kind with blocks, or `KINDS` and the number of the function; `NONE` for what is not run by itself.
+    kind: Vec<u32>,
+    /// Of a sum with a product inside, whether the product is the left operand.
+    is_left: Vec<bool>,
+    /// What stands for an operation that does nothing on plain numbers.
+    same: HashMap<u32, Operand, BuildHasherDefault<Fx>>,
+    /// Where the value of a node is; `NONE` as long as it is not computed.
+    place: Vec<u32>,
+    constants: Constants,
+}
+
+#[derive(Default)]
+struct Constants {
+    known: HashMap<u64, u32, BuildHasherDefault<Fx>>,
+    values: Vec<f64>,
+    first: u32,
+}
+
+impl Constants {
+    fn place(&mut self, bits: u64) -> u32 {
+        *self.known.entry(bits).or_insert_with(|| {
+            self.values.push(f64::from_bits(bits));
+            self.first + self.values.len() as u32 - 1
+        })
+    }
+}
+
+/// Of plain numbers, these operations are their first operands.
+fn is_first_operand(op: Op) -> bool {
+    matches!(op, Op::Detach | Op::FromPartials)
+}
+
+/// How often each node is used, up to 255; what is looked at from outside counts twice, so that it does not disappear in another
+/// operation. 0 for what only derivatives would need.
+fn uses(graph: &Graph) -> Vec<u8> {
+    let mut uses = vec![0_u8; graph.nodes.len()];
+    let used = |uses: &mut [u8], operand: Operand, times: u8| {
+        if let Operand::Node(node) = operand {
+            uses[node as usize] = uses[node as usize].saturating_add(times);
+        }
+    };
+    let watched = graph.conditions.iter().map(|&(_, node)| Operand::Node(node));
+    let sides = graph.guards.iter().flat_map(|guard| guard.about);
+    graph.results.iter().copied().chain(sides).chain(watched).for_each(|x| used(&mut uses, x, 2));
+    for (i, node) in graph.nodes.iter().enumerate().rev() {
+        if uses[i] > 0 {
+            let operands = graph.operands(node);
+            // Whoever uses what is the same as another, uses the other.
+            let (operands, times) = if is_first_operand(node.op) { (&operands[..1], 2) } else { (operands, 1) };
+            operands.iter().for_each(|&x| used(&mut uses, x, times));
+        }
+    }
+    uses
+}
+
+impl<'a> Plan<'a> {
+    fn new(graph: &'a Graph, functions: &mut Vec<Function>) -> Plan<'a> {
+        let (n, uses) = (graph.nodes.len(), uses(graph));
+        let mut known: HashMap<(Op, usize), u32, BuildHasherDefault<Fx>> = HashMap::default();
+        let mut plan = Plan {
+            graph,
+            kind: vec![NONE; n],
+            is_left: vec![false; n],
+            same: HashMap::default(),
+            place: vec![NONE; n],
+            constants: Constants { first: graph.inputs() as u32, ..Constants::default() },
+        };
+        let is_product = |operand: Operand| match operand {
+            Operand::Node(node) => graph.nodes[node as usize].op == Op::Mul && uses[node as usize] == 1,
+            Operand::Constant(_) => false,
+        };
+        for (i, node) in graph.nodes.iter().enumerate().filter(|&(i, _)| uses[i] > 0) {
+            let operands = graph.operands(node);
+            if is_first_operand(node.op) {
+                let first = plan.resolve(operands[0]);
+                plan.same.insert(i as u32, first);
+                continue;
+            }
+            for &operand in operands {
+                if let Operand::Constant(bits) = operand {
+                    plan.constants.place(bits);
+                }
+            }
+            let product = match node.op {
+                Op::Add | Op::Sub => [1, 0].into_iter().find(|&k| is_product(operands[k])),
+                _ => None,
+            };
+            if let Some(k) = product {
+                plan.is_left[i] = k == 0;
+                if let Operand::Node(product) = operands[k] {
+                    plan.kind[product as usize] = NONE;
+                }
+            }
+            plan.kind[i] = match (node.op, product) {
+                (Op::Input(_), _) => NONE,
+                (Op::Add, None) => ADD,
+                (Op::Add, Some(_)) => MUL_ADD,
+                (Op::Sub, None) => SUB,
+                (Op::Sub, Some(0)) => MUL_SUB,
+                (Op::Sub, Some(_)) => SUB_MUL,
+                (Op::Mul, _) => MUL,
+                (Op::Div, _) => DIV,
+                (Op::Neg, _) => NEG,
+                (Op::IfLess, _) => CHOOSE,
+                (op, _) => {
+                    let next = functions.len() as u32;
+                    let number = *known.entry((op, operands.len())).or_insert(next);
+                    if number == next {
+                        let of = match op {
+                            Op::Rule(rule) | Op::Reduction(rule) => Of::Rule(graph.rules[rule as usize].clone()),
+                            op => Of::Op(op),
+                        };
+                        functions.push(Function { of, arity: operands.len() });
+                    }
+                    KINDS + number
+                }
+            };
+        }
+        let sides = graph.guards.iter().flat_map(|guard| guard.about);
+        for operand in graph.results.iter().copied().chain(sides).chain(plan.same.values().copied()) {
+            if let Operand::Constant(bits) = operand {
+                plan.constants.place(bits);
+            }
+        }
+        plan
+    }
+
+    /// What is computed in place of an operand.
+    fn resolve(&self, operand: Operand) -> Operand {
+        match operand {
+            Operand::Node(node) if is_first_operand(self.graph.nodes[node as usize].op) => self.same[&node],
+            operand => operand,
+        }
+    }
+
+    /// Calls `f` with each operand of the operation that runs for `node`.
+    #[inline]
+    fn operands(&self, node: u32, mut f: impl FnMut(Operand)) {
+        let operands = self.graph.operands(&self.graph.nodes[node as usize]);
+        if (MUL_ADD..=SUB_MUL).contains(&self.kind[node as usize]) {
+            let [product, other] = if self.is_left[node as usize] { [0, 1] } else { [1, 0] };
+            let Operand::Node(product) = operands[product] else { unreachable!("a product is a node") };
+            self.graph.operands(&self.graph.nodes[product as usize]).iter().for_each(|&x| f(self.resolve(x)));
+            f(self.resolve(operands[other]));
+        } else {
+            operands.iter().for_each(|&x| f(self.resolve(x)));
+        }
+    }
+
+    /// Where the value of an operand is.
+    fn place(&self, operand: Operand) -> u32 {
+        match self.resolve(operand) {
+            Operand::Node(node) => self.place[node as usize],
+            Operand::Constant(bits) => self.constants.known[&bits],
+        }
+    }
+}
+
+/// The operations whose operands are there, by kind.
+struct Ready {
+    of_kind: Vec<Vec<u32>>,
+    /// The kinds that have some.
+    kinds: Vec<u32>,
+}
+
+impl Ready {
+    fn push(&mut self, kind: u32, node: u32) {
+        let of_kind = &mut self.of_kind[kind as usize];
+        if of_kind.is_empty() {
+            self.kinds.push(kind);
+        }
+        of_kind.push(node);
+    }
+
+    /// All operations of the kind that most are ready of, in the order of the recording.
+    fn take(&mut self, batch: &mut Vec<u32>) -> Option<u32> {
+        let first = self.kinds.len().saturating_sub(COMPARED);
+        let fullest = (first..self.kinds.len()).max_by_key(|&k| self.of_kind[self.kinds[k] as usize].len())?;
+        let kind = self.kinds.swap_remove(fullest);
+        batch.clear();
+        std::mem::swap(batch, &mut self.of_kind[kind as usize]);
+        batch.sort_unstable();
+        Some(kind)
+    }
+}
+
+impl Schedule {
+    pub fn new(graph: &Graph) -> Schedule {
+        let mut functions = Vec::new();
+        let mut plan = Plan::new(graph, &mut functions);
+        let mut schedule = Schedule {
+            code: Code::Short(Box::default()),
+            functions,
+            inputs: graph.inputs(),
+            cells: graph.inputs() + plan.constants.values.len(),
+            constants: std::mem::take(&mut plan.constants.values),
+            results: Box::default(),
+            checks: Vec::new(),
+            conditions: Vec::new(),
+            operations: 0,
+            decisions: 0,
+        };
+        let code = schedule.order(&mut plan);
+        schedule.results = graph.results.iter().map(|&x| plan.place(x)).collect();
+        let check = |guard: &Guard| Check {
+            question: guard.question,
+            about: guard.about.map(|x| plan.place(x)),
+            answer: guard.answer,
+        };
+        schedule.checks = graph.guards.iter().map(check).collect();
+        // Those of one kind stand together, so that each kind is one loop.
+        for &(condition, node) in &graph.conditions {
+            let place = plan.place(Operand::Node(node));
+            match schedule.conditions.iter_mut().find(|(known, _)| *known == condition) {
+                Some((_, places)) => places.push(place),
+                None => schedule.conditions.push((condition, vec![place])),
+            }
+        }
+        schedule.code = match code.iter().map(|&word| u16::try_from(word)).collect() {
+            Ok(short) => Code::Short(short),
+            Err(_) => Code::Long(code.into()),
+        };
+        schedule
+    }
+
+    /// Puts the operations in order. Returns the words of the program; the places of the values are in `plan` afterwards.
+    fn order(&mut self, plan: &mut Plan) -> Vec<u32> {
+        let n = plan.kind.len();
+        let mut code = Vec::new();
+        let mut window: Vec<u32> = Vec::with_capacity(WINDOW);
+        let mut ready =
+            Ready { of_kind: vec![Vec::new(); KINDS as usize + self.functions.len()], kinds: Vec::new() };
+        // Of each operation in the window: how many operands are missing, and who waits for it, as a list in `links`.
+        let (mut missing, mut waiting) = (vec![0_u32; n], vec![NONE; n]);
+        let mut links: Vec<(u32, u32)> = Vec::new();
+        let mut batch: Vec<u32> = Vec::new();
+        let mut nodes = 0..n;
+        loop {
+            window.clear();
+            for node in nodes.by_ref() {
+                if let Op::Input(k) = plan.graph.nodes[node].op {
+                    plan.place[node] = k;
+                } else if plan.kind[node] != NONE {
+                    window.push(node as u32);
+                    if window.len() == WINDOW {
+                        break;
+                    }
+                }
+            }
+            if window.is_empty() {
+                return code;
+            }
+            links.clear();
+            for &node in &window {
+                plan.operands(node, |operand| {
+                    if let Operand::Node(operand) = operand
+                        && plan.place[operand as usize] == NONE
+                    {
+                        missing[node as usize] += 1;
+                        links.push((node, waiting[operand as usize]));
+                        waiting[operand as usize] = links.len() as u32 - 1;
+                    }
+                });
+                if missing[node as usize] == 0 {
+                    ready.push(plan.kind[node as usize], node);
+                }
+            }
+            while let Some(kind) = ready.take(&mut batch) {
+                self.write(&mut code, plan, kind, &batch);
+                for &node in &batch {
+                    let mut link = waiting[node as usize];
+                    while link != NONE {
+                        let (user, next) = links[link as usize];
+                        missing[user as usize] -= 1;
+                        if missing[user as usize] == 0 {
+                            ready.push(plan.kind[user as usize], user);
+                        }
+                        link = next;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Writes operations of one kind that are ready.
+    fn write(&mut self, code: &mut Vec<u32>, plan: &mut Plan, kind: u32, batch: &[u32]) {
+        let mut rest = batch;
+        while !rest.is_empty() {
+            let now;
+            if kind < KINDS {
+                let size = SIZES.iter().position(|&size| size <= rest.len()).expect("1 is a size");
+                (now, rest) = rest.split_at(SIZES[size]);
+                code.push(kind * SIZES.len() as u32 + size as u32);
+            } else {
+                (now, rest) = rest.split_at(rest.len().min(CALLS));
+                code.extend([CALL, kind - KINDS, now.len() as u32]);
+            }
+            for &node in now {
+                plan.operands(node, |operand| code.push(plan.place(operand)));
+                plan.place[node as usize] = self.cells as u32;
+                self.cells += 1;
+            }
+            assert!(self.cells < NONE as usize, "dualtape: a program has no room for more than 2³² results");
+            self.operations += now.len();
+            self.decisions += 1;
+        }
+    }
+}
