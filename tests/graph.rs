@@ -11,6 +11,8 @@ mod guards;
 mod misuse;
 #[path = "graph/operations.rs"]
 mod operations;
+#[path = "graph/program.rs"]
+mod program;
 #[path = "graph/random.rs"]
 mod random;
 #[path = "graph/show.rs"]

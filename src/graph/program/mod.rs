@@ -49,7 +49,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 /// use dualtape::{ScalarFunction, gradient};
 ///
 /// let product = Graph::record_fn(|x: &[Traced]| x[0] * x[1], &[1.0, 1.0]).compile();
-/// assert_eq!(gradient(|x| product.eval(x).sin(), &[0.0, 3.0]), [3.0, 0.0]);
+/// assert_eq!(gradient(|x| ScalarFunction::eval(&product, x).sin(), &[0.0, 3.0]), [3.0, 0.0]);
 /// ```
 ///
 /// [`optimize::newton`]: crate::optimize::newton
@@ -151,6 +151,32 @@ impl Program {
         Ok(())
     }
 
+    /// The results at `x`, on any number.
+    ///
+    /// On `f64` it is [`Program::call`] with a buffer of its own; what other numbers do is said [above](Program#as-a-function).
+    ///
+    /// # Errors
+    /// If a guard of the recording has another answer at `x`.
+    ///
+    /// # Panics
+    /// If `x` has not one entry for each input.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::Dual;
+    /// use dualtape::graph::{Graph, Traced};
+    ///
+    /// let program = Graph::record_fn(|x: &[Traced]| x[0].powi(3), &[1.0]).compile();
+    /// assert_eq!(program.eval(&[2.0]), Ok(vec![8.0]));
+    /// assert_eq!(program.eval(&[Dual::variable(2.0)]).unwrap()[0].tangent(), 12.0);
+    /// ```
+    #[track_caller]
+    pub fn eval<T: Float>(&self, x: &[T]) -> Result<Vec<T>, BranchChanged> {
+        let (inputs, found) = (self.inputs(), x.len());
+        assert!(found == inputs, "dualtape: a program with {inputs} inputs is evaluated at a point with {found} entries");
+        T::run::<Results>((self, x))
+    }
+
     /// How many inputs there are: variables and data.
     #[must_use]
     pub fn inputs(&self) -> usize {
@@ -180,12 +206,6 @@ impl Program {
 
     fn value_and_gradient(&self) -> &Program {
         self.value_and_gradient.get_or_init(|| Box::new(Program::from(self.graph.value_and_gradient())))
-    }
-
-    #[track_caller]
-    fn results<T: Float>(&self, x: &[T]) -> Vec<T> {
-        assert!(x.len() == self.inputs(), "dualtape: expected {} inputs, found {}", self.inputs(), x.len());
-        T::run::<Results>((self, x)).unwrap_or_else(|changed| panic!("{changed}"))
     }
 }
 
@@ -239,7 +259,7 @@ impl ScalarFunction for Program {
     fn eval<T: Float>(&self, x: &[T]) -> T {
         let outputs = self.outputs();
         assert!(outputs == 1, "dualtape: a program with {outputs} results is not a scalar function");
-        self.results(x)[0]
+        Program::eval(self, x).unwrap_or_else(|changed| panic!("{changed}"))[0]
     }
 }
 
@@ -248,6 +268,6 @@ impl ScalarFunction for Program {
 impl VectorFunction for Program {
     #[track_caller]
     fn eval<T: Float>(&self, x: &[T]) -> Vec<T> {
-        self.results(x)
+        Program::eval(self, x).unwrap_or_else(|changed| panic!("{changed}"))
     }
 }

@@ -35,6 +35,40 @@ pub(super) const SIZES: [usize; 5] = [8, 4, 3, 2, 1];
 /// The first word of calls. The number of the function follows, how often it is called, and the operands.
 pub(super) const CALL: u32 = KINDS * SIZES.len() as u32;
 
+// Chains: operations of one kind of which each takes the result of the one before. The words after the first are their number, the place
+// of what the first takes, and the other operands.
+/// `acc + a`.
+pub(super) const ADD_CHAIN: u32 = CALL + 1;
+/// `acc - a`.
+pub(super) const SUB_CHAIN: u32 = CALL + 2;
+/// `acc * a`.
+pub(super) const MUL_CHAIN: u32 = CALL + 3;
+/// `a * b + acc`.
+pub(super) const DOT_CHAIN: u32 = CALL + 4;
+/// `acc - a * b`.
+pub(super) const SUB_DOT_CHAIN: u32 = CALL + 5;
+/// `acc * a + b`.
+pub(super) const HORNER_CHAIN: u32 = CALL + 6;
+/// `acc * a - b`.
+pub(super) const HORNER_SUB_CHAIN: u32 = CALL + 7;
+
+/// How many operations of one kind are ready, at most, where chains are looked for. More of them are faster side by side.
+const CHAINED: usize = 2;
+
+/// The chain that an operation continues if operand `position` is the result before.
+fn chain_of(kind: u32, position: usize) -> Option<u32> {
+    match (kind, position) {
+        (ADD, _) => Some(ADD_CHAIN),
+        (SUB, 0) => Some(SUB_CHAIN),
+        (MUL, _) => Some(MUL_CHAIN),
+        (MUL_ADD, 2) => Some(DOT_CHAIN),
+        (SUB_MUL, 2) => Some(SUB_DOT_CHAIN),
+        (MUL_ADD, _) => Some(HORNER_CHAIN),
+        (MUL_SUB, 0 | 1) => Some(HORNER_SUB_CHAIN),
+        _ => None,
+    }
+}
+
 /// How many operations are scheduled together. Their results stay in the first caches.
 const WINDOW: usize = 4096;
 /// How many calls are made at once.
@@ -44,16 +78,6 @@ const CALLS: usize = 32;
 const COMPARED: usize = 32;
 
 const NONE: u32 = u32::MAX;
-
-/// How many operands an operation of a kind with blocks has.
-pub(super) const fn arity(kind: u32) -> usize {
-    match kind {
-        NEG => 1,
-        CHOOSE => 4,
-        MUL_ADD | MUL_SUB | SUB_MUL => 3,
-        _ => 2,
-    }
-}
 
 /// An operation that is computed by a call.
 #[derive(Clone, Debug)]
@@ -69,7 +93,7 @@ pub(super) enum Of {
     Rule(Arc<dyn Operation>),
 }
 
-/// The words of a program. Where they fit into 16 bits, an index needs no check, and the program is half as long.
+/// The words of a program, of 16 bits where they fit.
 #[derive(Clone, Debug)]
 pub(super) enum Code {
     Short(Box<[u16]>),
@@ -89,7 +113,6 @@ pub(super) struct Check {
 pub(super) struct Schedule {
     pub code: Code,
     pub functions: Vec<Function>,
-    pub inputs: usize,
     pub constants: Vec<f64>,
     /// How much memory it takes.
     pub cells: usize,
@@ -136,16 +159,66 @@ fn is_first_operand(op: Op) -> bool {
     matches!(op, Op::Detach | Op::FromPartials)
 }
 
+/// The conditions as they are looked at. NaN stays NaN in arithmetic, so instead of asking a number whether it is NaN one may ask what is
+/// computed from it, and where that is a result nothing need be asked, since results have to be finite. It is asked of few then, and
+/// products disappear in sums. At worst the answer is yes for a number that is not, and the drivers are called in vain; so it
+/// is not left to the side of a choice that may not be taken.
+fn conditions(graph: &Graph) -> Vec<(Condition, u32)> {
+    let n = graph.nodes.len();
+    let mut leads_to_result = vec![false; n];
+    let mut is_result = vec![false; n];
+    for operand in &graph.results {
+        if let Operand::Node(node) = operand {
+            leads_to_result[*node as usize] = true;
+            is_result[*node as usize] = true;
+        }
+    }
+    // Arithmetic that takes the number and always leads to a result.
+    let mut user = vec![NONE; n];
+    for (i, node) in graph.nodes.iter().enumerate().rev() {
+        if !leads_to_result[i] {
+            continue;
+        }
+        let operands = graph.operands(node);
+        let operands = if node.op == Op::IfLess { &operands[..2] } else { operands };
+        for operand in operands {
+            if let Operand::Node(operand) = operand {
+                leads_to_result[*operand as usize] = true;
+                if matches!(node.op, Op::Add | Op::Sub | Op::Mul | Op::Div | Op::Neg) {
+                    user[*operand as usize] = i as u32;
+                }
+            }
+        }
+    }
+    let mut is_asked = vec![false; n];
+    let mut conditions = Vec::new();
+    for &(condition, node) in &graph.conditions {
+        if condition == Condition::NotNan {
+            is_asked[node as usize] = true;
+        } else {
+            conditions.push((condition, node));
+        }
+    }
+    for node in 0..n {
+        match (is_asked[node] && !is_result[node], user[node]) {
+            (true, NONE) => conditions.push((Condition::NotNan, node as u32)),
+            (true, user) => is_asked[user as usize] = true,
+            _ => {}
+        }
+    }
+    conditions
+}
+
 /// How often each node is used, up to 255; what is looked at from outside counts twice, so that it does not disappear in another
 /// operation. 0 for what only derivatives would need.
-fn uses(graph: &Graph) -> Vec<u8> {
+fn uses(graph: &Graph, conditions: &[(Condition, u32)]) -> Vec<u8> {
     let mut uses = vec![0_u8; graph.nodes.len()];
     let used = |uses: &mut [u8], operand: Operand, times: u8| {
         if let Operand::Node(node) = operand {
             uses[node as usize] = uses[node as usize].saturating_add(times);
         }
     };
-    let watched = graph.conditions.iter().map(|&(_, node)| Operand::Node(node));
+    let watched = conditions.iter().map(|&(_, node)| Operand::Node(node));
     let sides = graph.guards.iter().flat_map(|guard| guard.about);
     graph.results.iter().copied().chain(sides).chain(watched).for_each(|x| used(&mut uses, x, 2));
     for (i, node) in graph.nodes.iter().enumerate().rev() {
@@ -160,8 +233,8 @@ fn uses(graph: &Graph) -> Vec<u8> {
 }
 
 impl<'a> Plan<'a> {
-    fn new(graph: &'a Graph, functions: &mut Vec<Function>) -> Plan<'a> {
-        let (n, uses) = (graph.nodes.len(), uses(graph));
+    fn new(graph: &'a Graph, conditions: &[(Condition, u32)], functions: &mut Vec<Function>) -> Plan<'a> {
+        let (n, uses) = (graph.nodes.len(), uses(graph, conditions));
         let mut known: HashMap<(Op, usize), u32, BuildHasherDefault<Fx>> = HashMap::default();
         let mut plan = Plan {
             graph,
@@ -293,11 +366,11 @@ impl Ready {
 impl Schedule {
     pub fn new(graph: &Graph) -> Schedule {
         let mut functions = Vec::new();
-        let mut plan = Plan::new(graph, &mut functions);
+        let conditions = conditions(graph);
+        let mut plan = Plan::new(graph, &conditions, &mut functions);
         let mut schedule = Schedule {
             code: Code::Short(Box::default()),
             functions,
-            inputs: graph.inputs(),
             cells: graph.inputs() + plan.constants.values.len(),
             constants: std::mem::take(&mut plan.constants.values),
             results: Box::default(),
@@ -315,7 +388,7 @@ impl Schedule {
         };
         schedule.checks = graph.guards.iter().map(check).collect();
         // Those of one kind stand together, so that each kind is one loop.
-        for &(condition, node) in &graph.conditions {
+        for (condition, node) in conditions {
             let place = plan.place(Operand::Node(node));
             match schedule.conditions.iter_mut().find(|(known, _)| *known == condition) {
                 Some((_, places)) => places.push(place),
@@ -333,59 +406,31 @@ impl Schedule {
     fn order(&mut self, plan: &mut Plan) -> Vec<u32> {
         let n = plan.kind.len();
         let mut code = Vec::new();
-        let mut window: Vec<u32> = Vec::with_capacity(WINDOW);
-        let mut ready =
-            Ready { of_kind: vec![Vec::new(); KINDS as usize + self.functions.len()], kinds: Vec::new() };
-        // Of each operation in the window: how many operands are missing, and who waits for it, as a list in `links`.
-        let (mut missing, mut waiting) = (vec![0_u32; n], vec![NONE; n]);
-        let mut links: Vec<(u32, u32)> = Vec::new();
-        let mut batch: Vec<u32> = Vec::new();
+        let mut window = Window {
+            nodes: Vec::with_capacity(WINDOW),
+            missing: vec![0; n],
+            waiting: vec![NONE; n],
+            links: Vec::new(),
+            ready: Ready { of_kind: vec![Vec::new(); KINDS as usize + self.functions.len()], kinds: Vec::new() },
+        };
+        let (mut batch, mut chain) = (Vec::new(), Vec::new());
         let mut nodes = 0..n;
-        loop {
-            window.clear();
-            for node in nodes.by_ref() {
-                if let Op::Input(k) = plan.graph.nodes[node].op {
-                    plan.place[node] = k;
-                } else if plan.kind[node] != NONE {
-                    window.push(node as u32);
-                    if window.len() == WINDOW {
-                        break;
-                    }
-                }
-            }
-            if window.is_empty() {
-                return code;
-            }
-            links.clear();
-            for &node in &window {
-                plan.operands(node, |operand| {
-                    if let Operand::Node(operand) = operand
-                        && plan.place[operand as usize] == NONE
-                    {
-                        missing[node as usize] += 1;
-                        links.push((node, waiting[operand as usize]));
-                        waiting[operand as usize] = links.len() as u32 - 1;
-                    }
-                });
-                if missing[node as usize] == 0 {
-                    ready.push(plan.kind[node as usize], node);
-                }
-            }
-            while let Some(kind) = ready.take(&mut batch) {
-                self.write(&mut code, plan, kind, &batch);
-                for &node in &batch {
-                    let mut link = waiting[node as usize];
-                    while link != NONE {
-                        let (user, next) = links[link as usize];
-                        missing[user as usize] -= 1;
-                        if missing[user as usize] == 0 {
-                            ready.push(plan.kind[user as usize], user);
+        while window.fill(plan, &mut nodes) {
+            while let Some(kind) = window.ready.take(&mut batch) {
+                if kind < KINDS && batch.len() <= CHAINED {
+                    for &node in &batch {
+                        match window.chain(plan, node, &mut chain) {
+                            Some(word) => self.write_chain(&mut code, plan, word, &chain),
+                            None => self.write(&mut code, plan, kind, &[node]),
                         }
-                        link = next;
                     }
+                } else {
+                    self.write(&mut code, plan, kind, &batch);
+                    batch.iter().for_each(|&node| window.release(plan, node, NONE));
                 }
             }
         }
+        code
     }
 
     /// Writes operations of one kind that are ready.
@@ -401,14 +446,140 @@ impl Schedule {
                 (now, rest) = rest.split_at(rest.len().min(CALLS));
                 code.extend([CALL, kind - KINDS, now.len() as u32]);
             }
+            self.decisions += 1;
             for &node in now {
                 plan.operands(node, |operand| code.push(plan.place(operand)));
-                plan.place[node as usize] = self.cells as u32;
-                self.cells += 1;
+                self.give_place(plan, node);
             }
-            assert!(self.cells < NONE as usize, "dualtape: a program has no room for more than 2³² results");
-            self.operations += now.len();
-            self.decisions += 1;
+        }
+    }
+
+    /// Writes operations that each take the result of the one before.
+    fn write_chain(&mut self, code: &mut Vec<u32>, plan: &mut Plan, word: u32, chain: &[(u32, usize)]) {
+        code.extend([word, chain.len() as u32]);
+        self.decisions += 1;
+        for (k, &(node, position)) in chain.iter().enumerate() {
+            let start = code.len();
+            plan.operands(node, |operand| code.push(plan.place(operand)));
+            let taken = code.remove(start + position);
+            if k == 0 {
+                code.insert(start, taken);
+            }
+            self.give_place(plan, node);
+        }
+    }
+
+    fn give_place(&mut self, plan: &mut Plan, node: u32) {
+        assert!(self.cells < NONE as usize, "dualtape: a program has no room for more than 2³² results");
+        plan.place[node as usize] = self.cells as u32;
+        self.cells += 1;
+        self.operations += 1;
+    }
+}
+
+/// Operations that are scheduled together.
+struct Window {
+    nodes: Vec<u32>,
+    /// Of each operation, how many of its operands are missing.
+    missing: Vec<u32>,
+    /// Of each operation, who waits for it: a list in `links`.
+    waiting: Vec<u32>,
+    links: Vec<(u32, u32)>,
+    ready: Ready,
+}
+
+impl Window {
+    /// The next operations of the recording. `false` if there are none.
+    fn fill(&mut self, plan: &mut Plan, nodes: &mut std::ops::Range<usize>) -> bool {
+        self.nodes.clear();
+        self.links.clear();
+        for node in nodes {
+            if let Op::Input(k) = plan.graph.nodes[node].op {
+                plan.place[node] = k;
+            } else if plan.kind[node] != NONE {
+                self.nodes.push(node as u32);
+                if self.nodes.len() == WINDOW {
+                    break;
+                }
+            }
+        }
+        for &node in &self.nodes {
+            plan.operands(node, |operand| {
+                if let Operand::Node(operand) = operand
+                    && plan.place[operand as usize] == NONE
+                {
+                    self.missing[node as usize] += 1;
+                    self.links.push((node, self.waiting[operand as usize]));
+                    self.waiting[operand as usize] = self.links.len() as u32 - 1;
+                }
+            });
+            if self.missing[node as usize] == 0 {
+                self.ready.push(plan.kind[node as usize], node);
+            }
+        }
+        !self.nodes.is_empty()
+    }
+
+    /// Who waits for `node`, once for each operand that it is.
+    fn waiting(&self, node: u32) -> impl Iterator<Item = u32> {
+        let mut link = self.waiting[node as usize];
+        std::iter::from_fn(move || {
+            let &(user, next) = self.links.get(link as usize)?;
+            link = next;
+            Some(user)
+        })
+    }
+
+    /// Tells those who wait for `node` that it is there; `next` is run at once and need not become ready.
+    fn release(&mut self, plan: &Plan, node: u32, next: u32) {
+        let mut link = self.waiting[node as usize];
+        while let Some(&(user, after)) = self.links.get(link as usize) {
+            let missing = &mut self.missing[user as usize];
+            *missing -= 1;
+            if *missing == 0 && user != next {
+                self.ready.push(plan.kind[user as usize], user);
+            }
+            link = after;
+        }
+    }
+
+    /// Whether `user` misses `node` only, and then which chain it continues, with the position of the operand.
+    fn continues(&self, plan: &Plan, node: u32, user: u32) -> Option<(u32, usize)> {
+        if self.missing[user as usize] != 1 {
+            return None;
+        }
+        let (mut k, mut position) = (0, 0);
+        plan.operands(user, |operand| {
+            if operand == Operand::Node(node) {
+                position = k;
+            }
+            k += 1;
+        });
+        Some((chain_of(plan.kind[user as usize], position)?, position))
+    }
+
+    /// Follows a chain from `node`, which is ready: the operations, each with the position of the operand that is the one before, and
+    /// the word of the chain. `None` if it is alone. In any case `node` and what follows count as run.
+    fn chain(&mut self, plan: &Plan, node: u32, chain: &mut Vec<(u32, usize)>) -> Option<u32> {
+        chain.clear();
+        chain.push((node, 0));
+        let (mut last, mut word) = (node, None);
+        loop {
+            let kind = plan.kind[node as usize];
+            let next = self.waiting(last).filter(|&user| plan.kind[user as usize] == kind).find_map(|user| {
+                let (found, position) = self.continues(plan, last, user)?;
+                (word.unwrap_or(found) == found).then_some((user, found, position))
+            });
+            let Some((user, found, position)) = next else {
+                self.release(plan, last, NONE);
+                return word;
+            };
+            self.release(plan, last, user);
+            if word.is_none() {
+                chain[0].1 = if matches!(found, DOT_CHAIN | SUB_DOT_CHAIN) { 2 } else { 0 };
+            }
+            (last, word) = (user, Some(found));
+            chain.push((user, position));
         }
     }
 }
