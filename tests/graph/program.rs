@@ -361,8 +361,9 @@ struct Inner;
 impl Reduction for Inner {
     const NAME: &'static str = "inner";
     fn value<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> B {
-        static INNER: std::sync::LazyLock<Program> =
-            std::sync::LazyLock::new(|| Graph::record_fn(|x: &[Traced]| x[0] * 3.0 + x[1] / 7.0, &[1.0, 1.0]).compile());
+        static INNER: std::sync::LazyLock<Program> = std::sync::LazyLock::new(|| {
+            Graph::record_fn(|x: &[Traced]| x[0] * 3.0 + x[1] / 7.0, &[1.0, 1.0]).compile()
+        });
         ScalarFunction::eval(&*INNER, &x.collect::<Vec<_>>())
     }
     fn partials<T: Float>(self, _: impl Iterator<Item = T> + Clone, _: T) -> impl Iterator<Item = T> {
@@ -421,7 +422,9 @@ fn lengths_are_checked() {
     assert_panics("dualtape: a program with 3 results is not a scalar function", || {
         ScalarFunction::eval(&program, &[0.0, 0.0]);
     });
-    assert_panics("dualtape: a program with 2 inputs is evaluated at a point with 3 entries", || drop(VectorFunction::eval(&program, &[0.0; 3])));
+    assert_panics("dualtape: a program with 2 inputs is evaluated at a point with 3 entries", || {
+        drop(VectorFunction::eval(&program, &[0.0; 3]))
+    });
 }
 
 #[test]

@@ -4,8 +4,8 @@ use super::super::question::BranchChanged;
 use super::super::recording::Graph;
 use super::Program;
 use super::schedule::{
-    ADD, ADD_CHAIN, CALL, CHOOSE, Code, DIV, DOT_CHAIN, HORNER_CHAIN, HORNER_SUB_CHAIN, MUL, MUL_ADD, MUL_CHAIN, MUL_SUB, NEG, SIZES, SUB,
-    SUB_CHAIN, SUB_DOT_CHAIN, SUB_MUL, Schedule,
+    ADD, ADD_CHAIN, CALL, CHOOSE, Code, DIV, DOT_CHAIN, HORNER_CHAIN, HORNER_SUB_CHAIN, MUL, MUL_ADD, MUL_CHAIN,
+    MUL_SUB, NEG, SIZES, SUB, SUB_CHAIN, SUB_DOT_CHAIN, SUB_MUL, Schedule,
 };
 use crate::drivers::pool;
 
@@ -64,7 +64,8 @@ impl Program {
             let mut memory = pool::take::<Memory>();
             while points - point >= LEAST_POINTS {
                 let count = LANES.min(points - point);
-                let (xs, outs) = (&xs[point * inputs..][..count * inputs], &mut outs[point * outputs..][..count * outputs]);
+                let (xs, outs) =
+                    (&xs[point * inputs..][..count * inputs], &mut outs[point * outputs..][..count * outputs]);
                 self.block(code, point, xs, outs, &mut memory, &mut changed);
                 point += count;
             }
@@ -174,12 +175,7 @@ impl Program {
 }
 
 /// Keeps an error, and leaves no number that could be taken for a result.
-fn note(
-    point: usize,
-    result: Result<(), BranchChanged>,
-    out: &mut [f64],
-    changed: &mut Vec<(usize, BranchChanged)>,
-) {
+fn note(point: usize, result: Result<(), BranchChanged>, out: &mut [f64], changed: &mut Vec<(usize, BranchChanged)>) {
     if let Err(error) = result {
         out.fill(f64::NAN);
         changed.push((point, error));
@@ -197,9 +193,13 @@ impl Schedule {
 
     /// [`Schedule::is_plain`] in all lanes.
     fn is_plain_everywhere(&self, cells: &[Lanes]) -> bool {
-        let all = |place: u32, holds: &dyn Fn(f64) -> bool| cells[place as usize].iter().fold(true, |all, &x| all & holds(x));
+        let all =
+            |place: u32, holds: &dyn Fn(f64) -> bool| cells[place as usize].iter().fold(true, |all, &x| all & holds(x));
         self.results.iter().all(|&place| all(place, &f64::is_finite))
-            && self.conditions.iter().all(|(condition, places)| places.iter().all(|&place| all(place, &|x| condition.holds(x))))
+            && self
+                .conditions
+                .iter()
+                .all(|(condition, places)| places.iter().all(|&place| all(place, &|x| condition.holds(x))))
     }
 
     /// The interpreter; see `run`.

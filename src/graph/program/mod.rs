@@ -173,7 +173,10 @@ impl Program {
     #[track_caller]
     pub fn eval<T: Float>(&self, x: &[T]) -> Result<Vec<T>, BranchChanged> {
         let (inputs, found) = (self.inputs(), x.len());
-        assert!(found == inputs, "dualtape: a program with {inputs} inputs is evaluated at a point with {found} entries");
+        assert!(
+            found == inputs,
+            "dualtape: a program with {inputs} inputs is evaluated at a point with {found} entries"
+        );
         T::run::<Results>((self, x))
     }
 
@@ -189,6 +192,19 @@ impl Program {
         self.graph.outputs()
     }
 
+    /// How many operations a call runs.
+    #[must_use]
+    pub fn operations(&self) -> usize {
+        self.schedule.operations
+    }
+
+    /// How often a call decides what to do next: once for up to eight operations of one kind, or for a whole chain of them. It is what
+    /// the time goes to besides the operations.
+    #[must_use]
+    pub fn decisions(&self) -> usize {
+        self.schedule.decisions
+    }
+
     /// The graph that the program computes.
     #[must_use]
     pub fn graph(&self) -> &Graph {
@@ -198,10 +214,7 @@ impl Program {
     #[track_caller]
     fn check_lengths(&self, name: &str, x: usize, inputs: usize, out: usize, outputs: usize) {
         assert!(x == inputs, "dualtape: {name}: expected {inputs} inputs, found {x}");
-        assert!(
-            out == outputs,
-            "dualtape: {name}: expected room for {outputs} results, found {out}"
-        );
+        assert!(out == outputs, "dualtape: {name}: expected room for {outputs} results, found {out}");
     }
 
     fn value_and_gradient(&self) -> &Program {
@@ -214,8 +227,8 @@ impl fmt::Debug for Program {
         out.debug_struct("Program")
             .field("inputs", &self.inputs())
             .field("outputs", &self.outputs())
-            .field("operations", &self.schedule.operations)
-            .field("decisions", &self.schedule.decisions)
+            .field("operations", &self.operations())
+            .field("decisions", &self.decisions())
             .finish_non_exhaustive()
     }
 }

@@ -2,8 +2,8 @@
 
 use super::super::recording::Graph;
 use super::schedule::{
-    ADD, ADD_CHAIN, CALL, CHOOSE, Code, DIV, DOT_CHAIN, Function, HORNER_CHAIN, HORNER_SUB_CHAIN, MUL, MUL_ADD, MUL_CHAIN, MUL_SUB, NEG,
-    Of, SIZES, SUB, SUB_CHAIN, SUB_DOT_CHAIN, SUB_MUL, Schedule,
+    ADD, ADD_CHAIN, CALL, CHOOSE, Code, DIV, DOT_CHAIN, Function, HORNER_CHAIN, HORNER_SUB_CHAIN, MUL, MUL_ADD,
+    MUL_CHAIN, MUL_SUB, NEG, Of, SIZES, SUB, SUB_CHAIN, SUB_DOT_CHAIN, SUB_MUL, Schedule,
 };
 
 /// Sizes of memory. A place in memory of such a size needs no check, which would cost up to 70 % of the time: words of 16 bits are always
@@ -203,6 +203,9 @@ impl Schedule {
     /// Whether plain arithmetic was enough for derivatives.
     pub fn is_plain(&self, read: impl Fn(u32) -> f64 + Copy) -> bool {
         self.results.iter().all(|&place| read(place).is_finite())
-            && self.conditions.iter().all(|(condition, places)| places.iter().all(|&place| condition.holds(read(place))))
+            && self
+                .conditions
+                .iter()
+                .all(|(condition, places)| places.iter().all(|&place| condition.holds(read(place))))
     }
 }
