@@ -87,7 +87,7 @@ struct BundleSquares {
 
 impl BundleSquares {
     fn read(path: &'static str) -> (BundleSquares, Vec<f64>) {
-        let bundle = Bundle::read_full(path);
+        let bundle = Bundle::read(path);
         let mut x = vec![0.0; bundle.shape()[1]];
         let columns: Vec<_> = (0..bundle.observations.len()).map(|i| bundle.columns(i)).collect();
         for (i, columns) in columns.iter().enumerate() {

@@ -4,8 +4,8 @@ use super::super::question::BranchChanged;
 use super::super::recording::Graph;
 use super::Program;
 use super::schedule::{
-    ADD, ADD_CHAIN, CALL, CHOOSE, Code, DIV, DOT_CHAIN, HORNER_CHAIN, HORNER_SUB_CHAIN, MUL, MUL_ADD, MUL_CHAIN,
-    MUL_SUB, NEG, SIZES, SUB, SUB_CHAIN, SUB_DOT_CHAIN, SUB_MUL, Schedule,
+    ADD, ADD_CHAIN, CALL, CHOOSE, Code, DIV, DOT_CHAIN, EVEN, HORNER_CHAIN, HORNER_SUB_CHAIN, MUL, MUL_ADD, MUL_CHAIN,
+    MUL_SUB, NEG, ROW, SIZES, SUB, SUB_CHAIN, SUB_DOT_CHAIN, SUB_MUL, Schedule,
 };
 use crate::drivers::pool;
 
@@ -227,6 +227,36 @@ impl Schedule {
                 code = rest;
             }};
         }
+        // The same where operands are evenly spaced.
+        macro_rules! row {
+            ($arity:literal, |$($x:ident),*| $value:expr) => {{
+                let (&[count], rest) = code.split_first_chunk().expect("a number");
+                let (operands, rest) = rest.split_first_chunk::<{ 2 * $arity }>().expect("places and distances");
+                let mut places: [usize; $arity] = std::array::from_fn(|k| usize::from(operands[2 * k]));
+                for _ in 0..count {
+                    let (before, after) = cells.split_at_mut(next);
+                    let [$($x),*] = places.map(|place| &before[place]);
+                    for (lane, result) in after[0].iter_mut().enumerate() {
+                        let [$($x),*] = [$($x[lane]),*];
+                        *result = $value;
+                    }
+                    next += 1;
+                    for (k, place) in places.iter_mut().enumerate() {
+                        *place = place.wrapping_add(usize::from(operands[2 * k + 1])).wrapping_sub(EVEN as usize);
+                    }
+                }
+                code = rest;
+            }};
+        }
+        // Blocks of any size, or rows.
+        macro_rules! kind {
+            ($count:expr, $arity:literal, |$($x:ident),*| $value:expr) => {
+                match $count {
+                    Some(count) => lanes!(count, $arity, |$($x),*| $value),
+                    None => row!($arity, |$($x),*| $value),
+                }
+            };
+        }
         // The same where each takes the result of the one before.
         macro_rules! chain {
             ($arity:literal, $acc:ident, |$($x:ident),*| $value:expr) => {{
@@ -278,17 +308,20 @@ impl Schedule {
                 HORNER_SUB_CHAIN => chain!(2, acc, |a, b| acc * a - b),
                 _ => {
                     let sizes = SIZES.len() as u32;
-                    let count = SIZES[(word % sizes) as usize];
-                    match word / sizes {
-                        ADD => lanes!(count, 2, |a, b| a + b),
-                        SUB => lanes!(count, 2, |a, b| a - b),
-                        MUL => lanes!(count, 2, |a, b| a * b),
-                        DIV => lanes!(count, 2, |a, b| a / b),
-                        NEG => lanes!(count, 1, |a| -a),
-                        CHOOSE => lanes!(count, 4, |a, b, then, otherwise| if a < b { then } else { otherwise }),
-                        MUL_ADD => lanes!(count, 3, |a, b, c| a * b + c),
-                        MUL_SUB => lanes!(count, 3, |a, b, c| a * b - c),
-                        SUB_MUL => lanes!(count, 3, |a, b, c| c - a * b),
+                    let (kind, count) = match word.checked_sub(ROW) {
+                        Some(kind) => (kind, None),
+                        None => (word / sizes, Some(SIZES[(word % sizes) as usize])),
+                    };
+                    match kind {
+                        ADD => kind!(count, 2, |a, b| a + b),
+                        SUB => kind!(count, 2, |a, b| a - b),
+                        MUL => kind!(count, 2, |a, b| a * b),
+                        DIV => kind!(count, 2, |a, b| a / b),
+                        NEG => kind!(count, 1, |a| -a),
+                        CHOOSE => kind!(count, 4, |a, b, then, otherwise| if a < b { then } else { otherwise }),
+                        MUL_ADD => kind!(count, 3, |a, b, c| a * b + c),
+                        MUL_SUB => kind!(count, 3, |a, b, c| a * b - c),
+                        SUB_MUL => kind!(count, 3, |a, b, c| c - a * b),
                         kind => unreachable!("no operation of kind {kind}"),
                     }
                 }

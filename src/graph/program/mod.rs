@@ -136,17 +136,22 @@ impl Program {
     /// Writes the results, whose places `read` knows, if they are right; else those of the drivers.
     fn finish(&self, x: &[f64], out: &mut [f64], read: impl Fn(u32) -> f64 + Copy) -> Result<(), BranchChanged> {
         let changed = self.schedule.changed(read);
-        if self.graph.origin.is_none() {
-            if let Some((guard, answer, sides)) = changed {
-                return Err(self.graph.changed(&self.graph.guards[guard], answer, sides.to_vec()));
-            }
-        } else if changed.is_some() || self.graph.is_never_plain || !self.schedule.is_plain(read) {
-            let results = self.graph.eval_eagerly(x)?;
-            out.copy_from_slice(&results);
+        let is_derivative = self.graph.origin.is_some();
+        if !is_derivative && let Some((guard, answer, sides)) = changed {
+            return Err(self.graph.changed(&self.graph.guards[guard], answer, sides.to_vec()));
+        }
+        let is_plain = !self.graph.is_never_plain && changed.is_none() && self.schedule.is_plain(read);
+        if is_derivative && !is_plain {
+            out.copy_from_slice(&self.graph.eval_eagerly(x)?);
             return Ok(());
         }
+        let mut is_finite = true;
         for (out, &place) in out.iter_mut().zip(&self.schedule.results) {
             *out = read(place);
+            is_finite &= out.is_finite();
+        }
+        if is_derivative && !is_finite {
+            out.copy_from_slice(&self.graph.eval_eagerly(x)?);
         }
         Ok(())
     }

@@ -2,8 +2,8 @@
 
 use super::super::recording::Graph;
 use super::schedule::{
-    ADD, ADD_CHAIN, CALL, CHOOSE, Code, DIV, DOT_CHAIN, Function, HORNER_CHAIN, HORNER_SUB_CHAIN, MUL, MUL_ADD,
-    MUL_CHAIN, MUL_SUB, NEG, Of, SIZES, SUB, SUB_CHAIN, SUB_DOT_CHAIN, SUB_MUL, Schedule,
+    ADD, ADD_CHAIN, CALL, CHOOSE, Code, DIV, DOT_CHAIN, EVEN, Function, HORNER_CHAIN, HORNER_SUB_CHAIN, MUL, MUL_ADD,
+    MUL_CHAIN, MUL_SUB, NEG, Of, ROW, SIZES, SUB, SUB_CHAIN, SUB_DOT_CHAIN, SUB_MUL, Schedule,
 };
 
 /// Sizes of memory. A place in memory of such a size needs no check, which would cost up to 70 % of the time: words of 16 bits are always
@@ -17,6 +17,8 @@ trait Cells {
     fn read(&self, place: usize) -> f64;
     /// The cells from `next` on.
     fn room(&mut self, next: usize, count: usize) -> &mut [f64];
+    /// All before `next`, and `count` from there on.
+    fn split(&mut self, next: usize, count: usize) -> (&[f64], &mut [f64]);
 }
 
 impl<const N: usize> Cells for [f64; N] {
@@ -29,6 +31,11 @@ impl<const N: usize> Cells for [f64; N] {
     fn room(&mut self, next: usize, count: usize) -> &mut [f64] {
         &mut self[next..next + count]
     }
+    #[inline(always)]
+    fn split(&mut self, next: usize, count: usize) -> (&[f64], &mut [f64]) {
+        let (before, after) = self.split_at_mut(next);
+        (before, &mut after[..count])
+    }
 }
 
 impl Cells for [f64] {
@@ -39,6 +46,11 @@ impl Cells for [f64] {
     #[inline(always)]
     fn room(&mut self, next: usize, count: usize) -> &mut [f64] {
         &mut self[next..next + count]
+    }
+    #[inline(always)]
+    fn split(&mut self, next: usize, count: usize) -> (&[f64], &mut [f64]) {
+        let (before, after) = self.split_at_mut(next);
+        (before, &mut after[..count])
     }
 }
 
@@ -139,9 +151,59 @@ fn run<W: Copy + Into<u32>>(mut code: &[W], cells: &mut (impl Cells + ?Sized), m
             code = rest;
         }};
     }
+    // Operations whose operands are evenly spaced; side by side, or the same for all, in most cases.
+    macro_rules! row {
+        ($arity:tt, [$($x:ident),*] $value:expr) => {{
+            let (&[count], rest) = code.split_first_chunk().expect("a number");
+            let (operands, rest) = rest.split_first_chunk::<{ 2 * $arity }>().expect("places and distances");
+            code = rest;
+            let count = count.into() as usize;
+            let [$($x),*] = *operands.as_chunks::<2>().0 else { unreachable!("as many as operands") };
+            let [$($x),*] = [$($x),*].map(|[place, distance]| {
+                (place.into() as usize, (distance.into() as usize).wrapping_sub(EVEN as usize))
+            });
+            row!(@ $arity, count, [$($x),*] $value);
+            next += count;
+        }};
+        (@ 2, $count:ident, [$a:ident, $b:ident] $value:expr) => {
+            match ($a.1, $b.1) {
+                (1, 1) => row!(side by side $count, [$a, $b], [] $value),
+                (0, 1) => row!(side by side $count, [$b], [$a] $value),
+                (1, 0) => row!(side by side $count, [$a], [$b] $value),
+                _ => row!(apart $count, [$a, $b] $value),
+            }
+        };
+        (@ 3, $count:ident, [$a:ident, $b:ident, $c:ident] $value:expr) => {
+            match ($a.1, $b.1, $c.1) {
+                (1, 1, 1) => row!(side by side $count, [$a, $b, $c], [] $value),
+                (0, 1, 1) => row!(side by side $count, [$b, $c], [$a] $value),
+                (1, 0, 1) => row!(side by side $count, [$a, $c], [$b] $value),
+                (1, 1, 0) => row!(side by side $count, [$a, $b], [$c] $value),
+                _ => row!(apart $count, [$a, $b, $c] $value),
+            }
+        };
+        (@ $arity:literal, $count:ident, [$($x:ident),*] $value:expr) => { row!(apart $count, [$($x),*] $value) };
+        (side by side $count:ident, [$($x:ident),*], [$($same:ident),*] $value:expr) => {{
+            let (before, results) = cells.split(next, $count);
+            $(let $x = &before[$x.0..][..$count];)*
+            $(let $same = before[$same.0];)*
+            for (k, result) in results.iter_mut().enumerate() {
+                $(let $x = $x[k];)*
+                *result = $value;
+            }
+        }};
+        (apart $count:ident, [$($x:ident),*] $value:expr) => {{
+            let (mut places, distances) = ([$($x.0),*], [$($x.1),*]);
+            for k in 0..$count {
+                let [$($x),*] = places.map(|place| cells.read(place));
+                cells.room(next + k, 1)[0] = $value;
+                places.iter_mut().zip(distances).for_each(|(place, distance)| *place = place.wrapping_add(distance));
+            }
+        }};
+    }
     // The decision. Blocks of all sizes for each kind, then calls.
     macro_rules! decide {
-        ($word:ident: $($kind:ident / $arity:literal: $operands:tt $value:expr;)*) => {
+        ($word:ident: $($kind:ident / $arity:tt: $operands:tt $value:expr;)*) => {
             match $word {
                 $(
                     word if word == $kind * 5 => decide!(@ 8, $arity, $operands $value),
@@ -149,6 +211,7 @@ fn run<W: Copy + Into<u32>>(mut code: &[W], cells: &mut (impl Cells + ?Sized), m
                     word if word == $kind * 5 + 2 => decide!(@ 3, $arity, $operands $value),
                     word if word == $kind * 5 + 3 => decide!(@ 2, $arity, $operands $value),
                     word if word == $kind * 5 + 4 => decide!(@ 1, $arity, $operands $value),
+                    word if word == ROW + $kind => row!($arity, $operands $value),
                 )*
                 ADD_CHAIN => chain!(1, acc, |a| acc + a),
                 SUB_CHAIN => chain!(1, acc, |a| acc - a),
@@ -170,7 +233,7 @@ fn run<W: Copy + Into<u32>>(mut code: &[W], cells: &mut (impl Cells + ?Sized), m
                 }
             }
         };
-        (@ $n:literal, $arity:literal, [$($x:ident),*] $value:expr) => { block!($n, $arity, |$($x),*| $value) };
+        (@ $n:literal, $arity:tt, [$($x:ident),*] $value:expr) => { block!($n, $arity, |$($x),*| $value) };
     }
     const { assert!(matches!(SIZES, [8, 4, 3, 2, 1]), "the sizes of the blocks below") };
     while let Some((&word, rest)) = code.split_first() {
@@ -200,12 +263,8 @@ impl Schedule {
         })
     }
 
-    /// Whether plain arithmetic was enough for derivatives.
+    /// Whether plain arithmetic was enough for derivatives, if the results are finite.
     pub fn is_plain(&self, read: impl Fn(u32) -> f64 + Copy) -> bool {
-        self.results.iter().all(|&place| read(place).is_finite())
-            && self
-                .conditions
-                .iter()
-                .all(|(condition, places)| places.iter().all(|&place| condition.holds(read(place))))
+        self.conditions.iter().all(|(condition, places)| places.iter().all(|&place| condition.holds(read(place))))
     }
 }

@@ -69,6 +69,14 @@ fn chain_of(kind: u32, position: usize) -> Option<u32> {
     }
 }
 
+/// Rows: operations of one kind whose operands are evenly spaced. The word is this and the kind; their number follows, and for each
+/// operand its first place and the distance to the next, which is [`EVEN`] for 0.
+pub(super) const ROW: u32 = CALL + 8;
+/// Where distances have their 0.
+pub(super) const EVEN: u32 = 1 << 15;
+/// The shortest row: as long as a block, which it is faster than.
+const LEAST_ROW: usize = 8;
+
 /// How many operations are scheduled together. Their results stay in the first caches.
 const WINDOW: usize = 4096;
 /// How many calls are made at once.
@@ -135,6 +143,8 @@ struct Plan<'a> {
     same: HashMap<u32, Operand, BuildHasherDefault<Fx>>,
     /// Where the value of a node is; `NONE` as long as it is not computed.
     place: Vec<u32>,
+    /// Which batch of operations computes a node, from 1; 0 for inputs.
+    batch: Vec<u32>,
     constants: Constants,
 }
 
@@ -242,6 +252,7 @@ impl<'a> Plan<'a> {
             is_left: vec![false; n],
             same: HashMap::default(),
             place: vec![NONE; n],
+            batch: vec![0; n],
             constants: Constants { first: graph.inputs() as u32, ..Constants::default() },
         };
         let is_product = |operand: Operand| match operand {
@@ -413,10 +424,13 @@ impl Schedule {
             links: Vec::new(),
             ready: Ready { of_kind: vec![Vec::new(); KINDS as usize + self.functions.len()], kinds: Vec::new() },
         };
-        let (mut batch, mut chain) = (Vec::new(), Vec::new());
+        let (mut batch, mut chain, mut sorted) = (Vec::new(), Vec::new(), Vec::new());
+        let mut batches = 0;
         let mut nodes = 0..n;
         while window.fill(plan, &mut nodes) {
             while let Some(kind) = window.ready.take(&mut batch) {
+                batches += 1;
+                batch.iter().for_each(|&node| plan.batch[node as usize] = batches);
                 if kind < KINDS && batch.len() <= CHAINED {
                     for &node in &batch {
                         match window.chain(plan, node, &mut chain) {
@@ -425,7 +439,12 @@ impl Schedule {
                         }
                     }
                 } else {
-                    self.write(&mut code, plan, kind, &batch);
+                    if kind < KINDS && batch.len() >= LEAST_ROW {
+                        sort(plan, &mut batch, &mut sorted);
+                        self.write_rows(&mut code, plan, kind, &batch);
+                    } else {
+                        self.write(&mut code, plan, kind, &batch);
+                    }
                     batch.iter().for_each(|&node| window.release(plan, node, NONE));
                 }
             }
@@ -454,6 +473,50 @@ impl Schedule {
         }
     }
 
+    /// Writes operations of one kind with blocks, those with evenly spaced operands as rows.
+    fn write_rows(&mut self, code: &mut Vec<u32>, plan: &mut Plan, kind: u32, batch: &[u32]) {
+        let places = |plan: &Plan, node: u32| {
+            let (mut places, mut count) = ([0; 4], 0);
+            plan.operands(node, |operand| {
+                places[count] = plan.place(operand);
+                count += 1;
+            });
+            (places, count)
+        };
+        let distances = |from: [u32; 4], to: [u32; 4]| -> [i64; 4] {
+            std::array::from_fn(|k| i64::from(to[k]) - i64::from(from[k]))
+        };
+        // What is not written yet begins at `waiting`; up to `here` it is in no row.
+        let (mut waiting, mut here) = (0, 0);
+        while here + LEAST_ROW <= batch.len() {
+            let (first, arity) = places(plan, batch[here]);
+            let mut last = places(plan, batch[here + 1]).0;
+            let even = distances(first, last);
+            let mut count = 2;
+            while let Some(&node) = batch.get(here + count) {
+                let next = places(plan, node).0;
+                if count == u16::MAX as usize || distances(last, next) != even {
+                    break;
+                }
+                (last, count) = (next, count + 1);
+            }
+            if count < LEAST_ROW || even.iter().any(|even| !(-i64::from(EVEN)..i64::from(EVEN)).contains(even)) {
+                here += 1;
+                continue;
+            }
+            self.write(code, plan, kind, &batch[waiting..here]);
+            code.extend([ROW + kind, count as u32]);
+            for k in 0..arity {
+                code.extend([first[k], (even[k] + i64::from(EVEN)) as u32]);
+            }
+            self.decisions += 1;
+            batch[here..][..count].iter().for_each(|&node| self.give_place(plan, node));
+            here += count;
+            waiting = here;
+        }
+        self.write(code, plan, kind, &batch[waiting..]);
+    }
+
     /// Writes operations that each take the result of the one before.
     fn write_chain(&mut self, code: &mut Vec<u32>, plan: &mut Plan, word: u32, chain: &[(u32, usize)]) {
         code.extend([word, chain.len() as u32]);
@@ -475,6 +538,27 @@ impl Schedule {
         self.cells += 1;
         self.operations += 1;
     }
+}
+
+/// Puts those together whose operands come from the same batches or are the same constants: in a program with repetitions, their places
+/// are evenly spaced then.
+fn sort(plan: &Plan, batch: &mut [u32], sorted: &mut Vec<([u32; 3], u32)>) {
+    sorted.clear();
+    sorted.extend(batch.iter().map(|&node| {
+        let (mut from, mut k) = ([0; 3], 0);
+        plan.operands(node, |operand| {
+            if let Some(from) = from.get_mut(k) {
+                *from = match operand {
+                    Operand::Node(node) => plan.batch[node as usize],
+                    constant => plan.place(constant),
+                };
+            }
+            k += 1;
+        });
+        (from, node)
+    }));
+    sorted.sort_unstable();
+    batch.iter_mut().zip(sorted).for_each(|(node, (_, sorted))| *node = *sorted);
 }
 
 /// Operations that are scheduled together.
