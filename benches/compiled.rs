@@ -29,8 +29,8 @@ use adbench::lstm::Lstm;
 use clock::{Run, compare};
 use cpu_time::ThreadTime;
 use dualtape::graph::{Graph, Program};
-use dualtape::{Float, ScalarFunction, VectorFunction};
-use problems::{Adjoint, Problem};
+use dualtape::{Dual, Float, ScalarFunction, Special, VectorFunction, forward};
+use problems::{Adjoint, Problem, Random};
 use std::hint::black_box;
 
 fn main() {
@@ -68,6 +68,7 @@ fn main() {
     table.mean("Moré, Garbow & Hillstrom");
     programs::adverse(&mut table);
     table.mean("the adverse ones");
+    batches(&table.run);
 }
 
 /// The sum of the squares of a function's results.
@@ -193,4 +194,123 @@ impl Table {
             set_up / (tape - replay),
         );
     }
+}
+
+// ---- Many points -----------------------------------------------------------------------------------------------------
+
+/// The price of a European call by spot, strike, rate, volatility and time.
+struct Call;
+
+impl ScalarFunction for Call {
+    fn eval<T: Float>(&self, x: &[T]) -> T {
+        let (s, k, r, v, t) = (x[0], x[1], x[2], x[3], x[4]);
+        let half = T::lit(0.5);
+        let cdf = |x: T| (Special::erf(x * T::FRAC_1_SQRT_2()) + T::one()) * half;
+        let sd = v * t.sqrt();
+        let d1 = ((s / k).ln() + (r + v * v * half) * t) / sd;
+        s * cdf(d1) - k * (-r * t).exp() * cdf(d1 - sd)
+    }
+}
+
+/// Where an arm with two joints ends, by its angles.
+struct Arm;
+
+impl VectorFunction for Arm {
+    fn eval<T: Float>(&self, x: &[T]) -> Vec<T> {
+        arm([x[0], x[1]]).to_vec()
+    }
+}
+
+fn arm<T: Float>([a, b]: [T; 2]) -> [T; 2] {
+    let c = a + b;
+    [a.cos() + c.cos() * T::lit(0.75), a.sin() + c.sin() * T::lit(0.75)]
+}
+
+/// The results of several graphs of the same inputs. What they have in common is recorded once.
+struct Together(Vec<Graph>);
+
+impl VectorFunction for Together {
+    fn eval<T: Float>(&self, x: &[T]) -> Vec<T> {
+        self.0.iter().flat_map(|graph| VectorFunction::eval(graph, x)).collect()
+    }
+}
+
+impl Together {
+    fn compile(graphs: Vec<Graph>, x: &[f64]) -> Program {
+        Program::from(Graph::record_vector(&Together(graphs), x))
+    }
+}
+
+fn batches(run: &Run) {
+    const POINTS: usize = 10_000;
+    let mut random = Random(41);
+    if run.timed && run.wants("batch") {
+        println!("\n{POINTS} points, nanoseconds for one: duals point by point, the program point by point, and all points at once");
+    }
+    if run.wants("batch Black-Scholes") {
+        let point = |random: &mut Random| {
+            [(80.0, 120.0), (80.0, 120.0), (0.01, 0.06), (0.1, 0.4), (0.1, 2.1)].map(|(low, high)| random.between(low, high))
+        };
+        let xs: Vec<[f64; 5]> = (0..POINTS).map(|_| point(&mut random)).collect();
+        let graph = Graph::record(&Call, &xs[0]);
+        let first = Together::compile(vec![graph.value_and_gradient()], &xs[0]);
+        batch(run, "batch Black-Scholes, value and gradient", &first, &xs, |x, out| {
+            let (value, gradient) = forward::value_and_gradient_of_array(|x| Call.eval(&x), *x);
+            out[0] = value;
+            out[1..].copy_from_slice(&gradient);
+        });
+        let second = Together::compile(vec![graph.value_and_gradient(), graph.hessian()], &xs[0]);
+        batch(run, "batch Black-Scholes, Hessian as well", &second, &xs, |x, out| {
+            type Nested = Dual<Dual<f64, 5>, 5>;
+            let x: [Nested; 5] = std::array::from_fn(|i| Nested::seeded(Dual::seeded(x[i], i), i));
+            let y = Call.eval(&x);
+            out[0] = y.primal().primal();
+            out[1..6].copy_from_slice(&y.primal().tangents());
+            out[6..].copy_from_slice(y.tangents().map(Dual::tangents).as_flattened());
+        });
+    }
+    if run.wants("batch robot arm") {
+        let xs: Vec<[f64; 2]> = (0..POINTS).map(|_| [random.between(-3.0, 3.0), random.between(-3.0, 3.0)]).collect();
+        let graph = Graph::record_vector(&Arm, &xs[0]);
+        let program = Together::compile(vec![graph.clone(), graph.jacobian()], &xs[0]);
+        batch(run, "batch robot arm, Jacobian", &program, &xs, |x, out| {
+            let y = arm::<Dual<f64, 2>>(std::array::from_fn(|i| Dual::seeded(x[i], i)));
+            out[..2].copy_from_slice(&y.map(Dual::primal));
+            out[2..].copy_from_slice(y.map(Dual::tangents).as_flattened());
+        });
+    }
+}
+
+fn batch<const N: usize>(run: &Run, name: &str, program: &Program, xs: &[[f64; N]], duals: impl Fn(&[f64; N], &mut [f64])) {
+    let outputs = program.outputs();
+    let [mut right, mut found, mut one] = [(); 3].map(|()| vec![0.0; xs.len() * outputs]);
+    xs.iter().zip(right.chunks_exact_mut(outputs)).for_each(|(x, out)| duals(x, out));
+    assert!(program.call_many(xs.as_flattened(), &mut found).is_empty());
+    for (found, right) in found.chunks_exact(outputs).zip(right.chunks_exact(outputs)) {
+        let largest = right.iter().fold(1.0, |largest: f64, y| largest.max(y.abs()));
+        assert!(found.iter().zip(right).all(|(a, b)| (a - b).abs() <= 1e-12 * largest), "{name}: {found:?}, not {right:?}");
+    }
+    if !run.timed {
+        println!("{name}: all results are right");
+        return;
+    }
+    let mut by_duals = || xs.iter().zip(right.chunks_exact_mut(outputs)).for_each(|(x, out)| duals(black_box(x), black_box(out)));
+    let by_call = || {
+        for (x, out) in xs.iter().zip(one.chunks_exact_mut(outputs)) {
+            program.call(black_box(x), black_box(out)).expect("it was right before");
+        }
+    };
+    let single = compare(&mut by_duals, by_call);
+    let by_lanes = || {
+        black_box(program.call_many(black_box(xs.as_flattened()), black_box(&mut found)));
+    };
+    let lanes = compare(&mut by_duals, by_lanes);
+    let each = 1e9 / xs.len() as f64;
+    println!(
+        "{name:42}{:>9.1}{:>9.1}{:>9.1} | {:.2} times as fast",
+        lanes.baseline * each,
+        single.best * each,
+        lanes.best * each,
+        lanes.baseline / lanes.best
+    );
 }
