@@ -157,7 +157,7 @@ impl Table {
         let program = Program::from(Graph::record(f, x).value_and_gradient());
         let set_up = start.elapsed().as_secs_f64() * 1e6;
 
-        // The order in which the tape and the program add may differ: some roundings of the largest entry.
+        // The tape and the program add thousands of terms in another order: some hundred roundings of the largest entry.
         let mut g = vec![0.0; x.len()];
         let value = dualtape::value_and_gradient_into(|x| f.eval(x), x, &mut g);
         let mut out = vec![0.0; x.len() + 1];
@@ -165,7 +165,7 @@ impl Table {
         assert_eq!(out[0].to_bits(), value.to_bits(), "{name}");
         let largest = g.iter().fold(0.0, |largest: f64, g| largest.max(g.abs()));
         for (i, (found, right)) in out[1..].iter().zip(&g).enumerate() {
-            assert!((found - right).abs() <= 1e-14 * largest, "{name}: entry {i} is {found}, not {right}");
+            assert!((found - right).abs() <= 1e-13 * largest, "{name}: entry {i} is {found}, not {right}");
         }
         if !self.run.timed {
             println!("{name}: value and gradient are right");
