@@ -245,11 +245,14 @@ fn batches(run: &Run) {
     const POINTS: usize = 10_000;
     let mut random = Random(41);
     if run.timed && run.wants("batch") {
-        println!("\n{POINTS} points, nanoseconds for one: duals point by point, the program point by point, and all points at once");
+        println!(
+            "\n{POINTS} points, nanoseconds for one: duals point by point, the program point by point, and all points at once"
+        );
     }
     if run.wants("batch Black-Scholes") {
         let point = |random: &mut Random| {
-            [(80.0, 120.0), (80.0, 120.0), (0.01, 0.06), (0.1, 0.4), (0.1, 2.1)].map(|(low, high)| random.between(low, high))
+            [(80.0, 120.0), (80.0, 120.0), (0.01, 0.06), (0.1, 0.4), (0.1, 2.1)]
+                .map(|(low, high)| random.between(low, high))
         };
         let xs: Vec<[f64; 5]> = (0..POINTS).map(|_| point(&mut random)).collect();
         let graph = Graph::record(&Call, &xs[0]);
@@ -281,20 +284,30 @@ fn batches(run: &Run) {
     }
 }
 
-fn batch<const N: usize>(run: &Run, name: &str, program: &Program, xs: &[[f64; N]], duals: impl Fn(&[f64; N], &mut [f64])) {
+fn batch<const N: usize>(
+    run: &Run,
+    name: &str,
+    program: &Program,
+    xs: &[[f64; N]],
+    duals: impl Fn(&[f64; N], &mut [f64]),
+) {
     let outputs = program.outputs();
     let [mut right, mut found, mut one] = [(); 3].map(|()| vec![0.0; xs.len() * outputs]);
     xs.iter().zip(right.chunks_exact_mut(outputs)).for_each(|(x, out)| duals(x, out));
     assert!(program.call_many(xs.as_flattened(), &mut found).is_empty());
     for (found, right) in found.chunks_exact(outputs).zip(right.chunks_exact(outputs)) {
         let largest = right.iter().fold(1.0, |largest: f64, y| largest.max(y.abs()));
-        assert!(found.iter().zip(right).all(|(a, b)| (a - b).abs() <= 1e-12 * largest), "{name}: {found:?}, not {right:?}");
+        assert!(
+            found.iter().zip(right).all(|(a, b)| (a - b).abs() <= 1e-12 * largest),
+            "{name}: {found:?}, not {right:?}"
+        );
     }
     if !run.timed {
         println!("{name}: all results are right");
         return;
     }
-    let mut by_duals = || xs.iter().zip(right.chunks_exact_mut(outputs)).for_each(|(x, out)| duals(black_box(x), black_box(out)));
+    let mut by_duals =
+        || xs.iter().zip(right.chunks_exact_mut(outputs)).for_each(|(x, out)| duals(black_box(x), black_box(out)));
     let by_call = || {
         for (x, out) in xs.iter().zip(one.chunks_exact_mut(outputs)) {
             program.call(black_box(x), black_box(out)).expect("it was right before");

@@ -26,9 +26,10 @@
 //! or one entry that dominates, or entries `-∞`, or sums that cancel to the last digits. Where a derivative overflows, it is only promised
 //! that it is not finite.
 
-use crate::float::{Float, Primitive, unlikely};
+use crate::float::{Condition, Float, Primitive, requires, unlikely};
 use crate::rules::dialect::define_rules;
-use num_traits::{Float as _, Zero as _};
+use crate::rules::{largest, lowest, magnitude};
+use num_traits::Float as _;
 
 /// Sum `Σ xᵢ`; partial derivatives 1. The empty sum is 0.
 ///
@@ -68,6 +69,9 @@ pub fn dot<T: Float>(x: &[T], y: &[T]) -> T {
 /// therefore has the second derivatives 0 there, whatever they are in truth. The
 /// [remedy](crate::conventions#even-functions-of-a-length) is a function of `dot(x, x)`. The norm of nothing is 0.
 ///
+/// Recorded in a `graph::Graph` it is one operation without guards; second derivatives of a length that is
+/// subnormal or overflows, which are out of range themselves, may be NaN or 0 there.
+///
 /// # Examples
 /// ```
 /// use dualtape::{gradient, slices};
@@ -76,11 +80,10 @@ pub fn dot<T: Float>(x: &[T], y: &[T]) -> T {
 /// ```
 pub fn norm<T: Float>(x: &[T]) -> T {
     let y = T::reduce(Norm, x.iter().copied());
-    // A length that overflows or is subnormal has fewer digits than the direction.
-    if unlikely(y.is_infinite()) && !x.iter().any(|x| x.is_infinite()) {
-        let scale = T::Base::nearest(2.0).powi(-40);
-        return T::reduce(Norm, x.iter().map(|&x| x * scale)) / scale;
+    if T::TRACED {
+        return y; // its derivative has the condition that none of what follows is needed
     }
+    // A length that is subnormal has fewer digits than the direction.
     if unlikely(y.is_subnormal()) {
         // The second derivative may overflow in one direction and not in another; the length of a pair has closed forms.
         return x.iter().fold(T::zero(), |length, x| length.hypot(*x));
@@ -129,21 +132,14 @@ pub fn weighted_log_sum_exp<T: Float>(weights: &[T], x: &[T]) -> T {
         m == n,
         "dualtape: slices::weighted_log_sum_exp: there are {m} weights for {n} exponents; every exponent must have one weight"
     );
-    let weighs = |&(w, x): &(&T, &T)| !w.is_zero() || x.is_infinite();
-    let largest = weights
-        .iter()
-        .zip(x)
-        .filter(weighs)
-        .fold(T::Base::neg_infinity(), |largest, (_, x)| if *x > largest { x.base() } else { largest });
-    let shift = if largest.is_finite() { largest } else { T::Base::zero() };
+    let shift = T::reduce(WeightedShift { n }, weights.iter().chain(x).copied());
     let y = T::reduce(WeightedLogSumExp { n }, weights.iter().copied().chain(x.iter().map(|&x| x - shift)));
     y + shift
 }
 
 /// The largest entry as a constant (0 if it is infinite), and the log-sum-exp of what is left when it is subtracted.
-fn shifted_log_sum_exp<T: Float>(x: &[T]) -> (T::Base, T) {
-    let largest = x.iter().fold(T::Base::neg_infinity(), |largest, x| if *x > largest { x.base() } else { largest });
-    let shift = if largest.is_finite() { largest } else { T::Base::zero() };
+fn shifted_log_sum_exp<T: Float>(x: &[T]) -> (T, T) {
+    let shift = T::reduce(Shift, x.iter().copied());
     (shift, T::reduce(LogSumExp, x.iter().map(|&x| x - shift)))
 }
 
@@ -159,7 +155,10 @@ fn shifted_log_sum_exp<T: Float>(x: &[T]) -> (T::Base, T) {
 /// ```
 #[track_caller]
 pub fn max<T: Float>(x: &[T]) -> T {
-    extreme(x, |a, b| a > b, num_traits::Float::max)
+    if T::TRACED && x.len() > 1 {
+        return T::reduce(Largest, x.iter().copied());
+    }
+    extreme(x.iter().copied(), |a, b| a > b, num_traits::Float::max)
         .unwrap_or_else(|| panic!("dualtape: slices::max: the slice is empty"))
 }
 
@@ -169,14 +168,21 @@ pub fn max<T: Float>(x: &[T]) -> T {
 /// If `x` is empty.
 #[track_caller]
 pub fn min<T: Float>(x: &[T]) -> T {
-    extreme(x, |a, b| a < b, num_traits::Float::min)
+    if T::TRACED && x.len() > 1 {
+        return T::reduce(Smallest, x.iter().copied());
+    }
+    extreme(x.iter().copied(), |a, b| a < b, num_traits::Float::min)
         .unwrap_or_else(|| panic!("dualtape: slices::min: the slice is empty"))
 }
 
 /// The entry that beats all others, or the mean of those that tie; `None` if there are none. `choose` returns the one that beats
 /// the other, and looks at both.
-fn extreme<T: Float>(x: &[T], beats: fn(&T, &T) -> bool, choose: fn(T, T) -> T) -> Option<T> {
-    let best = x.iter().copied().reduce(|best, x| {
+fn extreme<T: Float>(
+    x: impl Iterator<Item = T> + Clone,
+    beats: fn(&T, &T) -> bool,
+    choose: fn(T, T) -> T,
+) -> Option<T> {
+    let best = x.clone().reduce(|best, x| {
         if beats(&x, &best) || beats(&best, &x) {
             choose(best, x)
         } else if best.is_nan() {
@@ -185,7 +191,7 @@ fn extreme<T: Float>(x: &[T], beats: fn(&T, &T) -> bool, choose: fn(T, T) -> T) 
             best
         }
     })?;
-    let ties = x.iter().copied().filter(|x| *x == best || best.is_nan());
+    let ties = x.filter(|x| *x == best || best.is_nan());
     match ties.clone().count() {
         0 | 1 => Some(best),
         count => Some(T::reduce(Tied(count), ties)),
@@ -229,14 +235,52 @@ define_rules! {
     /// The common value of `count` equal arguments, each with its share of the derivative.
     Tied(count: usize) = tied(x..) { [first(x)] |x, _| x.map(move |_| T::lit(count as f64).recip()) };
 
+    /// The largest argument, as a recording has it: equal ones share its derivative.
+    Largest = max(x..) { [extreme(x, |a, b| a > b, num_traits::Float::max).unwrap_or_else(B::nan)]
+        |x, y| { let share = T::reduce(TiesOfLargest, x.clone()).recip(); x.map(move |x| share_of_extreme(x, x, y, share)) } };
+
+    /// The smallest argument, as a recording has it.
+    Smallest = min(x..) { [extreme(x, |a, b| a < b, num_traits::Float::min).unwrap_or_else(B::nan)]
+        |x, y| { let share = T::reduce(TiesOfSmallest, x.clone()).recip(); x.map(move |x| share_of_extreme(x, y, x, share)) } };
+
+    /// How many arguments are as large as the largest.
+    TiesOfLargest = ties_of_max(x..) { step [ties(Largest, x)] };
+
+    /// How many arguments are as small as the smallest.
+    TiesOfSmallest = ties_of_min(x..) { step [ties(Smallest, x)] };
+
     /// The length of a vector. The partial `xᵢ / y` is near 1 for a dominating entry, and its own derivative would cancel; there it is
     /// `±1 / √(1 + Σ (xⱼ / xᵢ)²)` over the others.
     Norm = norm(x..) { [length(x)] |x, y| directions(x, y) };
 
+    /// The sum `r` of the squares `(xⱼ / xᵢ)²` over all others than the largest `xᵢ`, as a recording has it. Its derivatives are right where
+    /// `xᵢ` dominates, which is where it is looked at: `2 (1 + r) xⱼ / y²` and, by `xᵢ` itself, `-2 r / xᵢ`.
+    OtherSquares = other_squares(x..) { [squares_beside(x.clone(), place_of_largest(x, |x| x.abs()))]
+        |x, r| { let y = T::reduce(Norm, x.clone());
+            x.map(move |x| if_long(x, y, || -(r + r) / x, || (x / y) * ((r + r + T::lit(2.0)) / y))) } };
+
+    /// The largest argument, or 0 if it is infinite: what an exponential must not overflow by.
+    Shift = shift(x..) { step [finite_largest(x)] };
+
+    /// The largest of `n` exponents that weighs, after `n` weights.
+    WeightedShift[n: usize] = weighted_shift(x..) { step
+        [finite_largest(pairs(n, x).filter(|(w, x)| !w.is_zero() || x.is_infinite()).map(|(_, x)| x))] };
+
+    /// How many arguments are `∞`.
+    CountOfInfinite = count_of_infinite(x..) { step [B::lit(x.filter(|x| *x == B::infinity()).count() as f64)] };
+
+    /// The place of the largest of the terms of [`WeightedLogSumExp`].
+    PlaceOfLargestTerm[n: usize] = place_of_largest_term(x..) { step [B::lit(WeightedLogSumExp { n }.top(x) as f64)] };
+
     /// Logarithm of a sum of exponentials of arguments whose largest is 0. The weight `exp(xᵢ - y)` of the largest is near 1 where it
     /// dominates, and its own derivative would cancel; it is `1 / (1 + Σ exp(xⱼ - xᵢ))` over the others.
-    LogSumExp = log_sum_exp(x..) { [log_of_sum(x)]
-        |x, y| weights(x, y, T::NESTED || y == T::infinity()) };
+    LogSumExp = log_sum_exp(x..) { [log_of_sum(x)] |x, y| weights(x, y, T::NESTED || T::TRACED) };
+
+    /// The sum `r` of `exp(xⱼ - xᵢ)` over all others than the largest `xᵢ`, as a recording has it. Its derivatives are right where `xᵢ`
+    /// dominates, which is where it is looked at: `(1 + r) exp(xⱼ - y)` and, by `xᵢ` itself, `-r`.
+    Odds = odds(x..) { [odds_of(x.clone(), place_of_largest(x, |x| x))]
+        |x, r| { let y = T::reduce(LogSumExp, x.clone());
+            x.map(move |x| if_dominating(x - y, || -r, || (x - y).exp() * (r + T::one()))) } };
 
     /// Logarithm of a sum `s` of exponentials with weights: the arguments are `n` weights and then `n` exponents, of which the largest
     /// that weighs is 0.
@@ -259,6 +303,22 @@ fn log_of_sum<B: Primitive>(x: impl Iterator<Item = B> + Clone) -> B {
 
 fn first<B: Primitive>(mut x: impl Iterator<Item = B>) -> B {
     x.next().unwrap_or_else(B::nan)
+}
+
+fn finite_largest<B: Primitive>(x: impl Iterator<Item = B>) -> B {
+    let largest = x.fold(B::neg_infinity(), |largest, x| if x > largest { x } else { largest });
+    if largest.is_finite() { largest } else { B::zero() }
+}
+
+fn ties<R: crate::rules::Reduction, B: Primitive>(extreme: R, x: impl Iterator<Item = B> + Clone) -> B {
+    let y = extreme.value(x.clone());
+    B::lit(x.filter(|x| *x == y).count() as f64)
+}
+
+/// The derivative of an extreme by the argument `x`: `share` unless one of the two beats the other, or `x` is NaN.
+fn share_of_extreme<T: Float>(x: T, low: T, high: T, share: T) -> T {
+    let unless_nan = || x.if_less(T::infinity(), || share, || lowest::<T>().if_less(x, || share, T::zero));
+    low.if_less(high, T::zero, unless_nan)
 }
 
 /// The place of the largest argument, by `key`.
@@ -293,38 +353,63 @@ fn length<B: Primitive>(x: impl Iterator<Item = B> + Clone) -> B {
     }
 }
 
+/// `long()` if the entry `x` is most of the length `y`, else `short()`.
+fn if_long<T: Float>(x: T, y: T, long: impl FnOnce() -> T, short: impl FnOnce() -> T) -> T {
+    magnitude(x).if_less(y * T::lit(0.75), short, long)
+}
+
+/// The squares of all but one entry, by that of this one.
+fn squares_beside<T: Float>(x: impl Iterator<Item = T> + Clone, i: usize) -> T {
+    let Some(entry) = x.clone().nth(i) else { return T::zero() };
+    x.enumerate().filter(|&(j, _)| j != i).map(|(_, other)| (other / entry) * (other / entry)).sum()
+}
+
 /// `xᵢ / y`, with the form for a dominating entry.
 fn directions<T: Float>(x: impl Iterator<Item = T> + Clone, y: T) -> impl Iterator<Item = T> {
-    let top = place_of_largest(x.clone(), |x| x.abs());
+    requires(Condition::Central { nested: true, or_zero: true }, y);
+    // A length that overflows has fewer digits than the direction, which is also that of a shorter vector.
+    let overflows = !T::TRACED && unlikely(y.is_infinite()) && !x.clone().any(|x| x.is_infinite());
+    let scale = T::Base::nearest(if overflows { 2.0_f64.powi(-40) } else { 1.0 });
+    let x = x.map(move |x| x * scale);
+    let y = if overflows { T::reduce(Norm, x.clone()) } else { y };
+    let recorded = T::TRACED.then(|| T::reduce(OtherSquares, x.clone()));
+    let differentiated = T::NESTED || T::TRACED || y == T::infinity();
     x.clone().enumerate().map(move |(i, entry)| {
-        if y == T::zero() {
-            T::zero() // the minimum-norm subgradient
-        } else if i == top && (T::NESTED || y == T::infinity()) {
-            let others = x.clone().enumerate().filter(|&(j, _)| j != top);
-            let squares = others.map(|(_, other)| (other / entry) * (other / entry)).sum::<T>();
+        let long = || {
+            let squares = recorded.unwrap_or_else(|| squares_beside(x.clone(), i));
             let cosine = (T::one() + squares).sqrt().recip();
-            if entry < T::zero() { -cosine } else { cosine }
-        } else {
-            entry / y
-        }
+            entry.if_less(T::zero(), || -cosine, || cosine)
+        };
+        let short = || entry / y;
+        let direction = || if differentiated { if_long(entry, y, long, short) } else { short() };
+        y.if_less(least(), T::zero, direction) // at 0 the minimum-norm subgradient
     })
 }
 
-/// The weights `exp(xᵢ - y)` for the log-sum-exp `y`, where that of the largest keeps the digits of its derivatives if they are
-/// `differentiated`.
+/// `dominating()` if `log`, the logarithm of a share, is that of more than a half, else `other()`.
+fn if_dominating<T: Float>(log: T, dominating: impl FnOnce() -> T, other: impl FnOnce() -> T) -> T {
+    T::lit(-0.69).if_less(log, dominating, other)
+}
+
+/// The sum of `exp(xⱼ - xᵢ)` over all but one entry `xᵢ`.
+fn odds_of<T: Float>(x: impl Iterator<Item = T> + Clone, i: usize) -> T {
+    let Some(entry) = x.clone().nth(i) else { return T::zero() };
+    x.enumerate().filter(|&(j, _)| j != i).map(|(_, other)| (other - entry).exp()).sum()
+}
+
+/// The weights `exp(xᵢ - y)` for the log-sum-exp `y`, where one of more than a half keeps the digits of its derivatives if they are
+/// `differentiated`. Entries `-∞` have none, also among `-∞`, where the difference is NaN.
 fn weights<T: Float>(x: impl Iterator<Item = T> + Clone, y: T, differentiated: bool) -> impl Iterator<Item = T> {
-    let top = place_of_largest(x.clone(), |x| x);
+    let recorded = T::TRACED.then(|| [T::reduce(Odds, x.clone()), T::reduce(CountOfInfinite, x.clone())]);
     x.clone().enumerate().map(move |(i, entry)| {
-        if entry == T::neg_infinity() {
-            T::zero() // also among -∞, where the difference is NaN
-        } else if unlikely(entry == T::infinity()) {
-            T::lit(x.clone().filter(|x| *x == T::infinity()).count() as f64).recip()
-        } else if i == top && differentiated {
-            let others = x.clone().enumerate().filter(|&(j, _)| j != top);
-            (T::one() + others.map(|(_, other)| (other - entry).exp()).sum::<T>()).recip()
-        } else {
-            (entry - y).exp()
-        }
+        let odds = || recorded.map_or_else(|| odds_of(x.clone(), i), |[odds, _]| odds);
+        let infinite = || recorded.map_or_else(|| T::reduce(CountOfInfinite, x.clone()), |[_, count]| count);
+        let log = || entry - y;
+        let weight = || match differentiated {
+            true => if_dominating(log(), || (T::one() + odds()).recip(), || log().exp()),
+            false => log().exp(),
+        };
+        entry.if_less(lowest(), T::zero, || largest::<T>().if_less(entry, || infinite().recip(), weight))
     })
 }
 
@@ -335,28 +420,60 @@ fn pairs<T: Float>(n: usize, x: impl Iterator<Item = T> + Clone) -> impl Iterato
 
 /// `w exp(x)`, nothing for `x = -∞`. Beside a weight 0 an exponential that overflows is the largest number, so that the product is 0.
 fn weighted_exp<T: Float>(w: T, x: T) -> T {
-    if x == T::neg_infinity() {
-        return T::zero();
+    x.if_less(lowest(), T::zero, || {
+        let exp = x.exp();
+        let bounded = || if_zero(w, || w * T::Base::max_value(), || w * exp);
+        largest::<T>().if_less(exp, bounded, || w * exp)
+    })
+}
+
+/// The least positive number: what is less in size is 0.
+fn least<T: Float>() -> T {
+    T::from_base(T::Base::min_positive_value() * T::Base::epsilon())
+}
+
+/// `zero()` where `x` is 0, else `other()`.
+fn if_zero<T: Float>(x: T, zero: impl FnOnce() -> T, other: impl FnOnce() -> T) -> T {
+    magnitude(x).if_less(least(), zero, other)
+}
+
+/// The place of the largest term: a number of the recording, or known.
+#[derive(Clone, Copy)]
+enum Top<T> {
+    Recorded(T),
+    Known(usize),
+}
+
+impl<T: Float> Top<T> {
+    /// `this()` if the place is `i`, else `other()`.
+    fn choose(self, i: usize, this: impl FnOnce() -> T, other: impl FnOnce() -> T + Copy) -> T {
+        match self {
+            Top::Known(top) if top == i => this(),
+            Top::Known(_) => other(),
+            Top::Recorded(place) => {
+                let (before, after) = (T::lit(i as f64 - 0.5), T::lit(i as f64 + 0.5));
+                place.if_less(before, other, || after.if_less(place, other, this))
+            }
+        }
     }
-    let exp = x.exp();
-    if unlikely(w.is_zero() && exp == T::infinity()) { w * T::Base::max_value() } else { w * exp }
 }
 
 impl WeightedLogSumExp {
     /// The place of the largest term.
-    fn top<T: Float>(self, x: impl Iterator<Item = T> + Clone) -> usize {
+    fn top<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> usize {
         place_of_largest(pairs(self.n, x).map(|(w, x)| weighted_exp(w, x)), |term| term)
     }
 
     /// The sum of the terms other than that at `top`.
-    fn rest<T: Float>(self, x: impl Iterator<Item = T> + Clone, top: usize) -> T {
-        pairs(self.n, x).enumerate().filter(|&(j, _)| j != top).map(|(_, (w, x))| weighted_exp(w, x)).sum()
+    fn rest<T: Float>(self, x: impl Iterator<Item = T> + Clone, top: Top<T>) -> T {
+        let term = |(j, (w, x)): (usize, (T, T))| top.choose(j, T::zero, || weighted_exp(w, x));
+        pairs(self.n, x).enumerate().map(term).sum()
     }
 
     fn log<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> B {
         let top = self.top(x.clone());
         let Some((w, exponent)) = pairs(self.n, x.clone()).nth(top) else { return B::neg_infinity() };
-        let rest = self.rest(x, top);
+        let rest = self.rest(x, Top::Known(top));
         // `w - 1` is exact where the sum may be near 1.
         if exponent.is_zero() && w > B::nearest(0.5) && w < B::nearest(2.0) {
             ((w - B::nearest(1.0)) + rest).ln_1p()
@@ -366,32 +483,27 @@ impl WeightedLogSumExp {
     }
 
     fn shares<T: Float>(self, x: impl Iterator<Item = T> + Clone, y: T) -> impl Iterator<Item = T> {
-        let infinite = T::lit(pairs(self.n, x.clone()).filter(|(_, x)| *x == T::infinity()).count() as f64);
-        let top = self.top(x.clone());
-        let largest = pairs(self.n, x.clone()).nth(top).map_or(T::zero(), |(w, x)| weighted_exp(w, x));
+        let infinite = T::reduce(CountOfInfinite, x.clone().skip(self.n));
+        let top = match T::TRACED {
+            true => Top::Recorded(T::reduce(PlaceOfLargestTerm { n: self.n }, x.clone())),
+            false => {
+                Top::Known(place_of_largest(pairs(self.n, x.clone()).map(|(w, x)| weighted_exp(w, x)), |term| term))
+            }
+        };
+        let of_top = |term: T, (i, (w, x)): (usize, (T, T))| top.choose(i, || weighted_exp(w, x), || term);
+        let first = pairs(self.n, x.clone()).enumerate().fold(T::zero(), of_top);
         let rest = self.rest(x.clone(), top);
-        let sum = if y == T::infinity() { y } else { largest + rest };
-        let by_weight = pairs(self.n, x.clone()).enumerate().map(move |(i, (w, x))| {
-            if x == T::neg_infinity() {
-                T::zero()
-            } else if x == T::infinity() {
-                (infinite * w).recip()
-            } else if i == top && !largest.is_zero() {
-                (w + rest / x.exp()).recip()
-            } else {
-                x.exp() / sum
-            }
-        });
+        let sum = largest::<T>().if_less(y, || y, || first + rest);
+        let share = move |i: usize, x: T, scale: T, forms: [&dyn Fn() -> T; 2]| {
+            let [of_largest, of_other] = forms;
+            let finite = || top.choose(i, || if_zero(first, of_other, of_largest), of_other);
+            x.if_less(lowest(), T::zero, || largest::<T>().if_less(x, || (infinite * scale).recip(), finite))
+        };
+        let by_weight = pairs(self.n, x.clone())
+            .enumerate()
+            .map(move |(i, (w, x))| share(i, x, w, [&|| (w + rest / x.exp()).recip(), &|| x.exp() / sum]));
         let by_exponent = pairs(self.n, x).enumerate().map(move |(i, (w, x))| {
-            if x == T::neg_infinity() {
-                T::zero()
-            } else if x == T::infinity() {
-                infinite.recip()
-            } else if i == top && !largest.is_zero() {
-                (T::one() + rest / largest).recip()
-            } else {
-                weighted_exp(w, x) / sum
-            }
+            share(i, x, T::one(), [&|| (T::one() + rest / first).recip(), &|| weighted_exp(w, x) / sum])
         });
         by_weight.chain(by_exponent)
     }

@@ -17,3 +17,5 @@ mod program;
 mod random;
 #[path = "graph/show.rs"]
 mod show;
+#[path = "graph/single.rs"]
+mod single;

@@ -25,7 +25,7 @@ pub trait Algorithm {
     /// # Panics
     /// If it is not written, since a computation that goes by values would be recorded as that of one point only.
     #[cfg(feature = "graph")]
-    fn on_traced(args: Self::Args<'_, crate::graph::Traced>) -> Self::Output<crate::graph::Traced> {
+    fn on_traced<B: Primitive>(args: Self::Args<'_, crate::graph::Traced<B>>) -> Self::Output<crate::graph::Traced<B>> {
         let _ = args;
         panic!(
             "dualtape: linear algebra cannot be recorded into a graph, since its algorithms go by the values of matrices; write it \

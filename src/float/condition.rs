@@ -3,7 +3,10 @@
 
 use super::Float;
 #[cfg(feature = "graph")]
-use super::products::{is_central_on, is_not_large_on};
+use super::{
+    Primitive,
+    products::{is_central_on, is_not_large_on},
+};
 
 /// What a number that records is to be at a point where plain arithmetic is used in place of a choice by its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,12 +44,12 @@ impl Condition {
 
     /// Whether it holds of `x`.
     #[must_use]
-    pub fn holds(self, x: f64) -> bool {
+    pub fn holds<B: Primitive>(self, x: B) -> bool {
         match self {
             Condition::NotNan => !x.is_nan(),
-            Condition::Central { nested, or_zero } => (or_zero && x == 0.0) || is_central_on(nested, x),
+            Condition::Central { nested, or_zero } => (or_zero && x.is_zero()) || is_central_on(nested, x),
             Condition::NotLarge { nested } => is_not_large_on(nested, x),
-            Condition::AtMostOne => (-1.0..=1.0).contains(&x),
+            Condition::AtMostOne => (-B::one()..=B::one()).contains(&x),
         }
     }
 }

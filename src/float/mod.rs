@@ -16,8 +16,8 @@ pub(crate) use condition::requires;
 pub use engine::Engine;
 pub use primitive::Primitive;
 pub(crate) use products::{fold, is_nan, passed, quotient_is_plain, quotient_tangent, slope_is_plain, unlikely};
-pub(crate) use rule::with_partials;
 pub use rule::{Binary, Reduction, Rule, Unary};
+pub(crate) use rule::{Pair, Twin, with_partials};
 
 use core::fmt::{Debug, Display, LowerExp, UpperExp};
 use core::iter::{Product, Sum};

@@ -46,6 +46,39 @@ impl Write for Parameters<'_, '_> {
     }
 }
 
+/// Two functions of one argument that share their work, as sine and cosine do.
+#[derive(Debug)]
+pub struct Pair {
+    /// What both together are called.
+    pub name: &'static str,
+    /// Both values, with the bits that each function gives by itself.
+    pub at: fn(f64) -> (f64, f64),
+    /// The same in single precision.
+    pub at_f32: fn(f32) -> (f32, f32),
+}
+
+impl Pair {
+    /// The first of the two.
+    #[must_use]
+    pub const fn first(&'static self) -> Twin {
+        Twin { pair: self, is_second: false }
+    }
+    /// The second of the two.
+    #[must_use]
+    pub const fn second(&'static self) -> Twin {
+        Twin { pair: self, is_second: true }
+    }
+}
+
+/// One function of a [`Pair`].
+#[derive(Clone, Copy, Debug)]
+pub struct Twin {
+    /// The pair.
+    pub pair: &'static Pair,
+    /// Which of the two it is.
+    pub is_second: bool,
+}
+
 /// An elementary function of one argument, with its derivative.
 ///
 /// Implement it to add a function of your own: it then works in every mode and nesting, through [`Float::unary`].
@@ -97,6 +130,10 @@ pub trait Unary: Rule {
         let y = x.unary(self);
         (y, self.partial(x, y))
     }
+
+    /// The pair that the function is one of, if another one is computed along with it at little cost.
+    #[doc(hidden)]
+    const TWIN: Option<Twin> = None;
 
     /// Whether the function is constant between jumps, as those that round are. Its result is then a constant on every number, with
     /// the derivative 0, also on a jump; [`Unary::partial`] is not asked.
@@ -249,6 +286,10 @@ pub trait Reduction: Rule {
 
     /// The function itself, on primitive numbers.
     fn value<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> B;
+
+    /// Whether the function is constant between jumps. Its result is then a constant on every number, with the derivative 0, and
+    /// [`Reduction::partials`] is not asked. See [`Unary::PIECEWISE_CONSTANT`].
+    const PIECEWISE_CONSTANT: bool = false;
 
     /// `dy/dx` for each argument, given the result `y`.
     ///

@@ -1,9 +1,11 @@
 //! Graphs of derivatives: the drivers on numbers that record.
 
+use super::Graph;
+use super::body::Body;
 use super::question::BranchChanged;
-use super::recording::Graph;
+use super::traced::Traced;
 use crate::drivers::{forward, reverse};
-use crate::float::Float;
+use crate::float::{Float, Primitive};
 use crate::numbers::{Dual, Reverse};
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -24,20 +26,20 @@ pub(super) enum Step {
 #[derive(Debug)]
 pub(super) struct Origin {
     step: Step,
-    of: Graph,
+    of: Body,
 }
 
 /// A function whose derivatives are asked for.
 trait Function {
-    fn graph(&self) -> &Graph;
+    fn graph(&self) -> &Body;
     fn eval<T: Float>(&self, x: &[T]) -> Result<Vec<T>, BranchChanged>;
 }
 
 /// A graph as it stands.
-struct Plain<'a>(&'a Graph);
+struct Plain<'a>(&'a Body);
 
 impl Function for Plain<'_> {
-    fn graph(&self) -> &Graph {
+    fn graph(&self) -> &Body {
         self.0
     }
     fn eval<T: Float>(&self, x: &[T]) -> Result<Vec<T>, BranchChanged> {
@@ -48,10 +50,10 @@ impl Function for Plain<'_> {
 /// `$Name` evaluates a graph of derivatives by the drivers, and what it is a derivative of as `$Below` does.
 macro_rules! eager {
     ($($Name:ident over $Below:ident;)*) => {$(
-        struct $Name<'a>(&'a Graph);
+        struct $Name<'a>(&'a Body);
 
         impl Function for $Name<'_> {
-            fn graph(&self) -> &Graph {
+            fn graph(&self) -> &Body {
                 self.0
             }
             fn eval<T: Float>(&self, x: &[T]) -> Result<Vec<T>, BranchChanged> {
@@ -162,34 +164,55 @@ impl Step {
     }
 }
 
-impl Graph {
-    /// The results by the drivers, which have the conventions: for a graph of derivatives where plain arithmetic has not.
-    pub(super) fn eval_eagerly(&self, x: &[f64]) -> Result<Vec<f64>, BranchChanged> {
-        Thrice(self).eval(x)
+impl Body {
+    /// The results by the drivers, which have the conventions: for a graph of derivatives where plain arithmetic has not. On primitive
+    /// numbers it takes the three outermost derivatives by their drivers, over `f32` and on nested numbers the outermost.
+    pub fn eval_eagerly<T: Float>(&self, x: &[T]) -> Result<Vec<T>, BranchChanged> {
+        if T::NESTED {
+            return Once(self).eval(x);
+        }
+        let x = x.iter().map(|x| x.base().widen());
+        if T::Base::IS_SINGLE {
+            let results = self.eagerly_f32(&x.map(|x| x as f32).collect::<Vec<_>>())?;
+            Ok(results.into_iter().map(|y| T::lit(y.into())).collect())
+        } else {
+            Ok(self.eagerly_f64(&x.collect::<Vec<_>>())?.into_iter().map(T::lit).collect())
+        }
     }
 
-    /// The results on any number, the outermost derivative by its driver.
-    pub(super) fn eval_once_eagerly<T: Float>(&self, x: &[T]) -> Result<Vec<T>, BranchChanged> {
+    // Not generic, so that they are compiled here and not in every crate that evaluates a graph.
+    fn eagerly_f64(&self, x: &[f64]) -> Result<Vec<f64>, BranchChanged> {
+        Thrice(self).eval(x)
+    }
+    fn eagerly_f32(&self, x: &[f32]) -> Result<Vec<f32>, BranchChanged> {
         Once(self).eval(x)
+    }
+    #[track_caller]
+    fn derived_f64(&self, step: Step) -> Body {
+        self.derived_over::<f64>(step)
+    }
+    #[track_caller]
+    fn derived_f32(&self, step: Step) -> Body {
+        self.derived_over::<f32>(step)
     }
 
     #[track_caller]
-    fn derived(&self, step: Step) -> Graph {
+    fn derived_over<B: Primitive>(&self, step: Step) -> Body {
         if !matches!(step, Step::Jacobian | Step::Jvp | Step::Vjp) {
             self.only_result(step);
         }
-        let (x, data) = self.point.split_at(self.variables);
+        let point: Vec<B> = self.point.iter().map(|&x| B::nearest(x)).collect();
+        let (x, data) = point.split_at(self.variables);
         // Directions of ones: any numbers do, since nothing of what an operator does goes by them.
-        let direction = vec![1.0; step.directions(x.len(), self.results.len())];
+        let direction = vec![B::one(); step.directions(x.len(), self.results.len())];
         let variables = x.len() + direction.len();
         let point = [x, &direction, data].concat();
-        let record = |x: &[super::Traced]| {
+        let record = |x: &[Traced<B>]| {
             step.apply(&Plain(self), x)
                 .unwrap_or_else(|changed| unreachable!("at the point of the recording: {changed}"))
         };
-        let mut graph = Graph::record_at(&point, variables, true, record);
-        graph.origin = Some(Arc::new(Origin { step, of: self.clone() }));
-        graph
+        let graph = Body::record_at(&point, variables, true, record);
+        Body { origin: Some(Arc::new(Origin { step, of: self.clone() })), ..graph }
     }
 
     #[track_caller]
@@ -199,6 +222,18 @@ impl Graph {
             "dualtape: {step:?} of a graph with {} results, needed 1; use `jacobian`, `jvp` or `vjp`",
             self.results.len()
         );
+    }
+
+    /// Whether plain arithmetic is right where the nodes have the values `values`, if its results are finite.
+    pub fn is_plain<B: Primitive>(&self, values: &[B]) -> bool {
+        !self.is_never_plain && self.conditions.iter().all(|&(condition, node)| condition.holds(values[node as usize]))
+    }
+}
+
+impl<B: Primitive> Graph<B> {
+    #[track_caller]
+    fn derived(&self, step: Step) -> Self {
+        Graph::of(if B::IS_SINGLE { self.body.derived_f32(step) } else { self.body.derived_f64(step) })
     }
 
     /// The graph of the gradient: one result for each variable.
@@ -215,7 +250,7 @@ impl Graph {
     /// ```
     #[must_use]
     #[track_caller]
-    pub fn gradient(&self) -> Graph {
+    pub fn gradient(&self) -> Self {
         self.derived(Step::Gradient)
     }
 
@@ -232,7 +267,7 @@ impl Graph {
     /// ```
     #[must_use]
     #[track_caller]
-    pub fn value_and_gradient(&self) -> Graph {
+    pub fn value_and_gradient(&self) -> Self {
         self.derived(Step::ValueAndGradient)
     }
 
@@ -256,7 +291,7 @@ impl Graph {
     /// ```
     #[must_use]
     #[track_caller]
-    pub fn jacobian(&self) -> Graph {
+    pub fn jacobian(&self) -> Self {
         self.derived(Step::Jacobian)
     }
 
@@ -274,7 +309,7 @@ impl Graph {
     /// ```
     #[must_use]
     #[track_caller]
-    pub fn hessian(&self) -> Graph {
+    pub fn hessian(&self) -> Self {
         self.derived(Step::Hessian)
     }
 
@@ -291,7 +326,7 @@ impl Graph {
     /// ```
     #[must_use]
     #[track_caller]
-    pub fn hvp(&self) -> Graph {
+    pub fn hvp(&self) -> Self {
         self.derived(Step::Hvp)
     }
 
@@ -305,7 +340,7 @@ impl Graph {
     /// ```
     #[must_use]
     #[track_caller]
-    pub fn jvp(&self) -> Graph {
+    pub fn jvp(&self) -> Self {
         self.derived(Step::Jvp)
     }
 
@@ -319,12 +354,7 @@ impl Graph {
     /// ```
     #[must_use]
     #[track_caller]
-    pub fn vjp(&self) -> Graph {
+    pub fn vjp(&self) -> Self {
         self.derived(Step::Vjp)
-    }
-
-    /// Whether plain arithmetic is right where the nodes have the values `values`, if its results are finite.
-    pub(super) fn is_plain(&self, values: &[f64]) -> bool {
-        !self.is_never_plain && self.conditions.iter().all(|&(condition, node)| condition.holds(values[node as usize]))
     }
 }

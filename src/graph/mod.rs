@@ -10,8 +10,7 @@
 //! let graph = Graph::record_fn(|x: &[Traced]| x[0].sin() * x[1], &[1.0, 2.0]);
 //! assert_eq!(graph.gradient().to_string(), "\
 //! in x[0] x[1]
-//!   v0 = sin x[0]
-//!   v1 = cos x[0]
+//!   v0, v1 = sin_cos x[0]
 //!   v2 = v1 * x[1]
 //! out v2 v0
 //! ");
@@ -32,7 +31,7 @@
 //! | [`Float::base`], `to_f64`, `to_usize`, `Display` | a guard of the value, to the bit | another value is an error |
 //! | [`Float::is_constant`], [`Float::is_zero_in_all_parts`], [`Float::is_finite_in_all_parts`] | nothing: answered by structure | – |
 //! | [`Float::from_partials`] | an operation with these derivatives | computed |
-//! | [`slices`](crate::slices) | an operation; they choose a scale by values, so guards as well: `log_sum_exp`, `max` and `min` hold for one order of the entries only, and `log_sum_exp` for one value of the largest | as above |
+//! | [`slices`](crate::slices) | operations: the largest entry, its place and how many there are of it are found anew | computed |
 //! | numbers that are read from elsewhere | constants; what changes is passed as data, [`Graph::record_with`] | – |
 //!
 //! `Debug` shows a number for people, and guards nothing. Of `if_less` both sides are recorded, so a recursion that ends by it would
@@ -43,13 +42,16 @@
 //! `--x` are `x`, and what leads to no result is left out. Nothing else is changed, and no operands change places: values have the bits
 //! that the function has on `f64`.
 //!
+//! A recording is over `f64`, or over `f32` as `Graph<f32>` of [`Traced<f32>`](Traced): constants are computed over the type of the recording,
+//! and guards ask about numbers of the type that the graph is evaluated on.
+//!
 //! # Derivatives
 //!
 //! [`Graph::gradient`] and its siblings run the drivers of the crate on numbers that record. What is recorded is plain arithmetic; where
 //! that differs from what the drivers do, at a zero times an infinity, at NaN and near the ends of the range, [`Graph::eval`] on `f64`
 //! notices, and evaluates the graph of the function by the driver instead, which has the [conventions](crate::conventions). Of derivatives on
-//! top of each other it does so with the three outermost ones, and on numbers that carry derivatives themselves with the outermost; the
-//! ones below are plain arithmetic there. Where the sum of a derivative starts with `0 + x` it is `x`: a derivative that is zero may have another sign.
+//! top of each other it does so with the three outermost ones, on `f32` and on numbers that carry derivatives themselves with the outermost;
+//! the ones below are plain arithmetic there. Where the sum of a derivative starts with `0 + x` it is `x`: a derivative that is zero may have another sign.
 //!
 //! [`Float::dot`]: crate::Float::dot
 //! [`Float::if_less`]: crate::Float::if_less
@@ -59,26 +61,54 @@
 //! [`Float::is_finite_in_all_parts`]: crate::Float::is_finite_in_all_parts
 //! [`Float::from_partials`]: crate::Float::from_partials
 
+mod body;
 mod derive;
 mod operation;
 mod program;
 mod question;
 mod recording;
 mod show;
+mod table;
 mod traced;
 
 pub use program::Program;
 pub use question::BranchChanged;
 pub(crate) use question::Require;
-pub use recording::Graph;
 pub use show::NonFinite;
 pub use traced::Traced;
 
 use crate::drivers::{ScalarFunction, VectorFunction};
-use crate::float::Float;
-use recording::values_of;
+use crate::float::{Float, Primitive};
+use body::Body;
+use std::marker::PhantomData;
 
-impl Graph {
+/// A computation that was recorded once: what it computes, as a list of operations.
+///
+/// See the [module](crate::graph) for what is recorded and how. A graph is data: it can be sent to other threads, listed
+/// (`println!("{graph}")`), [drawn](Graph::to_dot), [evaluated](Graph::eval) on every number, and differentiated into other graphs.
+///
+/// It was recorded over `B`, which is `f64` if nothing else is said, or `f32`.
+///
+/// # Examples
+/// ```
+/// use dualtape::graph::{Graph, Traced};
+///
+/// let graph = Graph::record_fn(|x: &[Traced]| (x[0] + x[1]) * (x[0] + x[1]), &[1.0, 2.0]);
+/// assert_eq!(graph.operations(), 2); // the sum is computed once
+/// assert_eq!(graph.eval(&[2.0, 3.0]), Ok(vec![25.0]));
+/// assert_eq!(graph.gradient().eval(&[2.0, 3.0]), Ok(vec![10.0, 10.0]));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Graph<B = f64> {
+    body: Body,
+    base: PhantomData<B>,
+}
+
+impl<B: Primitive> Graph<B> {
+    fn of(body: Body) -> Self {
+        Graph { body, base: PhantomData }
+    }
+
     /// Records a function at `x`.
     ///
     /// # Cost
@@ -98,8 +128,9 @@ impl Graph {
     /// assert_eq!(graph.eval(&[3.0, 4.0]), Ok(vec![25.0]));
     /// ```
     #[must_use]
-    pub fn record(f: &impl ScalarFunction, x: &[f64]) -> Graph {
-        Graph::record_at(x, x.len(), false, |x| vec![f.eval(x)])
+    #[track_caller]
+    pub fn record(f: &impl ScalarFunction, x: &[B]) -> Self {
+        Graph::of(Body::record_at(x, x.len(), false, |x| vec![f.eval(x)]))
     }
 
     /// Records a function with several results at `x`.
@@ -118,8 +149,9 @@ impl Graph {
     /// assert_eq!(graph.eval(&[3.0, 4.0]), Ok(vec![7.0, 12.0]));
     /// ```
     #[must_use]
-    pub fn record_vector(f: &impl VectorFunction, x: &[f64]) -> Graph {
-        Graph::record_at(x, x.len(), false, |x| f.eval(x))
+    #[track_caller]
+    pub fn record_vector(f: &impl VectorFunction, x: &[B]) -> Self {
+        Graph::of(Body::record_at(x, x.len(), false, |x| f.eval(x)))
     }
 
     /// Records a closure at `x`.
@@ -131,8 +163,9 @@ impl Graph {
     /// assert_eq!(graph.eval(&[0.0, 3.0]), Ok(vec![3.0]));
     /// ```
     #[must_use]
-    pub fn record_fn(f: impl FnOnce(&[Traced]) -> Traced, x: &[f64]) -> Graph {
-        Graph::record_at(x, x.len(), false, |x| vec![f(x)])
+    #[track_caller]
+    pub fn record_fn(f: impl FnOnce(&[Traced<B>]) -> Traced<B>, x: &[B]) -> Self {
+        Graph::of(Body::record_at(x, x.len(), false, |x| vec![f(x)]))
     }
 
     /// Records a function of `x` and then `data`, of which only `x` is differentiated.
@@ -155,8 +188,9 @@ impl Graph {
     /// assert_eq!(gradient.eval(&[2.0, 1.0, 1.0]), Ok(vec![2.0]));
     /// ```
     #[must_use]
-    pub fn record_with(f: &impl ScalarFunction, x: &[f64], data: &[f64]) -> Graph {
-        Graph::record_at(&[x, data].concat(), x.len(), false, |x| vec![f.eval(x)])
+    #[track_caller]
+    pub fn record_with(f: &impl ScalarFunction, x: &[B], data: &[B]) -> Self {
+        Graph::of(Body::record_at(&[x, data].concat(), x.len(), false, |x| vec![f.eval(x)]))
     }
 
     /// The results at `x`, on any number.
@@ -184,34 +218,20 @@ impl Graph {
     /// ```
     #[track_caller]
     pub fn eval<T: Float>(&self, x: &[T]) -> Result<Vec<T>, BranchChanged> {
-        self.check_inputs(x.len());
-        let run = self.run(x);
-        if self.origin.is_none() || T::TRACED {
-            return Ok(run?.0);
-        }
-        if let Ok((results, values)) = run
-            && results.iter().all(T::is_finite_in_all_parts)
-            && self.is_plain(&values_of(&values))
-        {
-            return Ok(results);
-        }
-        if T::NESTED {
-            self.eval_once_eagerly(x)
-        } else {
-            Ok(self.eval_eagerly(&values_of(x))?.into_iter().map(T::lit).collect())
-        }
+        self.body.check_inputs(x.len());
+        self.body.eval(x)
     }
 
     /// How many inputs there are: variables and data.
     #[must_use]
     pub fn inputs(&self) -> usize {
-        self.point.len()
+        self.body.point.len()
     }
 
     /// How many results there are.
     #[must_use]
     pub fn outputs(&self) -> usize {
-        self.results.len()
+        self.body.results.len()
     }
 
     /// How many guards there are.
@@ -225,13 +245,7 @@ impl Graph {
     /// ```
     #[must_use]
     pub fn guards(&self) -> usize {
-        self.guards.len()
-    }
-
-    #[track_caller]
-    fn check_inputs(&self, found: usize) {
-        let inputs = self.point.len();
-        assert!(found == inputs, "dualtape: a graph with {inputs} inputs is evaluated at a point with {found} entries");
+        self.body.guards.len()
     }
 }
 
@@ -239,13 +253,13 @@ impl Graph {
 ///
 /// # Panics
 /// If a guard has another answer, with the message of [`BranchChanged`], and if the graph has not one result.
-impl ScalarFunction for Graph {
+impl<B: Primitive> ScalarFunction for Graph<B> {
     #[track_caller]
     fn eval<T: Float>(&self, x: &[T]) -> T {
         assert!(
-            self.results.len() == 1,
+            self.outputs() == 1,
             "dualtape: a graph with {} results is not a scalar function",
-            self.results.len()
+            self.body.results.len()
         );
         Graph::eval(self, x).unwrap_or_else(|changed| panic!("{changed}"))[0]
     }
@@ -253,7 +267,7 @@ impl ScalarFunction for Graph {
 
 /// # Panics
 /// If a guard has another answer, with the message of [`BranchChanged`].
-impl VectorFunction for Graph {
+impl<B: Primitive> VectorFunction for Graph<B> {
     #[track_caller]
     fn eval<T: Float>(&self, x: &[T]) -> Vec<T> {
         Graph::eval(self, x).unwrap_or_else(|changed| panic!("{changed}"))

@@ -1,14 +1,15 @@
 //! Rules as a graph holds them: their types are forgotten, and yet they work on every number.
 //!
-//! A rule is generic over the number, and a trait object cannot be. It can answer on three types, though, `f64`, `f32` and
-//! [`Traced`], and that is enough: on nested numbers its derivative is recorded by itself, at the point at hand, and the recording is
+//! A rule is generic over the number, and a trait object cannot be. It can answer on four types, though, `f64`, `f32` and
+//! [`Traced`] over them, and that is enough: on nested numbers its derivative is recorded by itself, at the point at hand, and the recording is
 //! evaluated there. So nothing here knows a particular function.
 
-use super::recording::{Graph, values_of};
+use super::body::Body;
+use super::recording::values_of;
 use super::traced::Traced;
 use crate::float::algorithm::Scalar;
 use crate::float::engine::Algorithm;
-use crate::float::{Float, Primitive};
+use crate::float::{Float, Primitive, Twin};
 use crate::numbers::Number;
 use crate::rules::{Binary, Reduction, Rule, Unary};
 use std::any::Any;
@@ -33,6 +34,8 @@ pub(super) trait Piece: Rule {
     const IS_STEP: bool = false;
     /// See [`Unary::PASSES`].
     const PASSES: bool = false;
+    /// See [`Unary::TWIN`].
+    const TWIN: Option<Twin> = None;
     fn label(self) -> String;
     fn value<B: Primitive>(self, x: &[B]) -> B;
     fn derivatives<T: Float>(self, asked: Asked, x: &[T]) -> Vec<T>;
@@ -48,6 +51,7 @@ pub(super) struct OfMany<R>(pub R);
 impl<R: Unary> Piece for OfOne<R> {
     const IS_STEP: bool = R::PIECEWISE_CONSTANT;
     const PASSES: bool = R::PASSES;
+    const TWIN: Option<Twin> = R::TWIN;
     fn label(self) -> String {
         self.0.name().to_string()
     }
@@ -82,6 +86,7 @@ impl<R: Binary> Piece for OfTwo<R> {
 }
 
 impl<R: Reduction> Piece for OfMany<R> {
+    const IS_STEP: bool = R::PIECEWISE_CONSTANT;
     fn label(self) -> String {
         self.0.name().to_string()
     }
@@ -99,6 +104,7 @@ pub(super) trait Operation: Debug + Send + Sync {
     fn label(&self) -> String;
     fn is_step(&self) -> bool;
     fn passes(&self) -> bool;
+    fn twin(&self) -> Option<Twin>;
     fn value(&self, x: &[f64]) -> f64;
     fn value_f32(&self, x: &[f32]) -> f32;
     /// The values for several sets of `arity` arguments, which stand one after the other.
@@ -106,6 +112,7 @@ pub(super) trait Operation: Debug + Send + Sync {
     fn derivatives(&self, asked: Asked, x: &[f64]) -> Vec<f64>;
     fn derivatives_f32(&self, asked: Asked, x: &[f32]) -> Vec<f32>;
     fn derivatives_traced(&self, asked: Asked, x: &[Traced]) -> Vec<Traced>;
+    fn derivatives_traced_f32(&self, asked: Asked, x: &[Traced<f32>]) -> Vec<Traced<f32>>;
     fn as_any(&self) -> &dyn Any;
     /// Whether `other` is the same rule.
     fn is_same(&self, other: &dyn Any) -> bool;
@@ -120,6 +127,9 @@ impl<P: Piece> Operation for P {
     }
     fn passes(&self) -> bool {
         P::PASSES
+    }
+    fn twin(&self) -> Option<Twin> {
+        P::TWIN
     }
     fn value(&self, x: &[f64]) -> f64 {
         Piece::value(*self, x)
@@ -142,6 +152,9 @@ impl<P: Piece> Operation for P {
         Piece::derivatives(*self, asked, x)
     }
     fn derivatives_traced(&self, asked: Asked, x: &[Traced]) -> Vec<Traced> {
+        Piece::derivatives(*self, asked, x)
+    }
+    fn derivatives_traced_f32(&self, asked: Asked, x: &[Traced<f32>]) -> Vec<Traced<f32>> {
         Piece::derivatives(*self, asked, x)
     }
     fn as_any(&self) -> &dyn Any {
@@ -174,7 +187,8 @@ impl<const IS_STEP: bool, const PASSES: bool> Recorded<IS_STEP, PASSES> {
 }
 
 /// The recorded operation that a rule stands for, if it does.
-pub(super) fn behind(rule: &dyn Any) -> Option<Arc<dyn Operation>> {
+#[inline]
+pub(super) fn behind<R: Rule>(rule: &R) -> Option<Arc<dyn Operation>> {
     fn find<const IS_STEP: bool, const PASSES: bool>(rule: &dyn Any) -> Option<Arc<dyn Operation>> {
         rule.downcast_ref::<Recorded<IS_STEP, PASSES>>().map(|rule| rule.operation())
     }
@@ -200,13 +214,42 @@ pub(super) fn apply<T: Float>(operation: &Arc<dyn Operation>, is_many: bool, x: 
         (false, &[x]) => x.unary(Recorded::<false, false>(place)),
         (false, &[x, y]) if operation.passes() => x.binary(Recorded::<false, true>(place), y),
         (false, &[x, y]) => x.binary(Recorded::<false, false>(place), y),
+        _ if operation.is_step() => T::reduce(Recorded::<true, false>(place), x.iter().copied()),
         _ => T::reduce(Recorded::<false, false>(place), x.iter().copied()),
     }
 }
 
+/// The two operations of a pair on any number, which primitive numbers compute at once.
+pub(super) struct Both;
+
+impl Algorithm for Both {
+    type Args<'a, T: Float> = ([&'a Arc<dyn Operation>; 2], T);
+    type Output<T: Float> = [T; 2];
+
+    fn on_primitive<B: Scalar>((operations, x): ([&Arc<dyn Operation>; 2], B)) -> [B; 2] {
+        match operations[0].twin() {
+            Some(twin) if B::IS_SINGLE => {
+                let (first, second) = (twin.pair.at_f32)(x.widen() as f32);
+                [first, second].map(|y| B::nearest(y.into()))
+            }
+            Some(twin) => {
+                let (first, second) = (twin.pair.at)(x.widen());
+                [first, second].map(B::nearest)
+            }
+            None => operations.map(|operation| apply(operation, false, &[x])),
+        }
+    }
+    fn on_traced<B: Primitive>((operations, x): ([&Arc<dyn Operation>; 2], Traced<B>)) -> [Traced<B>; 2] {
+        operations.map(|operation| apply(operation, false, &[x]))
+    }
+    fn on_number<N: Number>((operations, x): ([&Arc<dyn Operation>; 2], N)) -> [N; 2] {
+        operations.map(|operation| apply(operation, false, &[x]))
+    }
+}
+
 /// The value of an operation on primitive numbers.
-fn value<B: Primitive>(operation: &dyn Operation, x: &[B]) -> B {
-    if size_of::<B>() == size_of::<f32>() {
+pub(super) fn value<B: Primitive>(operation: &dyn Operation, x: &[B]) -> B {
+    if B::IS_SINGLE {
         let x: Vec<f32> = x.iter().map(|x| x.widen() as f32).collect();
         B::nearest(operation.value_f32(&x).into())
     } else {
@@ -226,7 +269,7 @@ impl Algorithm for Derivatives {
     type Output<T: Float> = Vec<T>;
 
     fn on_primitive<B: Scalar>((operation, asked, x): (&dyn Operation, Asked, &[B])) -> Vec<B> {
-        if size_of::<B>() == size_of::<f32>() {
+        if B::IS_SINGLE {
             let x: Vec<f32> = x.iter().map(|x| x.widen() as f32).collect();
             operation.derivatives_f32(asked, &x).into_iter().map(|y| B::nearest(y.into())).collect()
         } else {
@@ -234,12 +277,18 @@ impl Algorithm for Derivatives {
             operation.derivatives(asked, &x).into_iter().map(B::nearest).collect()
         }
     }
-    fn on_traced((operation, asked, x): (&dyn Operation, Asked, &[Traced])) -> Vec<Traced> {
-        operation.derivatives_traced(asked, x)
+    fn on_traced<B: Primitive>((operation, asked, x): (&dyn Operation, Asked, &[Traced<B>])) -> Vec<Traced<B>> {
+        if B::IS_SINGLE {
+            let x: Vec<Traced<f32>> = x.iter().map(|x| x.over()).collect();
+            operation.derivatives_traced_f32(asked, &x).into_iter().map(Traced::over).collect()
+        } else {
+            let x: Vec<Traced> = x.iter().map(|x| x.over()).collect();
+            operation.derivatives_traced(asked, &x).into_iter().map(Traced::over).collect()
+        }
     }
     fn on_number<N: Number>((operation, asked, x): (&dyn Operation, Asked, &[N])) -> Vec<N> {
-        let graph = Graph::of_this_point(|x| operation.derivatives_traced(asked, x), &values_of(x));
-        graph.run_at_its_point(x)
+        let record = |x: &[Traced<N::Base>]| Derivatives::on_traced((operation, asked, x));
+        Body::of_this_point(record, &values_of(x)).run_at_its_point(x)
     }
 }
 
@@ -292,6 +341,7 @@ impl<const IS_STEP: bool, const PASS: bool> Binary for Recorded<IS_STEP, PASS> {
 
 impl<const IS_STEP: bool, const PASS: bool> Reduction for Recorded<IS_STEP, PASS> {
     const NAME: &'static str = "recorded";
+    const PIECEWISE_CONSTANT: bool = IS_STEP;
     fn name(self) -> impl Display {
         self.operation().label()
     }

@@ -4,7 +4,7 @@ use super::recording;
 use super::traced::Traced;
 use crate::float::algorithm::Scalar;
 use crate::float::engine::Algorithm;
-use crate::float::{Condition, Engine as _, Float};
+use crate::float::{Condition, Engine as _, Float, Primitive};
 use crate::numbers::Number;
 use std::cmp::Ordering;
 use std::fmt::{self, Display};
@@ -33,7 +33,7 @@ pub(super) enum Question {
 
 impl Question {
     /// The answer for `x` and, where two numbers are compared, `y`.
-    pub fn answer(self, x: f64, y: f64) -> u64 {
+    pub fn answer<B: Primitive>(self, x: B, y: B) -> u64 {
         match self {
             Question::Less => (x < y).into(),
             Question::LessOrEqual => (x <= y).into(),
@@ -54,8 +54,31 @@ impl Question {
             Question::IsSignPositive => x.is_sign_positive().into(),
             Question::IsSignNegative => x.is_sign_negative().into(),
             Question::Class => x.classify() as u64,
-            Question::Value => x.to_bits(),
+            Question::Value => x.widen().to_bits(),
         }
+    }
+
+    /// Whether it is about two numbers.
+    pub fn compares(self) -> bool {
+        self as u8 <= Question::Order as u8
+    }
+
+    /// The orders of two numbers for which a comparison has the answer, a bit for each: less, equal, greater, unordered. Of the numbers
+    /// in the other order if `is_swapped`.
+    pub fn orders(self, answer: u64, is_swapped: bool) -> u16 {
+        let given = |(x, y): (f64, f64)| (if is_swapped { self.answer(y, x) } else { self.answer(x, y) }) == answer;
+        bits([(0.0, 1.0), (0.0, 0.0), (1.0, 0.0), (f64::NAN, 0.0)].map(given))
+    }
+
+    /// The kinds of a number for which a question about it has the answer, a bit for each. None is left by a value to the bit, which
+    /// answers all further questions.
+    pub fn kinds(self, answer: u64) -> u16 {
+        if self == Question::Value {
+            return 0;
+        }
+        let kinds = [f64::NAN, f64::INFINITY, 0.0, f64::MIN_POSITIVE / 2.0, 1.0];
+        bits(kinds.map(|x| self.answer(x, x) == answer))
+            | bits(kinds.map(|x| self.answer(-x, -x) == answer)) << kinds.len()
     }
 
     /// The question about operands with the given names.
@@ -79,8 +102,8 @@ impl Question {
         }
     }
 
-    /// An answer as a person reads it.
-    pub fn show(self, answer: u64) -> String {
+    /// An answer as a person reads it, about a number in single precision if `is_single`.
+    pub fn show(self, answer: u64, is_single: bool) -> String {
         match self {
             Question::Order => ["less", "equal", "greater", "unordered"][answer as usize].into(),
             Question::Class => {
@@ -94,10 +117,16 @@ impl Question {
                 let class = classes.into_iter().find(|&class| class as u64 == answer);
                 class.map_or_else(String::new, |class| format!("{class:?}").to_lowercase())
             }
+            Question::Value if is_single => format!("{:?}", f64::from_bits(answer) as f32),
             Question::Value => format!("{:?}", f64::from_bits(answer)),
             _ => (answer == 1).to_string(),
         }
     }
+}
+
+/// A bit for each that holds.
+fn bits<const N: usize>(holds: [bool; N]) -> u16 {
+    holds.into_iter().enumerate().map(|(i, holds)| u16::from(holds) << i).sum()
 }
 
 /// Asks any number, by its value. Of numbers that record, it becomes a guard.
@@ -107,9 +136,11 @@ impl Algorithm for Ask {
     type Args<'a, T: Float> = (Question, T, T, &'static Location<'static>);
     type Output<T: Float> = u64;
     fn on_primitive<B: Scalar>((question, x, y, _): (Question, B, B, &'static Location<'static>)) -> u64 {
-        question.answer(x.widen(), y.widen())
+        question.answer(x, y)
     }
-    fn on_traced((question, x, y, place): (Question, Traced, Traced, &'static Location<'static>)) -> u64 {
+    fn on_traced<B: Primitive>(
+        (question, x, y, place): (Question, Traced<B>, Traced<B>, &'static Location<'static>),
+    ) -> u64 {
         recording::ask(question, x, y, place)
     }
     fn on_number<N: Number>((question, x, y, place): (Question, N, N, &'static Location<'static>)) -> u64 {
@@ -124,9 +155,9 @@ impl Algorithm for Require {
     type Args<'a, T: Float> = (Condition, T);
     type Output<T: Float> = bool;
     fn on_primitive<B: Scalar>((condition, x): (Condition, B)) -> bool {
-        condition.holds(x.widen())
+        condition.holds(x)
     }
-    fn on_traced((condition, x): (Condition, Traced)) -> bool {
+    fn on_traced<B: Primitive>((condition, x): (Condition, Traced<B>)) -> bool {
         recording::require(condition, x);
         true
     }

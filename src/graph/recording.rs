@@ -1,111 +1,52 @@
 //! The recordings of this thread, and the graphs they become.
 
-use super::derive::Origin;
+use super::body::{Body, Guard, Node, Op, Operand};
 use super::operation::{self, Operation, Piece, behind};
-use super::question::{Ask, BranchChanged, Question};
+use super::question::Question;
+use super::table::{Fx, Hashed, NONE, Table};
 use super::traced::Traced;
 use crate::float::algorithm::Scalar;
 use crate::float::engine::Algorithm;
-use crate::float::{Condition, Engine as _, Float};
+use crate::float::{Condition, Engine as _, Float, Primitive, Rule, Twin};
 use crate::numbers::Number;
 use std::any::{Any, TypeId};
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasherDefault, Hash, Hasher};
+use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-/// What a node does with its operands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Op {
-    Input(u32),
-    Add,
-    Sub,
-    Mul,
-    Div,
-    Neg,
-    /// Of four operands: the third where the first is less than the second, else the fourth.
-    IfLess,
-    Max,
-    Min,
-    Clamp,
-    AbsSub,
-    Copysign,
-    MulAdd,
-    Detach,
-    /// The sum of products of pairs.
-    Dot,
-    /// A value, and then arguments and partial derivatives by turns.
-    FromPartials,
-    /// The rule with this number.
-    Rule(u32),
-    /// The same of any number of arguments.
-    Reduction(u32),
+/// An operation while it is recorded, in 24 bytes.
+#[derive(Clone, Copy)]
+struct Entry {
+    op: Op,
+    /// One operand and [`NONE`], or two; of [more](Op::is_long), where they begin among all of these and how many there are.
+    operands: [u32; 2],
+    place: &'static Location<'static>,
 }
 
-/// An operand: a node, or a constant by its bits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Operand {
-    Node(u32),
-    Constant(u64),
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Node {
-    pub op: Op,
-    /// The range of its operands in the list of all.
-    first: u32,
-    last: u32,
-    pub place: &'static Location<'static>,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Guard {
-    pub question: Question,
-    pub about: [Operand; 2],
-    pub answer: u64,
-    pub place: &'static Location<'static>,
-}
-
-/// The multiplicative hash of the Rust compiler (FxHash): two recordings give the same graph, in any process.
-#[derive(Default)]
-pub(super) struct Fx(u64);
-
-impl Hasher for Fx {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|&byte| self.write_u64(byte.into()));
-    }
-    fn write_u32(&mut self, x: u32) {
-        self.write_u64(x.into());
-    }
-    fn write_usize(&mut self, x: usize) {
-        self.write_u64(x as u64);
-    }
-    fn write_u64(&mut self, x: u64) {
-        self.0 = (self.0.rotate_left(5) ^ x).wrapping_mul(0x517c_c1b7_2722_0a95);
-    }
-}
-
-type Hashed = BuildHasherDefault<Fx>;
+/// The bit by which an operand of an [`Entry`] is a constant, one of the list of constants.
+const CONSTANT: u32 = 1 << 31;
 
 #[derive(Default)]
 struct Recording {
     id: u32,
-    nodes: Vec<Node>,
-    operands: Vec<Operand>,
+    entries: Vec<Entry>,
+    table: Table,
+    /// The operands of operations that may have more than two.
+    operands: Vec<u32>,
+    constants: Vec<u64>,
+    table_of_constants: Table,
     rules: Vec<Arc<dyn Operation>>,
     rules_of_type: HashMap<TypeId, Vec<u32>, Hashed>,
     guards: Vec<Guard>,
-    known_guards: HashSet<(Question, [Operand; 2]), Hashed>,
+    /// What guards leave possible: the orders of two numbers, and the kinds of one.
+    orders: HashMap<[Operand; 2], u16, Hashed>,
+    kinds: HashMap<Operand, u16, Hashed>,
     conditions: Vec<(Condition, u32)>,
-    /// A bit for each kind of condition, for each node.
+    /// A bit for each kind of condition, for each operation.
     known_conditions: Vec<u8>,
-    /// The nodes by their hashes, with linear probing: at most half full, with as many places as a power of two.
-    table: Vec<u32>,
     /// Sums start with `0 + x`, which is `x` here: what is recorded is a derivative.
     is_derivative: bool,
     /// A condition does not hold of a constant.
@@ -113,8 +54,6 @@ struct Recording {
     /// How deep choices are nested right now.
     depth: usize,
 }
-
-const NONE: u32 = u32::MAX;
 
 /// A recursion that ends by a choice would not end in a recording, which takes both sides.
 const DEEPEST_CHOICE: usize = 128;
@@ -127,19 +66,27 @@ static LAST: AtomicU32 = AtomicU32::new(0);
 
 /// The recording `id` of this thread.
 #[track_caller]
+#[inline]
 fn with<A>(id: u32, f: impl FnOnce(&mut Recording) -> A) -> A {
     RECORDINGS.with_borrow_mut(|all| match all.iter_mut().rev().find(|recording| recording.id == id) {
         Some(recording) => f(recording),
-        None => panic!(
-            "dualtape: a traced number is used after its recording has ended, or on another thread; a number lives as long as the \
-             call of `Graph::record` that made it, so return it from there and evaluate the graph"
-        ),
+        None => ended(),
     })
+}
+
+#[track_caller]
+#[cold]
+fn ended() -> ! {
+    panic!(
+        "dualtape: a traced number is used after its recording has ended, or on another thread; a number lives as long as the \
+         call of `Graph::record` that made it, so return it from there and evaluate the graph"
+    )
 }
 
 /// The recording that numbers belong to; `None` if all are constants.
 #[track_caller]
-fn recording_of(x: &[Traced]) -> Option<u32> {
+#[inline]
+fn recording_of<B: Primitive>(x: &[Traced<B>]) -> Option<u32> {
     let mut ids = x.iter().filter(|x| !x.is_fixed()).map(|x| x.recording());
     let first = ids.next()?;
     assert!(
@@ -151,63 +98,140 @@ fn recording_of(x: &[Traced]) -> Option<u32> {
 }
 
 impl Recording {
-    fn operand(&self, x: Traced) -> Operand {
-        if x.is_fixed() { Operand::Constant(x.value().to_bits()) } else { Operand::Node(x.index()) }
+    /// An operand as it is stored.
+    #[inline]
+    fn store(&mut self, operand: Operand) -> u32 {
+        match operand {
+            Operand::Node(node) => node,
+            Operand::Constant(bits) => CONSTANT | self.constant(bits),
+        }
     }
 
-    fn operands(&self, node: &Node) -> &[Operand] {
-        &self.operands[node.first as usize..node.last as usize]
+    /// The place of a constant in the list of constants.
+    fn constant(&mut self, bits: u64) -> u32 {
+        let hash = |bits: u64| {
+            let mut hasher = Fx::default();
+            hasher.write_u64(bits);
+            hasher.finish()
+        };
+        match self.table_of_constants.find(hash(bits), |known| self.constants[known as usize] == bits) {
+            Ok(known) => known,
+            Err(place) => {
+                let next = self.constants.len() as u32;
+                assert!(next < CONSTANT - 1, "dualtape: a recording has no room for more than 2³¹ constants");
+                self.constants.push(bits);
+                self.table_of_constants.take(place, |known| hash(self.constants[known as usize]));
+                next
+            }
+        }
     }
 
-    /// The node of an operation, which is there already if it was recorded before.
-    fn node(&mut self, op: Op, x: &[Traced], place: &'static Location<'static>) -> u32 {
+    /// An operand as it was stored.
+    fn load(&self, stored: u32) -> Operand {
+        match stored & CONSTANT {
+            0 => Operand::Node(stored),
+            _ => Operand::Constant(self.constants[(stored & !CONSTANT) as usize]),
+        }
+    }
+
+    /// The operands of an operation, as they are stored.
+    #[inline]
+    fn operands<'a>(&'a self, entry: &'a Entry) -> &'a [u32] {
+        let [first, second] = entry.operands;
+        match entry.op {
+            Op::Input(_) => &[],
+            op if op.is_long() => &self.operands[first as usize..][..second as usize],
+            _ if second == NONE => &entry.operands[..1],
+            _ => &entry.operands,
+        }
+    }
+
+    /// An operation of one or two operands: one of them if nothing is to be computed, a node that is there already if it was recorded
+    /// before, else a new one.
+    #[inline]
+    fn short<const N: usize>(&mut self, op: Op, operands: [Operand; N], place: &'static Location<'static>) -> Operand {
+        if let Some(same) = self.identity(op, &operands) {
+            return same;
+        }
+        let mut stored = [NONE; 2];
+        for (to, operand) in stored.iter_mut().zip(operands) {
+            *to = self.store(operand);
+        }
+        let entry = Entry { op, operands: stored, place };
+        match self.table.find(hash(op, &stored), |known| {
+            let known = &self.entries[known as usize];
+            known.op == op && known.operands == stored
+        }) {
+            Ok(known) => Operand::Node(known),
+            Err(free) => self.push(entry, free),
+        }
+    }
+
+    /// The same of any number of operands.
+    fn long(&mut self, op: Op, operands: &[Operand], place: &'static Location<'static>) -> Operand {
+        if let Some(same) = self.identity(op, operands) {
+            return same;
+        }
         let first = self.operands.len();
-        for &x in x {
-            let operand = self.operand(x);
-            self.operands.push(operand);
+        for &operand in operands {
+            let stored = self.store(operand);
+            self.operands.push(stored);
         }
-        if 2 * (self.nodes.len() + 1) > self.table.len() {
-            self.grow();
-        }
-        let next = self.nodes.len() as u32;
-        let mut slot = self.slot(op, &self.operands[first..]);
-        while self.table[slot] != NONE {
-            let node = &self.nodes[self.table[slot] as usize];
-            if node.op == op && self.operands(node) == &self.operands[first..] {
+        assert!(self.operands.len() < NONE as usize, "dualtape: a recording has no room for more than 2³² operands");
+        let entry = Entry { op, operands: [first as u32, operands.len() as u32], place };
+        let stored = &self.operands[first..];
+        match self.table.find(hash(op, stored), |known| {
+            let known = &self.entries[known as usize];
+            known.op == op && self.operands(known) == stored
+        }) {
+            Ok(known) => {
                 self.operands.truncate(first);
-                return self.table[slot];
+                Operand::Node(known)
             }
-            slot = (slot + 1) % self.table.len();
+            Err(free) => self.push(entry, free),
         }
-        assert!(
-            next < NONE && self.operands.len() < NONE as usize,
-            "dualtape: a recording has no room for more than 2³² operations and operands"
-        );
-        self.table[slot] = next;
-        self.nodes.push(Node { op, first: first as u32, last: self.operands.len() as u32, place });
-        next
     }
 
-    /// Where to look for a node in the table first.
-    fn slot(&self, op: Op, operands: &[Operand]) -> usize {
-        let mut hasher = Fx::default();
-        op.hash(&mut hasher);
-        operands.iter().for_each(|operand| operand.hash(&mut hasher));
-        // The upper bits are the good ones.
-        (hasher.finish() >> (64 - self.table.len().trailing_zeros())) as usize
+    #[inline]
+    fn push(&mut self, entry: Entry, free: usize) -> Operand {
+        let next = self.entries.len() as u32;
+        assert!(next < CONSTANT, "dualtape: a recording has no room for more than 2³¹ operations");
+        self.entries.push(entry);
+        let Recording { entries, operands, table, .. } = self;
+        table.take(free, |known| {
+            let Entry { op, operands: stored, .. } = entries[known as usize];
+            match op.is_long() {
+                true => hash(op, &operands[stored[0] as usize..][..stored[1] as usize]),
+                false => hash(op, &stored),
+            }
+        });
+        Operand::Node(next)
     }
 
-    /// Makes the table four times as large: filling it anew misses the caches.
-    #[cold]
-    fn grow(&mut self) {
-        self.table = vec![NONE; (4 * self.table.len()).max(64)];
-        for (i, node) in self.nodes.iter().enumerate() {
-            let mut slot = self.slot(node.op, self.operands(node));
-            while self.table[slot] != NONE {
-                slot = (slot + 1) % self.table.len();
-            }
-            self.table[slot] = i as u32;
-        }
+    fn twin(&self, entry: &Entry) -> Option<Twin> {
+        let Op::Rule(rule) = entry.op else { return None };
+        self.rules[rule as usize].twin()
+    }
+
+    /// For each rule the other one of its pair, if both are there.
+    fn twins(&self) -> Vec<Option<u32>> {
+        let twin_of = |rule: &Arc<dyn Operation>| rule.twin().map(|twin| (twin.pair.name, twin.is_second));
+        let other = |rule: &Arc<dyn Operation>| {
+            let (pair, is_second) = twin_of(rule)?;
+            self.rules.iter().position(|rule| twin_of(rule) == Some((pair, !is_second))).map(|rule| rule as u32)
+        };
+        self.rules.iter().map(other).collect()
+    }
+
+    /// The operation with the other function of a pair, of the same operand.
+    fn other_of_pair(&self, twins: &[Option<u32>], entry: &Entry) -> Option<usize> {
+        let Op::Rule(rule) = entry.op else { return None };
+        let other = Op::Rule(twins[rule as usize]?);
+        let fits = |known: u32| {
+            let known = &self.entries[known as usize];
+            known.op == other && known.operands == entry.operands
+        };
+        self.table.find(hash(other, &entry.operands), fits).ok().map(|other| other as usize)
     }
 
     /// The number of a rule.
@@ -227,79 +251,144 @@ impl Recording {
         next
     }
 
-    /// The operand that an operation of the kind gives without computing anything, to the bit.
-    fn identity(&self, op: Op, x: &[Traced]) -> Option<Traced> {
-        let is = |x: Traced, c: f64| x.is_fixed() && x.value().to_bits() == c.to_bits();
+    /// What an operation gives without computing anything, to the bit.
+    #[inline]
+    fn identity(&self, op: Op, x: &[Operand]) -> Option<Operand> {
+        let is = |x: Operand, c: f64| x == Operand::Constant(c.to_bits());
         match (op, x) {
             (Op::Add, &[x, y]) if is(x, -0.0) || (self.is_derivative && is(x, 0.0)) => Some(y),
             (Op::Add, &[x, y]) if is(y, -0.0) || (self.is_derivative && is(y, 0.0)) => Some(x),
             (Op::Sub, &[x, y]) if is(y, 0.0) => Some(x),
             (Op::Mul, &[x, y]) if is(x, 1.0) => Some(y),
             (Op::Mul | Op::Div, &[x, y]) if is(y, 1.0) => Some(x),
-            (Op::IfLess, &[_, _, x, y]) if self.operand(x) == self.operand(y) => Some(x),
+            (Op::Neg, &[Operand::Node(node)]) => {
+                let entry = self.entries[node as usize];
+                (entry.op == Op::Neg).then(|| self.load(entry.operands[0]))
+            }
+            (Op::IfLess, &[_, _, x, y]) if x == y => Some(x),
             _ => None,
         }
     }
 }
 
-/// Records an operation whose value is `value`.
-#[track_caller]
-pub(super) fn record(op: Op, x: &[Traced], value: f64) -> Traced {
-    let Some(id) = recording_of(x) else { return Traced::fixed(value) };
-    let place = Location::caller();
-    with(id, |recording| {
-        if let Some(same) = recording.identity(op, x) {
-            return same;
-        }
-        if let (Op::Neg, Operand::Node(node)) = (op, recording.operand(x[0])) {
-            let node = recording.nodes[node as usize];
-            if let (Op::Neg, [Operand::Node(inner)]) = (node.op, recording.operands(&node)) {
-                return Traced::node(value, id, *inner);
-            }
-        }
-        Traced::node(value, id, recording.node(op, x, place))
-    })
+#[inline]
+fn hash(op: Op, operands: &[u32]) -> u64 {
+    let mut hasher = Fx::default();
+    op.hash(&mut hasher);
+    operands.iter().for_each(|&operand| hasher.write_u32(operand));
+    hasher.finish()
 }
 
-/// Records the application of a rule. `is_many` if it is a reduction.
+/// Records an operation of one or two operands whose value is `value`.
 #[track_caller]
-pub(super) fn record_rule<P: Piece>(piece: P, rule: &dyn Any, is_many: bool, x: &[Traced]) -> Traced {
-    let wrapped = behind(rule);
-    let values: Vec<f64> = x.iter().map(|x| x.value()).collect();
-    let value = wrapped.as_ref().map_or_else(|| Piece::value(piece, &values), |operation| operation.value(&values));
-    let Some(id) = recording_of(x) else { return Traced::fixed(value) };
+#[inline]
+pub(super) fn record<B: Primitive, const N: usize>(op: Op, x: [Traced<B>; N], value: B) -> Traced<B> {
+    let Some(id) = recording_of(&x) else { return Traced::fixed(value) };
     let place = Location::caller();
-    with(id, |recording| {
-        let number = match wrapped {
-            Some(operation) => {
-                recording.rule(operation.as_any(), || operation.clone(), |known| operation.is_same(known))
-            }
-            None => recording.rule(&piece, || Arc::new(piece), |known| known.downcast_ref::<P>() == Some(&piece)),
-        };
-        let op = if is_many { Op::Reduction(number) } else { Op::Rule(number) };
-        Traced::node(value, id, recording.node(op, x, place))
-    })
+    number(value, id, with(id, |recording| recording.short(op, x.map(Traced::operand), place)))
+}
+
+/// The same of any number of operands.
+#[track_caller]
+pub(super) fn record_long<B: Primitive>(op: Op, x: &[Traced<B>], value: B) -> Traced<B> {
+    let Some(id) = recording_of(x) else { return Traced::fixed(value) };
+    let (place, operands) = (Location::caller(), operands(x));
+    number(value, id, with(id, |recording| recording.long(op, &operands, place)))
+}
+
+/// Records the application of a rule of one or two arguments.
+#[track_caller]
+pub(super) fn record_rule<P: Piece, R: Rule, B: Primitive, const N: usize>(
+    piece: P,
+    rule: R,
+    x: [Traced<B>; N],
+) -> Traced<B> {
+    let (wrapped, values) = (behind(&rule), x.map(Traced::value));
+    let value = wrapped.as_deref().map_or_else(|| piece.value(&values), |wrapped| operation::value(wrapped, &values));
+    let Some(id) = recording_of(&x) else { return Traced::fixed(value) };
+    let place = Location::caller();
+    let node = with(id, |recording| {
+        let rule = recording.piece(piece, wrapped.as_ref());
+        recording.short(Op::Rule(rule), x.map(Traced::operand), place)
+    });
+    number(value, id, node)
+}
+
+/// The same of any number of arguments.
+#[track_caller]
+pub(super) fn record_many<P: Piece, R: Rule, B: Primitive>(piece: P, rule: R, x: &[Traced<B>]) -> Traced<B> {
+    let (wrapped, values) = (behind(&rule), x.iter().map(|x| x.value()).collect::<Vec<_>>());
+    let value = wrapped.as_deref().map_or_else(|| piece.value(&values), |wrapped| operation::value(wrapped, &values));
+    let Some(id) = recording_of(x) else { return Traced::fixed(value) };
+    let (place, operands) = (Location::caller(), operands(x));
+    let node = with(id, |recording| {
+        let rule = recording.piece(piece, wrapped.as_ref());
+        recording.long(Op::Reduction(rule), &operands, place)
+    });
+    number(value, id, node)
+}
+
+impl Recording {
+    /// The number of a rule, or of the operation that it stands for.
+    fn piece<P: Piece>(&mut self, piece: P, wrapped: Option<&Arc<dyn Operation>>) -> u32 {
+        match wrapped {
+            Some(operation) => self.rule(operation.as_any(), || operation.clone(), |known| operation.is_same(known)),
+            None => self.rule(&piece, || Arc::new(piece), |known| known.downcast_ref::<P>() == Some(&piece)),
+        }
+    }
+}
+
+fn operands<B: Primitive>(x: &[Traced<B>]) -> Vec<Operand> {
+    x.iter().map(|x| x.operand()).collect()
+}
+
+#[inline]
+fn number<B: Primitive>(value: B, id: u32, operand: Operand) -> Traced<B> {
+    match operand {
+        Operand::Node(node) => Traced::node(value, id, node),
+        Operand::Constant(_) => Traced::fixed(value),
+    }
 }
 
 /// The answer to a question, and a guard that it stays so.
-pub(super) fn ask(question: Question, x: Traced, y: Traced, place: &'static Location<'static>) -> u64 {
+pub(super) fn ask<B: Primitive>(
+    question: Question,
+    x: Traced<B>,
+    y: Traced<B>,
+    place: &'static Location<'static>,
+) -> u64 {
     let answer = question.answer(x.value(), y.value());
     if let Some(id) = recording_of(&[x, y]) {
-        with(id, |recording| {
-            let about = [recording.operand(x), recording.operand(y)];
-            if recording.known_guards.insert((question, about)) {
-                recording.guards.push(Guard { question, about, answer, place });
-            }
-        });
+        let about = [x.operand(), y.operand()];
+        with(id, |recording| recording.guard(Guard { question, about, answer, place }));
     }
     answer
 }
 
+impl Recording {
+    /// Adds a guard, if those before do not imply it.
+    fn guard(&mut self, guard: Guard) {
+        let Guard { question, about: [x, y], answer, .. } = guard;
+        let (possible, given) = if question.compares() {
+            // `x < y` says what `y > x` says.
+            let is_swapped = x > y;
+            let about = if is_swapped { [y, x] } else { [x, y] };
+            (self.orders.entry(about).or_insert(u16::MAX), question.orders(answer, is_swapped))
+        } else {
+            (self.kinds.entry(x).or_insert(u16::MAX), question.kinds(answer))
+        };
+        if *possible & given != *possible {
+            *possible &= given;
+            self.guards.push(guard);
+        }
+    }
+}
+
 /// Notes a condition under which what is recorded holds.
-pub(super) fn require(condition: Condition, x: Traced) {
+pub(super) fn require<B: Primitive>(condition: Condition, x: Traced<B>) {
     if x.is_fixed() {
         // It is the same everywhere. A slope that is 0 is none of the small ones for which there are other forms.
-        if x.value() != 0.0 && !condition.holds(x.value()) {
+        if !x.value().is_zero() && !condition.holds(x.value()) {
             RECORDINGS.with_borrow_mut(|all| {
                 if let Some(recording) = all.last_mut() {
                     recording.is_never_plain = true;
@@ -311,7 +400,7 @@ pub(super) fn require(condition: Condition, x: Traced) {
     with(x.recording(), |recording| {
         let (node, bit) = (x.index() as usize, 1 << condition.kind());
         if recording.known_conditions.len() <= node {
-            recording.known_conditions.resize(recording.nodes.len(), 0);
+            recording.known_conditions.resize(recording.entries.len(), 0);
         }
         if recording.known_conditions[node] & bit == 0 {
             recording.known_conditions[node] |= bit;
@@ -321,11 +410,11 @@ pub(super) fn require(condition: Condition, x: Traced) {
 }
 
 /// Both sides of a choice.
-pub(super) fn both_sides(
-    about: [Traced; 2],
-    then: impl FnOnce() -> Traced,
-    otherwise: impl FnOnce() -> Traced,
-) -> [Traced; 2] {
+pub(super) fn both_sides<B: Primitive>(
+    about: [Traced<B>; 2],
+    then: impl FnOnce() -> Traced<B>,
+    otherwise: impl FnOnce() -> Traced<B>,
+) -> [Traced<B>; 2] {
     let Some(id) = recording_of(&about) else { return [then(), otherwise()] };
     let depth = with(id, |recording| {
         recording.depth += 1;
@@ -342,7 +431,7 @@ pub(super) fn both_sides(
 }
 
 /// The values that numbers have now, at the bottom of the nest, without a guard.
-pub(super) fn values_of<T: Float>(x: &[T]) -> Vec<f64> {
+pub(super) fn values_of<T: Float>(x: &[T]) -> Vec<T::Base> {
     x.iter().map(|&x| T::run::<Peek>(x)).collect()
 }
 
@@ -350,50 +439,16 @@ struct Peek;
 
 impl Algorithm for Peek {
     type Args<'a, T: Float> = T;
-    type Output<T: Float> = f64;
-    fn on_primitive<B: Scalar>(x: B) -> f64 {
-        x.widen()
+    type Output<T: Float> = T::Base;
+    fn on_primitive<B: Scalar>(x: B) -> B {
+        x
     }
-    fn on_traced(x: Traced) -> f64 {
+    fn on_traced<B: Primitive>(x: Traced<B>) -> B {
         x.value()
     }
-    fn on_number<N: Number>(x: N) -> f64 {
+    fn on_number<N: Number>(x: N) -> N::Base {
         N::Inner::run::<Peek>(x.inner())
     }
-}
-
-/// A computation that was recorded once: what it computes, as a list of operations.
-///
-/// See the [module](crate::graph) for what is recorded and how. A graph is data: it can be sent to other threads, listed
-/// (`println!("{graph}")`), [drawn](Graph::to_dot), [evaluated](Graph::eval) on every number, and differentiated into other graphs.
-///
-/// # Examples
-/// ```
-/// use dualtape::graph::{Graph, Traced};
-///
-/// let graph = Graph::record_fn(|x: &[Traced]| (x[0] + x[1]) * (x[0] + x[1]), &[1.0, 2.0]);
-/// assert_eq!(graph.operations(), 2); // the sum is computed once
-/// assert_eq!(graph.eval(&[2.0, 3.0]), Ok(vec![25.0]));
-/// assert_eq!(graph.gradient().eval(&[2.0, 3.0]), Ok(vec![10.0, 10.0]));
-/// ```
-#[derive(Clone, Debug)]
-pub struct Graph {
-    pub(super) nodes: Vec<Node>,
-    operands: Vec<Operand>,
-    pub(super) rules: Vec<Arc<dyn Operation>>,
-    pub(super) guards: Vec<Guard>,
-    pub(super) conditions: Vec<(Condition, u32)>,
-    pub(super) results: Vec<Operand>,
-    /// `false` for nodes that only conditions look at.
-    pub(super) is_shown: Vec<bool>,
-    /// Where it was recorded, data included.
-    pub(super) point: Vec<f64>,
-    /// How many of the inputs are differentiated, the first ones.
-    pub(super) variables: usize,
-    /// Whether a condition does not hold of a constant.
-    pub(super) is_never_plain: bool,
-    /// What it is a derivative of.
-    pub(super) origin: Option<Arc<Origin>>,
 }
 
 /// Ends the recordings that were begun since, also if the function panics.
@@ -405,31 +460,38 @@ impl Drop for Begun {
     }
 }
 
-impl Graph {
+/// Begins a recording with the given number of inputs.
+fn begin(inputs: usize, is_derivative: bool, place: &'static Location<'static>) -> (u32, Begun) {
+    assert!(inputs < CONSTANT as usize, "dualtape: a recording has no room for more than 2³¹ inputs");
+    let id = loop {
+        match LAST.fetch_add(1, Relaxed).wrapping_add(1) {
+            0 => {}
+            id => break id,
+        }
+    };
+    let mut recording = Recording { id, is_derivative, ..Recording::default() };
+    for k in 0..inputs as u32 {
+        recording.short(Op::Input(k), [], place);
+    }
+    RECORDINGS.with_borrow_mut(|all| {
+        all.push(recording);
+        (id, Begun(all.len() - 1))
+    })
+}
+
+impl Body {
     /// Records `f` at `point`, of which the first `variables` are differentiated.
-    pub(super) fn record_at(
-        point: &[f64],
+    #[track_caller]
+    pub fn record_at<B: Primitive>(
+        point: &[B],
         variables: usize,
         is_derivative: bool,
-        f: impl FnOnce(&[Traced]) -> Vec<Traced>,
-    ) -> Graph {
-        assert!(point.len() < NONE as usize, "dualtape: a recording has no room for more than 2³² inputs");
-        let id = loop {
-            match LAST.fetch_add(1, Relaxed).wrapping_add(1) {
-                0 => {}
-                id => break id,
-            }
-        };
-        let mut recording = Recording { id, is_derivative, ..Recording::default() };
-        for k in 0..point.len() as u32 {
-            recording.node(Op::Input(k), &[], Location::caller());
-        }
-        let begun = RECORDINGS.with_borrow_mut(|all| {
-            all.push(recording);
-            Begun(all.len() - 1)
-        });
-        let inputs: Vec<Traced> = point.iter().zip(0..).map(|(&x, node)| Traced::node(x, id, node)).collect();
+        f: impl FnOnce(&[Traced<B>]) -> Vec<Traced<B>>,
+    ) -> Body {
+        let (id, begun) = begin(point.len(), is_derivative, Location::caller());
+        let inputs: Vec<Traced<B>> = point.iter().zip(0..).map(|(&x, node)| Traced::node(x, id, node)).collect();
         let results = f(&inputs);
+        drop(inputs);
         for x in results.iter().filter(|x| !x.is_fixed()) {
             assert!(
                 x.recording() == id,
@@ -437,155 +499,93 @@ impl Graph {
             );
         }
         let recording = RECORDINGS.with_borrow_mut(|all| all.remove(begun.0));
-        recording.finish(results, point, variables)
+        let body = recording.finish(&operands(&results), point.len());
+        Body { point: point.iter().map(|x| x.widen()).collect(), variables, is_single: B::IS_SINGLE, ..body }
     }
 
     /// A recording for the point at hand only.
-    pub(super) fn of_this_point(f: impl FnOnce(&[Traced]) -> Vec<Traced>, point: &[f64]) -> Graph {
-        Graph::record_at(point, point.len(), false, f)
-    }
-
-    pub(super) fn operands(&self, node: &Node) -> &[Operand] {
-        &self.operands[node.first as usize..node.last as usize]
-    }
-
-    /// What an operand stands for, where the values of all nodes are known.
-    pub(super) fn read<T: Float>(&self, operand: Operand, values: &[T]) -> T {
-        match operand {
-            Operand::Node(node) => values[node as usize],
-            Operand::Constant(bits) => T::lit(f64::from_bits(bits)),
-        }
-    }
-
-    /// The values of all nodes at `x`.
-    pub(super) fn values<T: Float>(&self, x: &[T]) -> Vec<T> {
-        let mut values: Vec<T> = Vec::with_capacity(self.nodes.len());
-        let mut arguments: Vec<T> = Vec::new();
-        for node in &self.nodes {
-            arguments.clear();
-            arguments.extend(self.operands(node).iter().map(|&operand| self.read(operand, &values)));
-            values.push(self.apply(node.op, &arguments, x));
-        }
-        values
-    }
-
-    pub(super) fn apply<T: Float>(&self, op: Op, arguments: &[T], inputs: &[T]) -> T {
-        match (op, arguments) {
-            (Op::Input(k), _) => inputs[k as usize],
-            (Op::Add, &[x, y]) => x + y,
-            (Op::Sub, &[x, y]) => x - y,
-            (Op::Mul, &[x, y]) => x * y,
-            (Op::Div, &[x, y]) => x / y,
-            (Op::Neg, &[x]) => -x,
-            (Op::IfLess, &[x, y, then, otherwise]) => x.if_less(y, || then, || otherwise),
-            (Op::Max, &[x, y]) => x.max(y),
-            (Op::Min, &[x, y]) => x.min(y),
-            (Op::Clamp, &[x, low, high]) => x.clamp(low, high),
-            (Op::AbsSub, &[x, y]) => x.abs_sub(y),
-            (Op::Copysign, &[x, y]) => x.copysign(y),
-            (Op::MulAdd, &[x, y, z]) => x.mul_add(y, z),
-            (Op::Detach, &[x]) => x.detach(),
-            (Op::Dot, pairs) => T::dot(pairs.chunks_exact(2).map(|pair| (pair[0], pair[1]))),
-            (Op::FromPartials, arguments) => {
-                let partials: Vec<(T, T::Inner)> =
-                    arguments[1..].chunks_exact(2).map(|pair| (pair[0], pair[1].primal())).collect();
-                T::from_partials(arguments[0].primal(), &partials)
-            }
-            (Op::Rule(rule), x) => operation::apply(&self.rules[rule as usize], false, x),
-            (Op::Reduction(rule), x) => operation::apply(&self.rules[rule as usize], true, x),
-            (op, arguments) => unreachable!("{op:?} of {} operands", arguments.len()),
-        }
-    }
-
-    /// The results, where every question has the answer that was recorded.
-    pub(super) fn run<T: Float>(&self, x: &[T]) -> Result<(Vec<T>, Vec<T>), BranchChanged> {
-        let values = self.values(x);
-        for guard in &self.guards {
-            let [a, b] = guard.about.map(|operand| self.read(operand, &values));
-            let answer = T::run::<Ask>((guard.question, a, b, guard.place));
-            if answer != guard.answer {
-                return Err(self.changed(guard, answer, values_of(&[a, b])));
-            }
-        }
-        let results = self.results.iter().map(|&operand| self.read(operand, &values)).collect();
-        Ok((results, values))
-    }
-
-    /// The results at the point where it was recorded, on numbers that may carry derivatives.
-    pub(super) fn run_at_its_point<T: Float>(&self, x: &[T]) -> Vec<T> {
-        if T::TRACED {
-            return self.run(x).unwrap_or_else(|changed| unreachable!("at its own point: {changed}")).0;
-        }
-        let values = self.values(x);
-        self.results.iter().map(|&operand| self.read(operand, &values)).collect()
-    }
-
-    #[cold]
-    pub(super) fn changed(&self, guard: &Guard, answer: u64, sides: Vec<f64>) -> BranchChanged {
-        let [x, y] = guard.about.map(|operand| self.name(operand));
-        BranchChanged {
-            question: guard.question.about(&x, &y),
-            was: guard.question.show(guard.answer),
-            is: guard.question.show(answer),
-            values: [sides[0], sides[1]],
-            place: guard.place,
-        }
+    pub fn of_this_point<B: Primitive>(f: impl FnOnce(&[Traced<B>]) -> Vec<Traced<B>>, point: &[B]) -> Body {
+        Body::record_at(point, point.len(), false, f)
     }
 }
 
 impl Recording {
     /// The graph of what was recorded, without what leads to nothing.
-    fn finish(self, results: Vec<Traced>, point: &[f64], variables: usize) -> Graph {
-        let results: Vec<Operand> = results.into_iter().map(|x| self.operand(x)).collect();
-        let mut is_shown = vec![false; self.nodes.len()];
-        is_shown[..point.len()].fill(true);
+    fn finish(mut self, results: &[Operand], inputs: usize) -> Body {
+        let mut is_shown = vec![false; self.entries.len()];
+        is_shown[..inputs].fill(true);
         self.reach(&mut is_shown, results.iter().chain(self.guards.iter().flat_map(|guard| &guard.about)));
         let mut is_live = is_shown.clone();
         let watched: Vec<Operand> = self.conditions.iter().map(|&(_, node)| Operand::Node(node)).collect();
         self.reach(&mut is_live, watched.iter());
 
-        // The nodes that stay, in their order, with new numbers.
-        let mut number = vec![NONE; self.nodes.len()];
-        let (mut nodes, mut operands, mut shown) = (Vec::new(), Vec::new(), Vec::new());
+        // The operations that stay, in their order, with new numbers.
+        let staying = |i: &usize| is_live[*i];
+        let count = (0..self.entries.len()).filter(staying).count();
+        let count_of_operands =
+            (0..self.entries.len()).filter(staying).map(|i| self.operands(&self.entries[i]).len()).sum();
+        let mut number = vec![NONE; self.entries.len()];
+        let mut shown = Vec::with_capacity(count);
+        let (mut nodes, mut operands) = (Vec::with_capacity(count), Vec::with_capacity(count_of_operands));
         let renumbered = |number: &[u32], operand: Operand| match operand {
             Operand::Node(node) => Operand::Node(number[node as usize]),
             constant => constant,
         };
-        for (i, node) in self.nodes.iter().enumerate().filter(|&(i, _)| is_live[i]) {
+        let mut emit = |number: &mut [u32], i: usize, op: Op| {
+            let entry = &self.entries[i];
             number[i] = nodes.len() as u32;
             let first = operands.len() as u32;
-            operands.extend(self.operands(node).iter().map(|&operand| renumbered(&number, operand)));
-            nodes.push(Node { first, last: operands.len() as u32, ..*node });
+            operands.extend(self.operands(entry).iter().map(|&stored| renumbered(number, self.load(stored))));
+            nodes.push(Node { op, first, last: operands.len() as u32, place: entry.place });
             shown.push(is_shown[i]);
+        };
+        let twins = self.twins();
+        for (i, entry) in self.entries.iter().enumerate().filter(|(i, _)| is_live[*i]) {
+            if number[i] != NONE {
+                continue; // the second of a pair
+            }
+            let other = self.other_of_pair(&twins, entry);
+            let other = other.filter(|&other| is_live[other] && is_shown[other] == is_shown[i]);
+            let Some((other, twin)) = other.zip(self.twin(entry)) else {
+                emit(&mut number, i, entry.op);
+                continue;
+            };
+            let [first, second] = if twin.is_second { [other, i] } else { [i, other] };
+            emit(&mut number, first, self.entries[first].op.paired(Op::First));
+            emit(&mut number, second, self.entries[second].op.paired(Op::Second));
         }
         let guards =
             self.guards.iter().map(|guard| Guard { about: guard.about.map(|x| renumbered(&number, x)), ..*guard });
-        Graph {
+        Body {
             guards: guards.collect(),
             conditions: self.conditions.iter().map(|&(condition, node)| (condition, number[node as usize])).collect(),
-            results: results.into_iter().map(|x| renumbered(&number, x)).collect(),
+            results: results.iter().map(|&x| renumbered(&number, x)).collect(),
             nodes,
             operands,
-            rules: self.rules,
+            rules: std::mem::take(&mut self.rules),
             is_never_plain: self.is_never_plain,
             is_shown: shown,
-            point: point.to_vec(),
-            variables,
+            point: Vec::new(),
+            variables: inputs,
+            is_single: false,
             origin: None,
         }
     }
 
-    /// Marks what `roots` are computed from. Operands stand before the nodes they are of, so one pass from the back does it.
+    /// Marks what `roots` are computed from. Operands stand before the operations they are of, so one pass from the back does it.
     fn reach<'a>(&self, is_live: &mut [bool], roots: impl Iterator<Item = &'a Operand>) {
-        let mark = |is_live: &mut [bool], operand: &Operand| {
-            if let Operand::Node(node) = operand {
-                is_live[*node as usize] = true;
+        for root in roots {
+            if let Operand::Node(node) = *root {
+                is_live[node as usize] = true;
             }
-        };
-        roots.for_each(|root| mark(is_live, root));
-        for i in (0..self.nodes.len()).rev() {
+        }
+        for i in (0..self.entries.len()).rev() {
             if is_live[i] {
-                self.operands(&self.nodes[i]).iter().for_each(|operand| mark(is_live, operand));
+                for &stored in self.operands(&self.entries[i]) {
+                    if stored & CONSTANT == 0 {
+                        is_live[stored as usize] = true;
+                    }
+                }
             }
         }
     }

@@ -1,15 +1,21 @@
 //! Graphs as text: the listing, the drawing in the language of Graphviz, and where a number goes wrong.
 
-use super::recording::{Graph, Node, Op, Operand};
+use super::Graph;
+use super::body::{Body, Node, Op, Operand};
+use crate::float::Primitive;
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Write};
 use std::panic::Location;
 
-/// A constant as short as it can be read back.
-fn constant(bits: u64) -> String {
-    let x = f64::from_bits(bits);
+/// A number as short as it can be read back, in single precision if `is_single`.
+fn number(x: f64, is_single: bool) -> String {
     let is_plain = x == 0.0 || !x.is_finite() || (1e-5..1e16).contains(&x.abs());
-    if is_plain { x.to_string() } else { format!("{x:e}") }
+    match (is_plain, is_single) {
+        (true, false) => x.to_string(),
+        (true, true) => (x as f32).to_string(),
+        (false, false) => format!("{x:e}"),
+        (false, true) => format!("{:e}", x as f32),
+    }
 }
 
 /// The names of inputs and operations.
@@ -20,7 +26,7 @@ struct Names<'a> {
     numbers: Vec<usize>,
 }
 
-impl Graph {
+impl Body {
     fn names<'a>(&self, inputs: &'a [&'a str]) -> Names<'a> {
         let mut next = 0;
         let number = |(node, &is_shown): (&Node, &bool)| {
@@ -35,13 +41,15 @@ impl Graph {
         }
     }
 
-    pub(super) fn name(&self, operand: Operand) -> String {
+    pub fn name(&self, operand: Operand) -> String {
         self.names(&[]).operand(self, operand)
     }
 
     /// The operations that lead to results and guards, with their places among all nodes.
     fn shown(&self) -> impl Iterator<Item = (usize, &Node)> {
-        let is_operation = |(i, node): &(usize, &Node)| self.is_shown[*i] && !matches!(node.op, Op::Input(_));
+        let is_operation = |(i, node): &(usize, &Node)| {
+            self.is_shown[*i] && !matches!(node.op, Op::Input(_) | Op::Second(_)) // the first of a pair is shown for both
+        };
         self.nodes.iter().enumerate().filter(is_operation)
     }
 
@@ -64,6 +72,10 @@ impl Graph {
             Op::Dot => "dot".into(),
             Op::FromPartials => "from_partials".into(),
             Op::Rule(rule) | Op::Reduction(rule) => self.rules[rule as usize].label(),
+            Op::First(rule) | Op::Second(rule) => {
+                let rule = &self.rules[rule as usize];
+                rule.twin().map_or_else(|| rule.label(), |twin| twin.pair.name.into())
+            }
         }
     }
 
@@ -76,6 +88,130 @@ impl Graph {
         }
     }
 
+    /// The drawing, with names for the inputs, and with the values of all nodes if they are given.
+    fn draw(&self, inputs: &[&str], values: Option<&[f64]>) -> String {
+        let names = self.names(inputs);
+        let mut text = String::from("digraph {\n");
+        let line = |text: &mut String, args: fmt::Arguments<'_>| text.write_fmt(args).expect("writing to memory");
+        let mut constants = 0;
+        let is_drawn = |&(i, node): &(usize, &Node)| self.is_shown[i] && !matches!(node.op, Op::Second(_));
+        for (i, node) in self.nodes.iter().enumerate().filter(is_drawn) {
+            let is_input = matches!(node.op, Op::Input(_));
+            let name = names.results(self, i);
+            let together = i..i + if matches!(node.op, Op::First(_)) { 2 } else { 1 };
+            let value = |values: &[f64]| {
+                let values: Vec<String> = values[together.clone()].iter().map(|x| number(*x, self.is_single)).collect();
+                format!("\\n{}", values.join(", "))
+            };
+            let value = values.map_or_else(String::new, value);
+            let operation = if is_input { String::new() } else { format!(": {}", self.label(node.op)) };
+            let shape = if is_input { ", shape=box" } else { "" };
+            let is_result = together.clone().any(|i| self.results.contains(&Operand::Node(i as u32)));
+            let peripheries = if is_result { ", peripheries=2" } else { "" };
+            let id = self.dot_name(&names, i);
+            let label = format!("{name}{operation}").replace('\\', "\\\\").replace('"', "\\\"");
+            line(&mut text, format_args!("  {id} [label=\"{label}{value}\"{shape}{peripheries}];\n"));
+            let operands = self.operands(node);
+            for (k, &operand) in operands.iter().enumerate() {
+                if operands[..k].contains(&operand) {
+                    continue; // one line for both
+                }
+                let times = operands.iter().filter(|&&other| other == operand).count();
+                let result = match operand {
+                    Operand::Node(from) if matches!(self.nodes[from as usize].op, Op::First(_) | Op::Second(_)) => {
+                        names.node(self, from as usize) // which of the two
+                    }
+                    _ => String::new(),
+                };
+                let times = if times > 1 { format!("{times} times") } else { String::new() };
+                let label = [result, times].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+                let label = if label.is_empty() { label } else { format!(" [label=\"{label}\"]") };
+                let from = match operand {
+                    Operand::Node(from) => self.dot_name(&names, from as usize),
+                    Operand::Constant(bits) => {
+                        constants += 1;
+                        line(
+                            &mut text,
+                            format_args!(
+                                "  c{constants} [label=\"{}\", shape=plain];\n",
+                                number(f64::from_bits(bits), self.is_single)
+                            ),
+                        );
+                        format!("c{constants}")
+                    }
+                };
+                line(&mut text, format_args!("  {from} -> {id}{label};\n"));
+            }
+        }
+        text.push_str("}\n");
+        text
+    }
+
+    /// The name of a node in a drawing, a word.
+    fn dot_name(&self, names: &Names<'_>, i: usize) -> String {
+        match self.nodes[i].op {
+            Op::Input(k) => format!("x{k}"),
+            Op::Second(_) => format!("v{}", names.numbers[i - 1]), // drawn with the first
+            _ => format!("v{}", names.numbers[i]),
+        }
+    }
+
+    /// See [`Graph::first_non_finite`]; `values` are those of all nodes.
+    fn first_non_finite(&self, values: &[f64]) -> Option<NonFinite> {
+        let names = self.names(&[]);
+        let found = |i: usize, node: &Node| {
+            let operands = self.operands(node);
+            let name = names.results(self, i);
+            let words: Vec<String> = operands.iter().map(|&operand| names.operand(self, operand)).collect();
+            let is_input = matches!(node.op, Op::Input(_));
+            NonFinite {
+                operation: if is_input { name } else { format!("{name} = {}", self.expression(node.op, &words)) },
+                operands: operands.iter().map(|&operand| self.read(operand, values)).collect(),
+                value: values[i],
+                place: node.place,
+            }
+        };
+        let is_wrong = |&(i, node): &(usize, &Node)| {
+            let is_fine = |&operand: &Operand| self.read(operand, values).is_finite();
+            !values[i].is_finite() && self.operands(node).iter().all(is_fine)
+        };
+        let first = self.shown().find(is_wrong);
+        let input = || self.nodes.iter().enumerate().take(self.point.len()).find(|(i, _)| !values[*i].is_finite());
+        first.or_else(input).map(|(i, node)| found(i, node))
+    }
+}
+
+impl Names<'_> {
+    fn node(&self, graph: &Body, i: usize) -> String {
+        match graph.nodes[i].op {
+            Op::Input(k) => self.input(k as usize),
+            _ if graph.is_shown[i] => format!("v{}", self.numbers[i]),
+            _ => format!("w{i}"),
+        }
+    }
+    /// The names of the results of an operation.
+    fn results(&self, graph: &Body, i: usize) -> String {
+        match graph.nodes[i].op {
+            Op::First(_) => format!("{}, {}", self.node(graph, i), self.node(graph, i + 1)),
+            _ => self.node(graph, i),
+        }
+    }
+    fn input(&self, k: usize) -> String {
+        match self.inputs.get(k) {
+            Some(name) => (*name).into(),
+            None if k < self.variables => format!("x[{k}]"),
+            None => format!("data[{}]", k - self.variables),
+        }
+    }
+    fn operand(&self, graph: &Body, operand: Operand) -> String {
+        match operand {
+            Operand::Node(i) => self.node(graph, i as usize),
+            Operand::Constant(bits) => number(f64::from_bits(bits), graph.is_single),
+        }
+    }
+}
+
+impl<B: Primitive> Graph<B> {
     /// How many operations lead to results and guards.
     ///
     /// # Examples
@@ -86,7 +222,7 @@ impl Graph {
     /// ```
     #[must_use]
     pub fn operations(&self) -> usize {
-        self.shown().count()
+        self.body.shown().count()
     }
 
     /// How many operations of each kind lead to results and guards, by name.
@@ -101,8 +237,8 @@ impl Graph {
     #[must_use]
     pub fn census(&self) -> BTreeMap<String, usize> {
         let mut census = BTreeMap::new();
-        for (_, node) in self.shown() {
-            *census.entry(self.label(node.op)).or_default() += 1;
+        for (_, node) in self.body.shown() {
+            *census.entry(self.body.label(node.op)).or_default() += 1;
         }
         census
     }
@@ -135,55 +271,9 @@ impl Graph {
     /// ```
     #[must_use]
     #[track_caller]
-    pub fn to_dot_with(&self, inputs: &[&str], point: Option<&[f64]>) -> String {
-        let names = self.names(inputs);
-        let values = point.map(|x| {
-            self.check_inputs(x.len());
-            self.values(x)
-        });
-        let mut text = String::from("digraph {\n");
-        let line = |text: &mut String, args: fmt::Arguments<'_>| text.write_fmt(args).expect("writing to memory");
-        let mut constants = 0;
-        for (i, node) in self.nodes.iter().enumerate().filter(|&(i, _)| self.is_shown[i]) {
-            let is_input = matches!(node.op, Op::Input(_));
-            let name = names.node(self, i);
-            let value =
-                values.as_ref().map_or_else(String::new, |values| format!("\\n{}", constant(values[i].to_bits())));
-            let operation = if is_input { String::new() } else { format!(": {}", self.label(node.op)) };
-            let shape = if is_input { ", shape=box" } else { "" };
-            let is_result = self.results.contains(&Operand::Node(i as u32));
-            let peripheries = if is_result { ", peripheries=2" } else { "" };
-            let id = self.dot_name(&names, i);
-            let label = format!("{name}{operation}").replace('\\', "\\\\").replace('"', "\\\"");
-            line(&mut text, format_args!("  {id} [label=\"{label}{value}\"{shape}{peripheries}];\n"));
-            let operands = self.operands(node);
-            for (k, &operand) in operands.iter().enumerate() {
-                if operands[..k].contains(&operand) {
-                    continue; // one line for both
-                }
-                let times = operands.iter().filter(|&&other| other == operand).count();
-                let label = if times > 1 { format!(" [label=\"{times} times\"]") } else { String::new() };
-                let from = match operand {
-                    Operand::Node(from) => self.dot_name(&names, from as usize),
-                    Operand::Constant(bits) => {
-                        constants += 1;
-                        line(&mut text, format_args!("  c{constants} [label=\"{}\", shape=plain];\n", constant(bits)));
-                        format!("c{constants}")
-                    }
-                };
-                line(&mut text, format_args!("  {from} -> {id}{label};\n"));
-            }
-        }
-        text.push_str("}\n");
-        text
-    }
-
-    /// The name of a node in a drawing, a word.
-    fn dot_name(&self, names: &Names<'_>, i: usize) -> String {
-        match self.nodes[i].op {
-            Op::Input(k) => format!("x{k}"),
-            _ => format!("v{}", names.numbers[i]),
-        }
+    pub fn to_dot_with(&self, inputs: &[&str], point: Option<&[B]>) -> String {
+        let values = point.map(|x| self.widened(x));
+        self.body.draw(inputs, values.as_deref())
     }
 
     /// The first operation whose value is infinite or NaN at `x` though its operands are finite; if there is none, the first input that
@@ -207,52 +297,15 @@ impl Graph {
     /// ```
     #[must_use]
     #[track_caller]
-    pub fn first_non_finite(&self, x: &[f64]) -> Option<NonFinite> {
-        self.check_inputs(x.len());
-        let values = self.values(x);
-        let names = self.names(&[]);
-        let found = |i: usize, node: &Node| {
-            let operands = self.operands(node);
-            let name = names.node(self, i);
-            let words: Vec<String> = operands.iter().map(|&operand| names.operand(self, operand)).collect();
-            let is_input = matches!(node.op, Op::Input(_));
-            NonFinite {
-                operation: if is_input { name } else { format!("{name} = {}", self.expression(node.op, &words)) },
-                operands: operands.iter().map(|&operand| self.read(operand, &values)).collect(),
-                value: values[i],
-                place: node.place,
-            }
-        };
-        let is_wrong = |&(i, node): &(usize, &Node)| {
-            let is_fine = |&operand: &Operand| self.read(operand, &values).is_finite();
-            !values[i].is_finite() && self.operands(node).iter().all(is_fine)
-        };
-        let first = self.shown().find(is_wrong);
-        let input = || self.nodes.iter().enumerate().take(x.len()).find(|(i, _)| !values[*i].is_finite());
-        first.or_else(input).map(|(i, node)| found(i, node))
+    pub fn first_non_finite(&self, x: &[B]) -> Option<NonFinite> {
+        self.body.first_non_finite(&self.widened(x))
     }
-}
 
-impl Names<'_> {
-    fn node(&self, graph: &Graph, i: usize) -> String {
-        match graph.nodes[i].op {
-            Op::Input(k) => self.input(k as usize),
-            _ if graph.is_shown[i] => format!("v{}", self.numbers[i]),
-            _ => format!("w{i}"),
-        }
-    }
-    fn input(&self, k: usize) -> String {
-        match self.inputs.get(k) {
-            Some(name) => (*name).into(),
-            None if k < self.variables => format!("x[{k}]"),
-            None => format!("data[{}]", k - self.variables),
-        }
-    }
-    fn operand(&self, graph: &Graph, operand: Operand) -> String {
-        match operand {
-            Operand::Node(i) => self.node(graph, i as usize),
-            Operand::Constant(bits) => constant(bits),
-        }
+    /// The values of all nodes at `x`.
+    #[track_caller]
+    fn widened(&self, x: &[B]) -> Vec<f64> {
+        self.body.check_inputs(x.len());
+        self.body.values(x).into_iter().map(Primitive::widen).collect()
     }
 }
 
@@ -270,19 +323,25 @@ impl Names<'_> {
 /// out v1
 /// ");
 /// ```
-impl Display for Graph {
+impl<B> Display for Graph<B> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.body.list(out)
+    }
+}
+
+impl Body {
+    fn list(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = self.names(&[]);
         write!(out, "in")?;
         (0..self.point.len()).try_for_each(|k| write!(out, " {}", names.input(k)))?;
         writeln!(out)?;
         for (i, node) in self.shown() {
             let operands: Vec<String> = self.operands(node).iter().map(|&x| names.operand(self, x)).collect();
-            writeln!(out, "  {} = {}", names.node(self, i), self.expression(node.op, &operands))?;
+            writeln!(out, "  {} = {}", names.results(self, i), self.expression(node.op, &operands))?;
         }
         for guard in &self.guards {
             let [x, y] = guard.about.map(|x| names.operand(self, x));
-            let (question, answer) = (guard.question.about(&x, &y), guard.question.show(guard.answer));
+            let (question, answer) = (guard.question.about(&x, &y), guard.question.show(guard.answer, self.is_single));
             writeln!(out, "  guard {question} is {answer} ({})", guard.place)?;
         }
         write!(out, "out")?;

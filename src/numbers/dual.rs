@@ -358,6 +358,9 @@ impl<T: Float, const N: usize> Float for Dual<T, N> {
     #[inline]
     fn reduce<R: Reduction>(rule: R, x: impl Iterator<Item = Self> + Clone) -> Self {
         let y = T::reduce(rule, x.clone().map(Dual::primal));
+        if R::PIECEWISE_CONSTANT {
+            return x.clone().next().map_or_else(|| Dual::constant(y), |x| piecewise::step(x, y));
+        }
         Dual::join_all(y, with_partials(rule, x.clone(), x.map(Dual::primal), y))
     }
     #[inline]

@@ -272,6 +272,9 @@ impl<T: Float> Float for Reverse<T> {
     #[inline]
     fn reduce<R: Reduction>(rule: R, x: impl Iterator<Item = Self> + Clone) -> Self {
         let y = T::reduce(rule, x.clone().map(Reverse::primal));
+        if R::PIECEWISE_CONSTANT {
+            return x.clone().next().map_or_else(|| Reverse::constant(y), |x| piecewise::step(x, y));
+        }
         Reverse::join_all(y, with_partials(rule, x.clone(), x.map(Reverse::primal), y))
     }
     #[inline]

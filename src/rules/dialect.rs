@@ -10,10 +10,11 @@
 //! - The value is an expression of the arguments on a primitive number. With `f64` in front, `f64 [libm::erf(x)]`, the arguments are
 //!   `f64`, and the result is rounded to the type at hand.
 //! - Of one argument, `(x)`, the derivative is `|x, y| ..` with `y = f(x)`. After it may come `fused |x| (value, derivative)` where the
-//!   two share work, and `through |t, slope, x, y| ..` where a tangent `t` passes on a way of its own ([`Unary::through`]).
+//!   two share work, `twin first SIN_COS` where two functions do, with the pair and whether it is its `first` or `second` function, and
+//!   `through |t, slope, x, y| ..` where a tangent `t` passes on a way of its own ([`Unary::through`]).
 //! - A function that rounds has no derivative to give: `{ step [x.floor()] }`. Its result is a constant.
 //! - Of two arguments, `(x, y)`, there are two derivatives, `|x, y, z| .., |x, y, z| ..`, and `through` takes two closures as well.
-//! - Of any number of arguments, `(x..)`, an iterator, the derivative is an iterator `|x, y| ..`.
+//! - Of any number of arguments, `(x..)`, an iterator, the derivative is an iterator `|x, y| ..`. It may be a `step` as well.
 //! - `for [Float FloatCore ComplexField]` names the traits of `num_traits` and nalgebra that have the method, too.
 //! - `at 4.0 => 0.25` gives the derivative of an elementary function of one argument at a point, each a literal or a string with an
 //!   expression; the documentation shows it as an example, which is run as a test. Other rows have their example among the `///` lines.
@@ -67,6 +68,7 @@ macro_rules! define_rules {
     (@rule $Rule:ident $params:tt $name:ident ($x:ident) { $($wide:ident)? [$value:expr]
         |$ax:pat_param, $ay:pat_param| $partial:expr
         $(, fused |$fx:ident| $fused:expr)?
+        $(, twin $which:ident $Pair:path)?
         $(, through |$t:pat_param, $slope:pat_param, $tx:pat_param, $ty:pat_param| $through:expr)? }) => {
         impl $crate::rules::Unary for $Rule {
             const NAME: &'static str = stringify!($name);
@@ -84,6 +86,7 @@ macro_rules! define_rules {
             fn eval<T: $crate::Float>(self, $fx: T) -> (T, T) {
                 $fused
             })?
+            $(const TWIN: Option<$crate::float::Twin> = Some($Pair.$which());)?
             $(const PASSES: bool = true;
             #[inline]
             fn through<T: $crate::Float>(self, $t: T, $slope: T, $tx: T, $ty: T) -> T {
@@ -127,6 +130,21 @@ macro_rules! define_rules {
                 $crate::rules::dialect::define_rules!(@parameters self $Rule $params);
                 $through_y
             })?
+        }
+    };
+
+    // Of any number of arguments, piecewise constant.
+    (@rule $Rule:ident $params:tt $name:ident ($x:ident ..) { step [$value:expr] }) => {
+        impl $crate::rules::Reduction for $Rule {
+            const NAME: &'static str = stringify!($name);
+            const PIECEWISE_CONSTANT: bool = true;
+            fn value<B: $crate::Primitive>(self, $x: impl Iterator<Item = B> + Clone) -> B {
+                $crate::rules::dialect::define_rules!(@parameters self $Rule $params);
+                $value
+            }
+            fn partials<T: $crate::Float>(self, x: impl Iterator<Item = T> + Clone, _: T) -> impl Iterator<Item = T> {
+                x.map(|_| T::zero())
+            }
         }
     };
 

@@ -105,7 +105,7 @@ mod power;
 mod radial;
 
 pub use crate::float::{Binary, Reduction, Rule, Unary};
-use crate::float::{Float, Primitive as _};
+use crate::float::{Float, Pair, Primitive as _};
 use algebraic::{CubeRoot, Quadratic};
 use dialect::{define_rules, visit_rows};
 use logarithm::LogDerivative;
@@ -158,10 +158,10 @@ macro_rules! elementary {
 
             // Trigonometric functions and their inverses
             /// Sine; derivative `cos x`.
-            pub Sin = sin(x)                 { [x.sin()] |x, _| x.cos(), fused |x| sin_cos(x).0 }
+            pub Sin = sin(x)                 { [x.sin()] |x, _| x.cos(), fused |x| sin_cos(x).0, twin first SIN_COS }
                 for [Float ComplexField], at 0.0 => 1.0;
             /// Cosine; derivative `-sin x`.
-            pub Cos = cos(x)                 { [x.cos()] |x, _| -x.sin(), fused |x| sin_cos(x).1 }
+            pub Cos = cos(x)                 { [x.cos()] |x, _| -x.sin(), fused |x| sin_cos(x).1, twin second SIN_COS }
                 for [Float ComplexField], at 0.0 => 0.0;
             /// Tangent; derivative `1 + tan² x`.
             pub Tan = tan(x)                 { [x.tan()] |_, y| T::one() + y * y }
@@ -352,6 +352,9 @@ define_rules! {
 }
 
 // ---- Forms shared by rows --------------------------------------------------------------------------------------------
+
+/// Sine and cosine, which begin with the same reduction of their argument.
+static SIN_COS: Pair = Pair { name: "sin_cos", at: num_traits::Float::sin_cos, at_f32: num_traits::Float::sin_cos };
 
 /// Sine and cosine of `x`, each with its derivative, from one evaluation of the pair.
 #[inline]

@@ -43,6 +43,27 @@ fn drawing() {
 }
 
 #[test]
+fn an_operation_with_two_results() {
+    let graph = Graph::record_fn(|x: &[Traced]| x[0].cos() * x[0].cos() + x[0].sin(), &[1.0]);
+    let listing = "in x[0]\n  v0, v1 = sin_cos x[0]\n  v2 = v1 * v1\n  v3 = v2 + v0\nout v3\n";
+    assert_eq!(graph.to_string(), listing);
+    let right = "digraph {
+  x0 [label=\"x[0]\\n0\", shape=box];
+  v0 [label=\"v0, v1: sin_cos\\n0, 1\"];
+  x0 -> v0;
+  v2 [label=\"v2: *\\n1\"];
+  v0 -> v2 [label=\"v1, 2 times\"];
+  v3 [label=\"v3: +\\n1\", peripheries=2];
+  v2 -> v3;
+  v0 -> v3 [label=\"v0\"];
+}
+";
+    assert_eq!(graph.to_dot_with(&[], Some(&[0.0])), right);
+    let wrong = graph.first_non_finite(&[f64::INFINITY]).unwrap();
+    assert_eq!(wrong.operation(), "x[0]");
+}
+
+#[test]
 fn where_a_number_goes_wrong() {
     let line = line!() + 1;
     let graph = Graph::record_fn(|x: &[Traced]| (x[0] - 2.0).sqrt() * x[1], &[3.0, 1.0]);

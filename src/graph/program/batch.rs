@@ -1,11 +1,11 @@
 //! Many points at once: a decision of the interpreter serves a block of points, and their numbers lie side by side.
 
+use super::super::body::Body;
 use super::super::question::BranchChanged;
-use super::super::recording::Graph;
 use super::Program;
 use super::schedule::{
     ADD, ADD_CHAIN, CALL, CHOOSE, Code, DIV, DOT_CHAIN, EVEN, HORNER_CHAIN, HORNER_SUB_CHAIN, MUL, MUL_ADD, MUL_CHAIN,
-    MUL_SUB, NEG, ROW, SIZES, SUB, SUB_CHAIN, SUB_DOT_CHAIN, SUB_MUL, Schedule,
+    MUL_SUB, NEG, Of, ROW, SIZES, SUB, SUB_CHAIN, SUB_DOT_CHAIN, SUB_MUL, Schedule,
 };
 use crate::drivers::pool;
 
@@ -158,10 +158,11 @@ impl Program {
             cells[inputs..constants].iter_mut().zip(&schedule.constants).for_each(|(cell, &c)| *cell = [c; LANES]);
             *owner = self.id;
         }
-        schedule.run_lanes(&self.graph, code, constants, cells, arguments);
+        schedule.run_lanes(&self.graph.body, code, constants, cells, arguments);
 
         let is_right = schedule.is_as_recorded(cells)
-            && (self.graph.origin.is_none() || (!self.graph.is_never_plain && schedule.is_plain_everywhere(cells)));
+            && (self.graph.body.origin.is_none()
+                || (!self.graph.body.is_never_plain && schedule.is_plain_everywhere(cells)));
         for point in 0..points {
             let out = &mut outs[point * outputs..][..outputs];
             if is_right {
@@ -205,7 +206,7 @@ impl Schedule {
     /// The interpreter; see `run`.
     fn run_lanes(
         &self,
-        graph: &Graph,
+        graph: &Body,
         mut code: &[u16],
         mut next: usize,
         cells: &mut [Lanes],
@@ -286,6 +287,12 @@ impl Schedule {
                     for operands in operands.chunks_exact(function.arity) {
                         let (before, after) = cells.split_at_mut(next);
                         match *operands {
+                            [place] if function.results == 2 => {
+                                let Of::Both(at) = function.of else { unreachable!("only pairs have two results") };
+                                for (lane, &x) in before[usize::from(place)].iter().enumerate() {
+                                    (after[0][lane], after[1][lane]) = at(x);
+                                }
+                            }
                             [place] => function.values(graph, &before[usize::from(place)], &mut after[0]),
                             _ => {
                                 arguments.clear();
@@ -295,7 +302,7 @@ impl Schedule {
                                 function.values(graph, arguments, &mut after[0]);
                             }
                         }
-                        next += 1;
+                        next += function.results;
                     }
                     code = rest;
                 }

@@ -5,12 +5,13 @@ mod run;
 mod schedule;
 
 use super::question::BranchChanged;
-use super::recording::{Graph, values_of};
+use super::recording::values_of;
+use super::{Graph, Traced};
 use crate::drivers::pool;
 use crate::drivers::{ScalarFunction, VectorFunction};
-use crate::float::Float;
 use crate::float::algorithm::Scalar;
 use crate::float::engine::{Algorithm, Engine as _};
+use crate::float::{Float, Primitive};
 use crate::numbers::Number;
 use run::Memory;
 use schedule::Schedule;
@@ -90,7 +91,7 @@ impl Graph {
 impl From<Graph> for Program {
     fn from(graph: Graph) -> Program {
         Program {
-            schedule: Schedule::new(&graph),
+            schedule: Schedule::new(&graph.body),
             graph,
             id: LAST.fetch_add(1, Relaxed) + 1,
             value_and_gradient: OnceLock::new(),
@@ -127,7 +128,7 @@ impl Program {
         self.check_lengths("call", x.len(), self.inputs(), out.len(), self.outputs());
         // It goes back at the end. A panic in a user's rule drops it, and the next call begins with another.
         let mut memory = pool::take::<Memory>();
-        self.schedule.run(&self.graph, self.id, x, &mut memory);
+        self.schedule.run(&self.graph.body, self.id, x, &mut memory);
         let result = self.finish(x, out, |place| memory.cells[place as usize]);
         pool::put(memory);
         result
@@ -136,13 +137,13 @@ impl Program {
     /// Writes the results, whose places `read` knows, if they are right; else those of the drivers.
     fn finish(&self, x: &[f64], out: &mut [f64], read: impl Fn(u32) -> f64 + Copy) -> Result<(), BranchChanged> {
         let changed = self.schedule.changed(read);
-        let is_derivative = self.graph.origin.is_some();
+        let is_derivative = self.graph.body.origin.is_some();
         if !is_derivative && let Some((guard, answer, sides)) = changed {
-            return Err(self.graph.changed(&self.graph.guards[guard], answer, sides.to_vec()));
+            return Err(self.graph.body.changed(&self.graph.body.guards[guard], answer, sides));
         }
-        let is_plain = !self.graph.is_never_plain && changed.is_none() && self.schedule.is_plain(read);
+        let is_plain = !self.graph.body.is_never_plain && changed.is_none() && self.schedule.is_plain(read);
         if is_derivative && !is_plain {
-            out.copy_from_slice(&self.graph.eval_eagerly(x)?);
+            out.copy_from_slice(&self.graph.body.eval_eagerly(x)?);
             return Ok(());
         }
         let mut is_finite = true;
@@ -151,7 +152,7 @@ impl Program {
             is_finite &= out.is_finite();
         }
         if is_derivative && !is_finite {
-            out.copy_from_slice(&self.graph.eval_eagerly(x)?);
+            out.copy_from_slice(&self.graph.body.eval_eagerly(x)?);
         }
         Ok(())
     }
@@ -250,16 +251,16 @@ impl Algorithm for Results {
             return program.graph.eval(x);
         }
         let mut out = vec![0.0; program.outputs()];
-        program.call(&values_of(x), &mut out)?;
+        program.call(&values_of(x).into_iter().map(B::widen).collect::<Vec<_>>(), &mut out)?;
         Ok(out.into_iter().map(B::nearest).collect())
     }
 
-    fn on_traced((program, x): (&Program, &[super::Traced])) -> Result<Vec<super::Traced>, BranchChanged> {
+    fn on_traced<B: Primitive>((program, x): (&Program, &[Traced<B>])) -> Result<Vec<Traced<B>>, BranchChanged> {
         program.graph.eval(x)
     }
 
     fn on_number<N: Number>((program, x): (&Program, &[N])) -> Result<Vec<N>, BranchChanged> {
-        let (variables, data) = x.split_at(program.graph.variables);
+        let (variables, data) = x.split_at(program.graph.body.variables);
         if program.outputs() != 1 || !data.iter().all(Float::is_constant) {
             return program.graph.eval(x);
         }

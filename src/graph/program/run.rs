@@ -1,6 +1,6 @@
 //! The interpreter: one decision for each block of operations.
 
-use super::super::recording::Graph;
+use super::super::body::Body;
 use super::schedule::{
     ADD, ADD_CHAIN, CALL, CHOOSE, Code, DIV, DOT_CHAIN, EVEN, Function, HORNER_CHAIN, HORNER_SUB_CHAIN, MUL, MUL_ADD,
     MUL_CHAIN, MUL_SUB, NEG, Of, ROW, SIZES, SUB, SUB_CHAIN, SUB_DOT_CHAIN, SUB_MUL, Schedule,
@@ -66,12 +66,17 @@ pub(super) struct Memory {
 
 impl Function {
     /// The values for operands that stand one set after the other.
-    pub fn values(&self, graph: &Graph, operands: &[f64], values: &mut [f64]) {
+    pub fn values(&self, graph: &Body, operands: &[f64], values: &mut [f64]) {
         match &self.of {
             Of::Rule(rule) => rule.values(self.arity, operands, values),
             Of::Op(op) => {
                 for (value, operands) in values.iter_mut().zip(operands.chunks_exact(self.arity)) {
                     *value = graph.apply(*op, operands, &[]);
+                }
+            }
+            Of::Both(at) => {
+                for (values, &x) in values.as_chunks_mut::<2>().0.iter_mut().zip(operands) {
+                    *values = at(x).into();
                 }
             }
         }
@@ -80,7 +85,7 @@ impl Function {
 
 impl Schedule {
     /// Computes the values of all operations at `x`. `owner` tells this program from all others.
-    pub fn run(&self, graph: &Graph, owner: u64, x: &[f64], memory: &mut Memory) {
+    pub fn run(&self, graph: &Body, owner: u64, x: &[f64], memory: &mut Memory) {
         let needed = match self.code {
             Code::Short(_) => SHORT,
             Code::Long(_) if self.cells <= MIDDLE => MIDDLE,
@@ -113,7 +118,7 @@ fn sized<const N: usize>(cells: &mut [f64]) -> &mut [f64; N] {
 }
 
 struct Calls<'a> {
-    graph: &'a Graph,
+    graph: &'a Body,
     functions: &'a [Function],
     arguments: &'a mut Vec<f64>,
 }
@@ -227,6 +232,7 @@ fn run<W: Copy + Into<u32>>(mut code: &[W], cells: &mut (impl Cells + ?Sized), m
                     let (operands, rest) = rest.split_at(count * function.arity);
                     arguments.clear();
                     arguments.extend(operands.iter().map(|&place| cells.read(place.into() as usize)));
+                    let count = count * function.results;
                     function.values(graph, arguments, cells.room(next, count));
                     next += count;
                     code = rest;

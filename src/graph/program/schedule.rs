@@ -5,12 +5,12 @@
 //! They are written in blocks of up to eight, one decision each. Results are stored one after the other, so a block says where its
 //! operands are and no more.
 
+use super::super::body::{Body, Guard, Op, Operand};
 use super::super::operation::Operation;
 use super::super::question::Question;
-use super::super::recording::{Fx, Graph, Guard, Op, Operand};
+use super::super::table::Hashed;
 use crate::float::Condition;
 use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
 // What a block does. Everything else is a call.
@@ -93,12 +93,16 @@ pub(super) struct Function {
     pub of: Of,
     /// The number of operands.
     pub arity: usize,
+    /// The number of results.
+    pub results: usize,
 }
 
 #[derive(Clone, Debug)]
 pub(super) enum Of {
     Op(Op),
     Rule(Arc<dyn Operation>),
+    /// Two functions of one argument that share their work.
+    Both(fn(f64) -> (f64, f64)),
 }
 
 /// The words of a program, of 16 bits where they fit.
@@ -134,13 +138,13 @@ pub(super) struct Schedule {
 
 /// What the operations of a graph are to the schedule.
 struct Plan<'a> {
-    graph: &'a Graph,
+    graph: &'a Body,
     /// A kind with blocks, or `KINDS` and the number of the function; `NONE` for what is not run by itself.
     kind: Vec<u32>,
     /// Of a sum with a product inside, whether the product is the left operand.
     is_left: Vec<bool>,
     /// What stands for an operation that does nothing on plain numbers.
-    same: HashMap<u32, Operand, BuildHasherDefault<Fx>>,
+    same: HashMap<u32, Operand, Hashed>,
     /// Where the value of a node is; `NONE` as long as it is not computed.
     place: Vec<u32>,
     /// Which batch of operations computes a node, from 1; 0 for inputs.
@@ -150,7 +154,7 @@ struct Plan<'a> {
 
 #[derive(Default)]
 struct Constants {
-    known: HashMap<u64, u32, BuildHasherDefault<Fx>>,
+    known: HashMap<u64, u32, Hashed>,
     values: Vec<f64>,
     first: u32,
 }
@@ -173,7 +177,7 @@ fn is_first_operand(op: Op) -> bool {
 /// computed from it, and where that is a result nothing need be asked, since results have to be finite. It is asked of few then, and
 /// products disappear in sums. At worst the answer is yes for a number that is not, and the drivers are called in vain; so it
 /// is not left to the side of a choice that may not be taken.
-fn conditions(graph: &Graph) -> Vec<(Condition, u32)> {
+fn conditions(graph: &Body) -> Vec<(Condition, u32)> {
     let n = graph.nodes.len();
     let mut leads_to_result = vec![false; n];
     let mut is_result = vec![false; n];
@@ -221,7 +225,7 @@ fn conditions(graph: &Graph) -> Vec<(Condition, u32)> {
 
 /// How often each node is used, up to 255; what is looked at from outside counts twice, so that it does not disappear in another
 /// operation. 0 for what only derivatives would need.
-fn uses(graph: &Graph, conditions: &[(Condition, u32)]) -> Vec<u8> {
+fn uses(graph: &Body, conditions: &[(Condition, u32)]) -> Vec<u8> {
     let mut uses = vec![0_u8; graph.nodes.len()];
     let used = |uses: &mut [u8], operand: Operand, times: u8| {
         if let Operand::Node(node) = operand {
@@ -233,7 +237,11 @@ fn uses(graph: &Graph, conditions: &[(Condition, u32)]) -> Vec<u8> {
     graph.results.iter().copied().chain(sides).chain(watched).for_each(|x| used(&mut uses, x, 2));
     for (i, node) in graph.nodes.iter().enumerate().rev() {
         if uses[i] > 0 {
-            let operands = graph.operands(node);
+            let operands = match node.op {
+                // Both of a pair are computed by the first.
+                Op::Second(_) => &[Operand::Node(i as u32 - 1)],
+                _ => graph.operands(node),
+            };
             // Whoever uses what is the same as another, uses the other.
             let (operands, times) = if is_first_operand(node.op) { (&operands[..1], 2) } else { (operands, 1) };
             operands.iter().for_each(|&x| used(&mut uses, x, times));
@@ -243,9 +251,9 @@ fn uses(graph: &Graph, conditions: &[(Condition, u32)]) -> Vec<u8> {
 }
 
 impl<'a> Plan<'a> {
-    fn new(graph: &'a Graph, conditions: &[(Condition, u32)], functions: &mut Vec<Function>) -> Plan<'a> {
+    fn new(graph: &'a Body, conditions: &[(Condition, u32)], functions: &mut Vec<Function>) -> Plan<'a> {
         let (n, uses) = (graph.nodes.len(), uses(graph, conditions));
-        let mut known: HashMap<(Op, usize), u32, BuildHasherDefault<Fx>> = HashMap::default();
+        let mut known: HashMap<(Op, usize), u32, Hashed> = HashMap::default();
         let mut plan = Plan {
             graph,
             kind: vec![NONE; n],
@@ -253,7 +261,7 @@ impl<'a> Plan<'a> {
             same: HashMap::default(),
             place: vec![NONE; n],
             batch: vec![0; n],
-            constants: Constants { first: graph.inputs() as u32, ..Constants::default() },
+            constants: Constants { first: graph.point.len() as u32, ..Constants::default() },
         };
         let is_product = |operand: Operand| match operand {
             Operand::Node(node) => graph.nodes[node as usize].op == Op::Mul && uses[node as usize] == 1,
@@ -282,7 +290,7 @@ impl<'a> Plan<'a> {
                 }
             }
             plan.kind[i] = match (node.op, product) {
-                (Op::Input(_), _) => NONE,
+                (Op::Input(_) | Op::Second(_), _) => NONE,
                 (Op::Add, None) => ADD,
                 (Op::Add, Some(_)) => MUL_ADD,
                 (Op::Sub, None) => SUB,
@@ -296,11 +304,16 @@ impl<'a> Plan<'a> {
                     let next = functions.len() as u32;
                     let number = *known.entry((op, operands.len())).or_insert(next);
                     if number == next {
+                        let mut results = 1;
                         let of = match op {
+                            Op::First(_) => {
+                                results = 2;
+                                Of::Both(graph.both(i))
+                            }
                             Op::Rule(rule) | Op::Reduction(rule) => Of::Rule(graph.rules[rule as usize].clone()),
                             op => Of::Op(op),
                         };
-                        functions.push(Function { of, arity: operands.len() });
+                        functions.push(Function { of, arity: operands.len(), results });
                     }
                     KINDS + number
                 }
@@ -335,6 +348,11 @@ impl<'a> Plan<'a> {
         } else {
             operands.iter().for_each(|&x| f(self.resolve(x)));
         }
+    }
+
+    /// The operation that computes a node.
+    fn computed_by(&self, node: u32) -> u32 {
+        if let Op::Second(_) = self.graph.nodes[node as usize].op { node - 1 } else { node }
     }
 
     /// Where the value of an operand is.
@@ -375,14 +393,14 @@ impl Ready {
 }
 
 impl Schedule {
-    pub fn new(graph: &Graph) -> Schedule {
+    pub fn new(graph: &Body) -> Schedule {
         let mut functions = Vec::new();
         let conditions = conditions(graph);
         let mut plan = Plan::new(graph, &conditions, &mut functions);
         let mut schedule = Schedule {
             code: Code::Short(Box::default()),
             functions,
-            cells: graph.inputs() + plan.constants.values.len(),
+            cells: graph.point.len() + plan.constants.values.len(),
             constants: std::mem::take(&mut plan.constants.values),
             results: Box::default(),
             checks: Vec::new(),
@@ -469,6 +487,9 @@ impl Schedule {
             for &node in now {
                 plan.operands(node, |operand| code.push(plan.place(operand)));
                 self.give_place(plan, node);
+                if let Op::First(_) = plan.graph.nodes[node as usize].op {
+                    self.give_place(plan, node + 1);
+                }
             }
         }
     }
@@ -549,7 +570,7 @@ fn sort(plan: &Plan, batch: &mut [u32], sorted: &mut Vec<([u32; 3], u32)>) {
         plan.operands(node, |operand| {
             if let Some(from) = from.get_mut(k) {
                 *from = match operand {
-                    Operand::Node(node) => plan.batch[node as usize],
+                    Operand::Node(node) => plan.batch[plan.computed_by(node) as usize],
                     constant => plan.place(constant),
                 };
             }
@@ -592,6 +613,7 @@ impl Window {
                 if let Operand::Node(operand) = operand
                     && plan.place[operand as usize] == NONE
                 {
+                    let operand = plan.computed_by(operand);
                     self.missing[node as usize] += 1;
                     self.links.push((node, self.waiting[operand as usize]));
                     self.waiting[operand as usize] = self.links.len() as u32 - 1;
