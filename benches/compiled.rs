@@ -68,6 +68,8 @@ fn main() {
     table.mean("Moré, Garbow & Hillstrom");
     programs::adverse(&mut table);
     table.mean("the adverse ones");
+    programs::fresh(&mut table);
+    table.mean("written after all constants were fixed");
     batches(&table.run);
 }
 

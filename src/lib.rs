@@ -31,6 +31,7 @@
 //! | a function of a matrix | its gradient, as a matrix | [`matrix::gradient`] |
 //! | matrices inside the function | solve, inverse, determinant, eigenvalues | [`LinearAlgebra`] |
 //! | a computation to list, to draw, to find a NaN in, or to differentiate symbolically | its graph | `graph::Graph` (feature `graph`) |
+//! | a function without changing branches, at very many points | its value and derivatives, replayed | `graph::Program` (feature `graph`) |
 //! | a computation to look at piece by piece | adjoints of chosen values | [`Tape`] |
 //!
 //! The unqualified name is the natural choice; [`forward`] and [`reverse`] have each mode's own. Every driver has a twin that also
@@ -65,6 +66,7 @@
 //! - `ndarray`: a single number on the right of an array.
 //! - `rand`: the standard and uniform distributions; with `rand_distr` also the normal and exponential ones, and those made of them.
 //! - `graph`: the module `graph`. It takes a minute more to compile, since every rule is compiled for recordings of its derivatives.
+//! - `rayon`: compiled graphs at many points on several threads. Brings `graph`.
 //! - `serde`: duals are read and written whole, reverse numbers as their values.
 
 #![cfg_attr(not(feature = "std"), no_std)]

@@ -54,6 +54,17 @@ pub fn adverse(visitor: &mut impl Visitor) {
     visitor.visit("product", &Product, &Random(35).vector_between(0.9, 1.1, 10_000));
 }
 
+/// Programs that were written after the interpreter's constants were fixed, and nothing was changed for them.
+pub fn fresh(visitor: &mut impl Visitor) {
+    visitor.visit("conjugate gradients", &ConjugateGradients { side: 12, steps: 25 }, &Random(51).vector_between(0.5, 2.0, 144));
+    let (convolution, x) = Convolution::new(40);
+    visitor.visit("convolution", &convolution, &x);
+    let (markov, x) = Markov::new(300);
+    visitor.visit("hidden Markov model", &markov, &x);
+    visitor.visit("Gram-Schmidt", &GramSchmidt { n: 20 }, &Random(54).vector(400));
+    visitor.visit("pendulums", &Pendulums { steps: 500 }, &[0.3, 0.5, -0.2, 0.9, 0.1, 0.0, -0.1, 0.2, 9.81, 0.7]);
+}
+
 /// The logarithm of the determinant of a symmetric matrix, given by its lower triangle, by Cholesky's factorisation.
 struct Cholesky {
     n: usize,
@@ -538,6 +549,174 @@ impl ScalarFunction for Tangle {
             v.push(step(instruction, v[n - 1 - i % n], v[n - 1 - j % n]));
         }
         v.iter().rev().take(500).map(|&v| v * T::lit(0.01)).sum()
+    }
+}
+
+// ---- Fresh -----------------------------------------------------------------------------------------------------------
+
+/// The work done by a unit load on a square plate of conductors, by conjugate gradients: a function of all conductivities.
+struct ConjugateGradients {
+    side: usize,
+    steps: usize,
+}
+
+impl ScalarFunction for ConjugateGradients {
+    fn eval<T: Float>(&self, x: &[T]) -> T {
+        let n = self.side;
+        let multiply = |u: &[T]| -> Vec<T> {
+            let mut result: Vec<T> = u.iter().zip(x).map(|(&u, &c)| u * c).collect();
+            for i in 0..n * n {
+                let neighbours = [(i % n + 1 < n).then_some(i + 1), (i + n < n * n).then_some(i + n)];
+                for j in neighbours.into_iter().flatten() {
+                    let flow = (x[i] + x[j]) * (u[i] - u[j]);
+                    result[i] += flow;
+                    result[j] -= flow;
+                }
+            }
+            result
+        };
+        let dot = |a: &[T], b: &[T]| a.iter().zip(b).fold(T::zero(), |s, (&a, &b)| s + a * b);
+        let mut u = vec![T::zero(); n * n];
+        let mut r = vec![T::one(); n * n];
+        let mut p = r.clone();
+        let mut square = dot(&r, &r);
+        for _ in 0..self.steps {
+            let q = multiply(&p);
+            let length = square / dot(&p, &q);
+            for i in 0..n * n {
+                u[i] += length * p[i];
+                r[i] -= length * q[i];
+            }
+            let next = dot(&r, &r);
+            let factor = next / square;
+            square = next;
+            for i in 0..n * n {
+                p[i] = r[i] + factor * p[i];
+            }
+        }
+        u.iter().copied().sum()
+    }
+}
+
+/// The squared error of a network that convolves a signal, takes the largest of neighbours, and adds up what is left.
+struct Convolution {
+    samples: Vec<(Vec<f64>, f64)>,
+}
+
+impl Convolution {
+    fn new(samples: usize) -> (Convolution, Vec<f64>) {
+        let mut random = Random(52);
+        let samples = (0..samples).map(|_| (random.vector(64), random.number())).collect();
+        (Convolution { samples }, random.vector_between(-0.5, 0.5, 6 * 5 + 6))
+    }
+}
+
+impl ScalarFunction for Convolution {
+    fn eval<T: Float>(&self, x: &[T]) -> T {
+        let (kernels, weights) = x.split_at(30);
+        let mut loss = T::zero();
+        for (signal, wanted) in &self.samples {
+            let mut out = T::zero();
+            for (kernel, &weight) in kernels.chunks_exact(5).zip(weights) {
+                let filtered: Vec<T> = signal
+                    .windows(5)
+                    .map(|part| kernel.iter().zip(part).fold(T::zero(), |s, (&k, &x)| s + k * T::lit(x)))
+                    .collect();
+                for pair in filtered.chunks_exact(2) {
+                    out += pair[0].max(pair[1]).tanh() * weight;
+                }
+            }
+            let error = out * T::lit(0.1) - T::lit(*wanted);
+            loss += error * error;
+        }
+        loss
+    }
+}
+
+/// The likelihood of a sequence of four signs under a Markov model with six hidden states, by the scaled forward algorithm.
+struct Markov {
+    signs: Vec<usize>,
+}
+
+impl Markov {
+    fn new(steps: usize) -> (Markov, Vec<f64>) {
+        let mut random = Random(53);
+        (Markov { signs: (0..steps).map(|_| random.below(4)).collect() }, random.vector(6 * 6 + 6 * 4))
+    }
+}
+
+impl ScalarFunction for Markov {
+    fn eval<T: Float>(&self, x: &[T]) -> T {
+        let softmax = |row: &[T]| -> Vec<T> {
+            let powers: Vec<T> = row.iter().map(|x| x.exp()).collect();
+            let total: T = powers.iter().copied().sum();
+            powers.into_iter().map(|p| p / total).collect()
+        };
+        let (moves, shows) = x.split_at(36);
+        let moves: Vec<Vec<T>> = moves.chunks_exact(6).map(softmax).collect();
+        let shows: Vec<Vec<T>> = shows.chunks_exact(4).map(softmax).collect();
+        let mut state = vec![T::lit(1.0 / 6.0); 6];
+        let mut likelihood = T::zero();
+        for &sign in &self.signs {
+            let ahead: Vec<T> = (0..6)
+                .map(|j| (0..6).fold(T::zero(), |s, i| s + state[i] * moves[i][j]) * shows[j][sign])
+                .collect();
+            let total: T = ahead.iter().copied().sum();
+            likelihood += total.ln();
+            state = ahead.into_iter().map(|p| p / total).collect();
+        }
+        likelihood
+    }
+}
+
+/// The logarithm of the volume that the columns of a matrix span, by the modified process of Gram and Schmidt.
+struct GramSchmidt {
+    n: usize,
+}
+
+impl ScalarFunction for GramSchmidt {
+    fn eval<T: Float>(&self, x: &[T]) -> T {
+        let mut columns: Vec<Vec<T>> = x.chunks_exact(self.n).map(<[T]>::to_vec).collect();
+        let mut volume = T::zero();
+        for k in 0..self.n {
+            let norm = columns[k].iter().map(|&x| x * x).sum::<T>().sqrt();
+            volume += norm.ln();
+            let q: Vec<T> = columns[k].iter().map(|&x| x / norm).collect();
+            for column in &mut columns[k + 1..] {
+                let along: T = q.iter().zip(column.iter()).map(|(&q, &x)| q * x).sum();
+                column.iter_mut().zip(&q).for_each(|(x, &q)| *x -= along * q);
+            }
+        }
+        volume
+    }
+}
+
+/// The energy of four pendulums in a row with springs between them, after some steps of the symplectic Euler method.
+struct Pendulums {
+    steps: usize,
+}
+
+impl ScalarFunction for Pendulums {
+    fn eval<T: Float>(&self, x: &[T]) -> T {
+        let (mut angles, mut speeds) = (x[..4].to_vec(), x[4..8].to_vec());
+        let (gravity, spring) = (x[8], x[9]);
+        let h = T::lit(0.01);
+        for _ in 0..self.steps {
+            for i in 0..4 {
+                let mut force = -gravity * angles[i].sin();
+                if i > 0 {
+                    force += spring * (angles[i - 1] - angles[i]).sin();
+                }
+                if i < 3 {
+                    force += spring * (angles[i + 1] - angles[i]).sin();
+                }
+                speeds[i] += force * h;
+            }
+            for i in 0..4 {
+                angles[i] += speeds[i] * h;
+            }
+        }
+        angles.iter().zip(&speeds).map(|(&a, &s)| s * s * T::lit(0.5) - gravity * a.cos()).sum()
     }
 }
 
