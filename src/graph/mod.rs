@@ -47,7 +47,7 @@
 //!
 //! # Running it many times
 //!
-//! [`Graph::compile`] makes a [`Program`] of a graph, for `f64`: the same numbers, several times as fast as a tape, at one point or at many.
+//! [`Graph::compile`] makes a [`Program`] of a graph, for `f64`: the same numbers, in most cases faster than a tape, at one point or at many.
 //!
 //! # Derivatives
 //!
