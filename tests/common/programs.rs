@@ -2,13 +2,10 @@
 //!
 //! Each is generic, has a fixed point where it is differentiated, and a value that depends on every input. None is written to suit a
 //! tool.
-#![allow(dead_code)] // each user takes its part
+#![allow(clippy::needless_range_loop)] // indices as in the formulas
 
-#[path = "generator.rs"]
-mod generator;
-
+use super::problems::Random;
 use dualtape::{Float, ScalarFunction};
-use generator::Random;
 
 /// What is done with each program.
 pub trait Visitor {
@@ -56,7 +53,11 @@ pub fn adverse(visitor: &mut impl Visitor) {
 
 /// Programs that were written after the interpreter's constants were fixed, and nothing was changed for them.
 pub fn fresh(visitor: &mut impl Visitor) {
-    visitor.visit("conjugate gradients", &ConjugateGradients { side: 12, steps: 25 }, &Random(51).vector_between(0.5, 2.0, 144));
+    visitor.visit(
+        "conjugate gradients",
+        &ConjugateGradients { side: 12, steps: 25 },
+        &Random(51).vector_between(0.5, 2.0, 144),
+    );
     let (convolution, x) = Convolution::new(40);
     visitor.visit("convolution", &convolution, &x);
     let (markov, x) = Markov::new(300);
@@ -500,7 +501,10 @@ fn step<T: Float>(instruction: usize, a: T, b: T) -> T {
 }
 
 /// A sum of terms no two of which are alike: each is a small random program of a few inputs.
-struct Terms(Vec<(Vec<usize>, Vec<(usize, usize, usize)>)>);
+struct Terms(Vec<(Vec<usize>, Vec<Instruction>)>);
+
+/// A number for [`step`], and two for its operands.
+type Instruction = (usize, usize, usize);
 
 impl Terms {
     fn new(count: usize) -> Terms {
@@ -532,7 +536,7 @@ impl ScalarFunction for Terms {
 }
 
 /// One random program, as long as it is: any operation takes any of the last 2000 results.
-struct Tangle(Vec<(usize, usize, usize)>);
+struct Tangle(Vec<Instruction>);
 
 impl Tangle {
     fn new(steps: usize) -> Tangle {
@@ -658,9 +662,8 @@ impl ScalarFunction for Markov {
         let mut state = vec![T::lit(1.0 / 6.0); 6];
         let mut likelihood = T::zero();
         for &sign in &self.signs {
-            let ahead: Vec<T> = (0..6)
-                .map(|j| (0..6).fold(T::zero(), |s, i| s + state[i] * moves[i][j]) * shows[j][sign])
-                .collect();
+            let ahead: Vec<T> =
+                (0..6).map(|j| (0..6).fold(T::zero(), |s, i| s + state[i] * moves[i][j]) * shows[j][sign]).collect();
             let total: T = ahead.iter().copied().sum();
             likelihood += total.ln();
             state = ahead.into_iter().map(|p| p / total).collect();

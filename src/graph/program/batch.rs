@@ -60,6 +60,7 @@ impl Program {
         let mut point = 0;
         if let Code::Short(code) = &self.schedule.code
             && self.schedule.cells <= MOST_CELLS
+            && !self.schedule.reuses
         {
             let mut memory = pool::take::<Memory>();
             while points - point >= LEAST_POINTS {
@@ -119,7 +120,7 @@ impl Program {
     #[track_caller]
     fn points(&self, xs: &[f64], outs: &[f64]) -> usize {
         let (inputs, outputs) = (self.inputs(), self.outputs());
-        let points = if inputs > 0 { xs.len() / inputs } else { outs.len() / outputs.max(1) };
+        let points = xs.len().checked_div(inputs).unwrap_or_else(|| outs.len() / outputs.max(1));
         assert!(
             xs.len() == points * inputs,
             "dualtape: call_many: expected points of {inputs} inputs, found {} numbers",
@@ -296,9 +297,10 @@ impl Schedule {
                             [place] => function.values(graph, &before[usize::from(place)], &mut after[0]),
                             _ => {
                                 arguments.clear();
-                                for lane in 0..LANES {
-                                    arguments.extend(operands.iter().map(|&place| before[usize::from(place)][lane]));
-                                }
+                                let operands =
+                                    |lane: usize| operands.iter().map(move |&place| (usize::from(place), lane));
+                                arguments
+                                    .extend((0..LANES).flat_map(operands).map(|(place, lane)| before[place][lane]));
                                 function.values(graph, arguments, &mut after[0]);
                             }
                         }

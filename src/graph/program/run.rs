@@ -2,13 +2,12 @@
 
 use super::super::body::Body;
 use super::schedule::{
-    ADD, ADD_CHAIN, CALL, CHOOSE, Code, DIV, DOT_CHAIN, EVEN, Function, HORNER_CHAIN, HORNER_SUB_CHAIN, MUL, MUL_ADD,
-    MUL_CHAIN, MUL_SUB, NEG, Of, ROW, SIZES, SUB, SUB_CHAIN, SUB_DOT_CHAIN, SUB_MUL, Schedule,
+    ADD, ADD_CHAIN, CALL, CHOOSE, Code, DIV, DOT_CHAIN, EVEN, Function, GO, HORNER_CHAIN, HORNER_SUB_CHAIN, MUL,
+    MUL_ADD, MUL_CHAIN, MUL_SUB, NEG, Of, ROW, SHORT, SIZES, SUB, SUB_CHAIN, SUB_DOT_CHAIN, SUB_MUL, Schedule,
 };
 
 /// Sizes of memory. A place in memory of such a size needs no check, which would cost up to 70 % of the time: words of 16 bits are always
 /// inside the first, and of others the upper bits are masked out.
-const SHORT: usize = 1 << 16;
 const MIDDLE: usize = 1 << 20;
 const LARGE: usize = 1 << 24;
 
@@ -17,8 +16,8 @@ trait Cells {
     fn read(&self, place: usize) -> f64;
     /// The cells from `next` on.
     fn room(&mut self, next: usize, count: usize) -> &mut [f64];
-    /// All before `next`, and `count` from there on.
-    fn split(&mut self, next: usize, count: usize) -> (&[f64], &mut [f64]);
+    /// All before `next`, `count` from there on, and all after these.
+    fn split(&mut self, next: usize, count: usize) -> (&[f64], &mut [f64], &[f64]);
 }
 
 impl<const N: usize> Cells for [f64; N] {
@@ -32,9 +31,10 @@ impl<const N: usize> Cells for [f64; N] {
         &mut self[next..next + count]
     }
     #[inline(always)]
-    fn split(&mut self, next: usize, count: usize) -> (&[f64], &mut [f64]) {
-        let (before, after) = self.split_at_mut(next);
-        (before, &mut after[..count])
+    fn split(&mut self, next: usize, count: usize) -> (&[f64], &mut [f64], &[f64]) {
+        let (before, rest) = self.split_at_mut(next);
+        let (results, after) = rest.split_at_mut(count);
+        (before, results, after)
     }
 }
 
@@ -48,9 +48,10 @@ impl Cells for [f64] {
         &mut self[next..next + count]
     }
     #[inline(always)]
-    fn split(&mut self, next: usize, count: usize) -> (&[f64], &mut [f64]) {
-        let (before, after) = self.split_at_mut(next);
-        (before, &mut after[..count])
+    fn split(&mut self, next: usize, count: usize) -> (&[f64], &mut [f64], &[f64]) {
+        let (before, rest) = self.split_at_mut(next);
+        let (results, after) = rest.split_at_mut(count);
+        (before, results, after)
     }
 }
 
@@ -189,9 +190,10 @@ fn run<W: Copy + Into<u32>>(mut code: &[W], cells: &mut (impl Cells + ?Sized), m
         };
         (@ $arity:literal, $count:ident, [$($x:ident),*] $value:expr) => { row!(apart $count, [$($x),*] $value) };
         (side by side $count:ident, [$($x:ident),*], [$($same:ident),*] $value:expr) => {{
-            let (before, results) = cells.split(next, $count);
-            $(let $x = &before[$x.0..][..$count];)*
-            $(let $same = before[$same.0];)*
+            let (before, results, after) = cells.split(next, $count);
+            let from = |place: usize| if place < next { &before[place..] } else { &after[place - next - $count..] };
+            $(let $x = &from($x.0)[..$count];)*
+            $(let $same = from($same.0)[0];)*
             for (k, result) in results.iter_mut().enumerate() {
                 $(let $x = $x[k];)*
                 *result = $value;
@@ -218,6 +220,11 @@ fn run<W: Copy + Into<u32>>(mut code: &[W], cells: &mut (impl Cells + ?Sized), m
                     word if word == $kind * 5 + 4 => decide!(@ 1, $arity, $operands $value),
                     word if word == ROW + $kind => row!($arity, $operands $value),
                 )*
+                GO => {
+                    let (&[place], rest) = code.split_first_chunk().expect("a place");
+                    next = place.into() as usize;
+                    code = rest;
+                }
                 ADD_CHAIN => chain!(1, acc, |a| acc + a),
                 SUB_CHAIN => chain!(1, acc, |a| acc - a),
                 MUL_CHAIN => chain!(1, acc, |a| acc * a),

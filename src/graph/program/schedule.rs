@@ -74,11 +74,18 @@ fn chain_of(kind: u32, position: usize) -> Option<u32> {
 pub(super) const ROW: u32 = CALL + 8;
 /// Where distances have their 0.
 pub(super) const EVEN: u32 = 1 << 15;
+/// What follows goes to the place that is the next word.
+pub(super) const GO: u32 = ROW + KINDS;
 /// The shortest row: as long as a block, which it is faster than.
 const LEAST_ROW: usize = 8;
 
 /// How many operations are scheduled together. Their results stay in the first caches.
 const WINDOW: usize = 4096;
+/// How much memory words of 16 bits reach. A program that has more results than this gives the places of those that are used in their own
+/// window to the next window.
+pub(super) const SHORT: usize = 1 << 16;
+/// Room for such results: two for each operation, as pairs have.
+const TEMPORARY: usize = 2 * WINDOW;
 /// How many calls are made at once.
 const CALLS: usize = 32;
 /// How many kinds are compared to find the one that most operations are ready of. A program may have a rule of its own for each
@@ -128,6 +135,8 @@ pub(super) struct Schedule {
     pub constants: Vec<f64>,
     /// How much memory it takes.
     pub cells: usize,
+    /// Whether places are used again.
+    pub reuses: bool,
     pub results: Box<[u32]>,
     pub checks: Vec<Check>,
     pub conditions: Vec<(Condition, Vec<u32>)>,
@@ -135,6 +144,10 @@ pub(super) struct Schedule {
     pub operations: usize,
     pub decisions: usize,
 }
+
+/// Results that are kept, and those that are used in their own window only.
+const KEPT: usize = 0;
+const PASSING: usize = 1;
 
 /// What the operations of a graph are to the schedule.
 struct Plan<'a> {
@@ -149,6 +162,11 @@ struct Plan<'a> {
     place: Vec<u32>,
     /// Which batch of operations computes a node, from 1; 0 for inputs.
     batch: Vec<u32>,
+    /// The last operation that uses a node, where places are used again.
+    last_use: Vec<u32>,
+    /// Where the next result goes that is kept, and the next one that is used in this window only; and which of them is now written.
+    next: [u32; 2],
+    writes: Option<usize>,
     constants: Constants,
 }
 
@@ -261,6 +279,9 @@ impl<'a> Plan<'a> {
             same: HashMap::default(),
             place: vec![NONE; n],
             batch: vec![0; n],
+            last_use: Vec::new(),
+            next: [0; 2],
+            writes: Some(KEPT),
             constants: Constants { first: graph.point.len() as u32, ..Constants::default() },
         };
         let is_product = |operand: Operand| match operand {
@@ -355,6 +376,31 @@ impl<'a> Plan<'a> {
         if let Op::Second(_) = self.graph.nodes[node as usize].op { node - 1 } else { node }
     }
 
+    /// Notes which operation uses each node last; none after it if it is looked at from outside.
+    fn find_last_uses(&mut self, conditions: &[(Condition, u32)]) {
+        let mut last_use = vec![0; self.kind.len()];
+        for node in (0..self.kind.len() as u32).filter(|&node| self.kind[node as usize] != NONE) {
+            self.operands(node, |operand| {
+                if let Operand::Node(operand) = operand {
+                    last_use[self.computed_by(operand) as usize] = node;
+                }
+            });
+        }
+        let watched = conditions.iter().map(|&(_, node)| Operand::Node(node));
+        let sides = self.graph.guards.iter().flat_map(|guard| guard.about);
+        for operand in self.graph.results.iter().copied().chain(sides).chain(watched) {
+            if let Operand::Node(node) = self.resolve(operand) {
+                last_use[self.computed_by(node) as usize] = NONE;
+            }
+        }
+        self.last_use = last_use;
+    }
+
+    /// Whether the results of `node` are kept, in a window that ends before the node `end`.
+    fn keeping(&self, node: u32, end: usize) -> usize {
+        if self.last_use.is_empty() || self.last_use[node as usize] as usize >= end { KEPT } else { PASSING }
+    }
+
     /// Where the value of an operand is.
     fn place(&self, operand: Operand) -> u32 {
         match self.resolve(operand) {
@@ -401,6 +447,7 @@ impl Schedule {
             code: Code::Short(Box::default()),
             functions,
             cells: graph.point.len() + plan.constants.values.len(),
+            reuses: false,
             constants: std::mem::take(&mut plan.constants.values),
             results: Box::default(),
             checks: Vec::new(),
@@ -408,6 +455,14 @@ impl Schedule {
             operations: 0,
             decisions: 0,
         };
+        plan.next[KEPT] = schedule.cells as u32;
+        let results = plan.kind.iter().filter(|&&kind| kind != NONE).count();
+        if schedule.cells + results > SHORT {
+            schedule.reuses = true;
+            plan.next = [(schedule.cells + TEMPORARY) as u32, schedule.cells as u32];
+            plan.writes = None;
+            plan.find_last_uses(&conditions);
+        }
         let code = schedule.order(&mut plan);
         schedule.results = graph.results.iter().map(|&x| plan.place(x)).collect();
         let check = |guard: &Guard| Check {
@@ -445,26 +500,41 @@ impl Schedule {
         let (mut batch, mut chain, mut sorted) = (Vec::new(), Vec::new(), Vec::new());
         let mut batches = 0;
         let mut nodes = 0..n;
+        let mut parts = [Vec::new(), Vec::new()];
+        let passing = plan.next[PASSING];
         while window.fill(plan, &mut nodes) {
+            let end = nodes.start;
+            if self.reuses {
+                plan.next[PASSING] = passing;
+                plan.writes = None;
+            }
             while let Some(kind) = window.ready.take(&mut batch) {
                 batches += 1;
                 batch.iter().for_each(|&node| plan.batch[node as usize] = batches);
                 if kind < KINDS && batch.len() <= CHAINED {
                     for &node in &batch {
-                        match window.chain(plan, node, &mut chain) {
+                        let word = window.chain(plan, node, &mut chain);
+                        let keeping = chain.iter().map(|&(node, _)| plan.keeping(node, end)).min();
+                        self.go(&mut code, plan, keeping.unwrap_or(KEPT));
+                        match word {
                             Some(word) => self.write_chain(&mut code, plan, word, &chain),
                             None => self.write(&mut code, plan, kind, &[node]),
                         }
                     }
-                } else {
-                    if kind < KINDS && batch.len() >= LEAST_ROW {
-                        sort(plan, &mut batch, &mut sorted);
-                        self.write_rows(&mut code, plan, kind, &batch);
-                    } else {
-                        self.write(&mut code, plan, kind, &batch);
-                    }
-                    batch.iter().for_each(|&node| window.release(plan, node, NONE));
+                    continue;
                 }
+                parts.iter_mut().for_each(Vec::clear);
+                batch.iter().for_each(|&node| parts[plan.keeping(node, end)].push(node));
+                for (keeping, part) in parts.iter_mut().enumerate().filter(|(_, part)| !part.is_empty()) {
+                    self.go(&mut code, plan, keeping);
+                    if kind < KINDS && part.len() >= LEAST_ROW {
+                        sort(plan, part, &mut sorted);
+                        self.write_rows(&mut code, plan, kind, part);
+                    } else {
+                        self.write(&mut code, plan, kind, part);
+                    }
+                }
+                batch.iter().for_each(|&node| window.release(plan, node, NONE));
             }
         }
         code
@@ -553,10 +623,20 @@ impl Schedule {
         }
     }
 
+    /// What follows is kept or not.
+    fn go(&mut self, code: &mut Vec<u32>, plan: &mut Plan, keeping: usize) {
+        if plan.writes != Some(keeping) {
+            plan.writes = Some(keeping);
+            code.extend([GO, plan.next[keeping]]);
+        }
+    }
+
     fn give_place(&mut self, plan: &mut Plan, node: u32) {
-        assert!(self.cells < NONE as usize, "dualtape: a program has no room for more than 2³² results");
-        plan.place[node as usize] = self.cells as u32;
-        self.cells += 1;
+        let next = &mut plan.next[plan.writes.unwrap_or(KEPT)];
+        assert!(*next < NONE - 1, "dualtape: a program has no room for more than 2³² results");
+        plan.place[node as usize] = *next;
+        *next += 1;
+        self.cells = self.cells.max(*next as usize);
         self.operations += 1;
     }
 }
