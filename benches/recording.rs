@@ -3,6 +3,7 @@
 //! `cargo bench --features graph --bench recording` prints the table. An operation is one that the graph keeps. Bytes are the most that
 //! were allocated at any time while recording, and those of the finished graph. Without `--bench` the graphs are only checked.
 
+#[allow(dead_code)] // not all problems are recorded
 #[path = "../tests/common/problems.rs"]
 mod problems;
 

@@ -7,6 +7,9 @@ mod agreement;
 mod derivatives;
 #[path = "graph/guards.rs"]
 mod guards;
+#[cfg(feature = "nalgebra")]
+#[path = "graph/matrices.rs"]
+mod matrices;
 #[path = "graph/misuse.rs"]
 mod misuse;
 #[path = "graph/operations.rs"]

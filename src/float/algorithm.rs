@@ -20,18 +20,9 @@ pub trait Algorithm {
     /// The computation on numbers with derivatives, usually by [`Engine::run`](super::engine::Engine::run) on the inner type.
     fn on_number<N: Number>(args: Self::Args<'_, N>) -> Self::Output<N>;
 
-    /// The computation on numbers that record every operation.
-    ///
-    /// # Panics
-    /// If it is not written, since a computation that goes by values would be recorded as that of one point only.
+    /// The computation on numbers that record every operation, so that the recording holds for other values.
     #[cfg(feature = "graph")]
-    fn on_traced<B: Primitive>(args: Self::Args<'_, crate::graph::Traced<B>>) -> Self::Output<crate::graph::Traced<B>> {
-        let _ = args;
-        panic!(
-            "dualtape: linear algebra cannot be recorded into a graph, since its algorithms go by the values of matrices; write it \
-             with operations on numbers, or keep this function on the tape"
-        )
-    }
+    fn on_traced<B: Primitive>(args: Self::Args<'_, crate::graph::Traced<B>>) -> Self::Output<crate::graph::Traced<B>>;
 }
 
 /// A primitive number as other crates know it: with the feature `nalgebra` its matrices can be decomposed.
@@ -57,6 +48,10 @@ impl Algorithm for Levels {
     type Args<'a, T: Float> = ();
     type Output<T: Float> = usize;
     fn on_primitive<B: Scalar>((): ()) -> usize {
+        0
+    }
+    #[cfg(feature = "graph")]
+    fn on_traced<B: Primitive>((): ()) -> usize {
         0
     }
     fn on_number<N: Number>((): ()) -> usize {

@@ -49,7 +49,7 @@ impl Function for Plain<'_> {
 
 /// `$Name` evaluates a graph of derivatives by the drivers, and what it is a derivative of as `$Below` does.
 macro_rules! eager {
-    ($($Name:ident over $Below:ident;)*) => {$(
+    ($($Name:ident over $Below:ident by $apply:ident;)*) => {$(
         struct $Name<'a>(&'a Body);
 
         impl Function for $Name<'_> {
@@ -58,7 +58,7 @@ macro_rules! eager {
             }
             fn eval<T: Float>(&self, x: &[T]) -> Result<Vec<T>, BranchChanged> {
                 match &self.0.origin {
-                    Some(origin) => origin.step.apply(&$Below(&origin.of), x),
+                    Some(origin) => origin.step.$apply(&$Below(&origin.of), x),
                     None => Plain(self.0).eval(x),
                 }
             }
@@ -66,74 +66,120 @@ macro_rules! eager {
     )*};
 }
 eager! {
-    Once over Plain;
-    Twice over Once;
-    Thrice over Twice;
+    Once over Plain by apply;
+    First over Plain by apply_on_one_type;
+    Second over First by apply_on_one_type;
+    Third over Second by apply_on_one_type;
+}
+
+/// Values, and their tangents or a product with weights, from a direction or from the weights.
+type Product<'a, T> = &'a dyn Fn(&[T]) -> (Vec<T>, Vec<T>);
+
+/// How a function is differentiated at a point: the parts of all operators.
+struct Ways<'a, T> {
+    value_and_gradient: &'a dyn Fn() -> (T, Vec<T>),
+    jvp: Product<'a, T>,
+    vjp: Product<'a, T>,
+    hvp: &'a dyn Fn(&[T]) -> Vec<T>,
+}
+
+/// Evaluates a function for a driver, which wants results whatever happens, and keeps what went wrong.
+struct Kept<'a, F> {
+    f: &'a F,
+    changed: RefCell<Option<BranchChanged>>,
+}
+
+impl<F: Function> Kept<'_, F> {
+    fn eval<N: Float>(&self, x: &[N], data: impl Iterator<Item = N>) -> Vec<N> {
+        let x: Vec<N> = x.iter().copied().chain(data).collect();
+        self.f.eval(&x).unwrap_or_else(|error| {
+            self.changed.replace(Some(error));
+            vec![N::nan(); self.f.graph().results.len()]
+        })
+    }
 }
 
 impl Step {
     /// The operator on `f` at `x`: the variables, then what the operator takes besides, then data.
     fn apply<T: Float>(self, f: &impl Function, x: &[T]) -> Result<Vec<T>, BranchChanged> {
-        let (n, outputs) = (f.graph().variables, f.graph().results.len());
-        let (x, rest) = x.split_at(n);
-        let (direction, data) = rest.split_at(self.directions(n, outputs));
-        let changed = RefCell::new(None);
-        // A driver wants results whatever happens.
-        let keep = |error: BranchChanged| {
-            changed.replace(Some(error));
+        let f = Kept { f, changed: RefCell::new(None) };
+        let (x, direction, data) = self.split(f.f.graph(), x);
+        let on_reverse = |x: &[Reverse<T>]| f.eval(x, data.iter().map(|&c| Reverse::constant(c)));
+        let on_dual = |x: &[Dual<T>]| f.eval(x, data.iter().map(|&c| Dual::constant(c)));
+        let on_both = |x: &[Reverse<Dual<T>>]| f.eval(x, data.iter().map(|&c| Reverse::constant(Dual::constant(c))))[0];
+        let ways = Ways {
+            value_and_gradient: &|| reverse::value_and_gradient(|x| on_reverse(x)[0], x),
+            jvp: &|v| forward::jvp(on_dual, x, v),
+            vjp: &|w| reverse::vjp(on_reverse, x, w),
+            hvp: &|v| reverse::hvp(on_both, x, v),
         };
-        let on_reverse = |x: &[Reverse<T>]| -> Vec<Reverse<T>> {
-            let x: Vec<_> = x.iter().copied().chain(data.iter().map(|&c| Reverse::constant(c))).collect();
-            f.eval(&x).unwrap_or_else(|error| {
-                keep(error);
-                vec![Reverse::constant(T::nan()); outputs]
-            })
+        let results = self.assemble(f.f.graph(), direction, &ways);
+        f.changed.into_inner().map_or(Ok(results), Err)
+    }
+
+    /// The same by `Reverse<Dual<T>>` in all cases, which takes longer and needs one type at each level instead of three.
+    fn apply_on_one_type<T: Float>(self, f: &impl Function, x: &[T]) -> Result<Vec<T>, BranchChanged> {
+        let f = Kept { f, changed: RefCell::new(None) };
+        let (x, direction, data) = self.split(f.f.graph(), x);
+        let lift = |x: &[T]| -> Vec<Dual<T>> { x.iter().map(|&x| Dual::constant(x)).collect() };
+        let lower = |x: Vec<Dual<T>>| -> Vec<T> { x.into_iter().map(Dual::primal).collect() };
+        let eval = |x: &[Reverse<Dual<T>>]| f.eval(x, data.iter().map(|&c| Reverse::constant(Dual::constant(c))));
+        let ways = Ways {
+            value_and_gradient: &|| {
+                let (value, gradient) = reverse::value_and_gradient(|x| eval(x)[0], &lift(x));
+                (value.primal(), lower(gradient))
+            },
+            jvp: &|v| {
+                let x: Vec<_> = x.iter().zip(v).map(|(&x, &v)| Reverse::constant(Dual::new(x, [v]))).collect();
+                eval(&x).into_iter().map(|y| (y.primal().primal(), y.primal().tangent())).unzip()
+            },
+            vjp: &|w| {
+                let (values, product) = reverse::vjp(eval, &lift(x), &lift(w));
+                (lower(values), lower(product))
+            },
+            hvp: &|v| reverse::hvp(|x| eval(x)[0], x, v),
         };
-        let on_dual = |x: &[Dual<T>]| -> Vec<Dual<T>> {
-            let x: Vec<_> = x.iter().copied().chain(data.iter().map(|&c| Dual::constant(c))).collect();
-            f.eval(&x).unwrap_or_else(|error| {
-                keep(error);
-                vec![Dual::constant(T::nan()); outputs]
-            })
-        };
-        let on_reverse_dual = |x: &[Reverse<Dual<T>>]| -> Reverse<Dual<T>> {
-            let data = data.iter().map(|&c| Reverse::constant(Dual::constant(c)));
-            let x: Vec<_> = x.iter().copied().chain(data).collect();
-            f.eval(&x).map_or_else(
-                |error| {
-                    keep(error);
-                    Reverse::constant(Dual::constant(T::nan()))
-                },
-                |y| y[0],
-            )
-        };
+        let results = self.assemble(f.f.graph(), direction, &ways);
+        f.changed.into_inner().map_or(Ok(results), Err)
+    }
+
+    /// The variables, what the operator takes besides, and data.
+    fn split<'a, T>(self, graph: &Body, x: &'a [T]) -> (&'a [T], &'a [T], &'a [T]) {
+        let (x, rest) = x.split_at(graph.variables);
+        let (direction, data) = rest.split_at(self.directions(graph.variables, graph.results.len()));
+        (x, direction, data)
+    }
+
+    /// The results of the operator.
+    fn assemble<T: Float>(self, graph: &Body, direction: &[T], ways: &Ways<'_, T>) -> Vec<T> {
+        let (n, outputs) = (graph.variables, graph.results.len());
         let unit =
             |k: usize, n: usize| -> Vec<T> { (0..n).map(|i| if i == k { T::one() } else { T::zero() }).collect() };
-        let results = match self {
+        match self {
             Step::ValueAndGradient => {
-                let (value, gradient) = reverse::value_and_gradient(|x| on_reverse(x)[0], x);
+                let (value, gradient) = (ways.value_and_gradient)();
                 [vec![value], gradient].concat()
             }
-            Step::Gradient => reverse::gradient(|x| on_reverse(x)[0], x),
-            Step::Hvp => reverse::hvp(on_reverse_dual, x, direction),
+            Step::Gradient => (ways.value_and_gradient)().1,
+            Step::Hvp => (ways.hvp)(direction),
             Step::Jvp => {
-                let (value, tangent) = forward::jvp(on_dual, x, direction);
+                let (value, tangent) = (ways.jvp)(direction);
                 [value, tangent].concat()
             }
             Step::Vjp => {
-                let (value, product) = reverse::vjp(on_reverse, x, direction);
+                let (value, product) = (ways.vjp)(direction);
                 [value, product].concat()
             }
             Step::Jacobian => {
                 let mut jacobian = vec![T::zero(); outputs * n];
                 if n <= outputs {
                     for j in 0..n {
-                        let column = forward::jvp(on_dual, x, &unit(j, n)).1;
+                        let column = (ways.jvp)(&unit(j, n)).1;
                         column.into_iter().enumerate().for_each(|(i, entry)| jacobian[i * n + j] = entry);
                     }
                 } else {
                     for i in 0..outputs {
-                        let row = reverse::vjp(on_reverse, x, &unit(i, outputs)).1;
+                        let row = (ways.vjp)(&unit(i, outputs)).1;
                         jacobian[i * n..][..n].copy_from_slice(&row);
                     }
                 }
@@ -142,7 +188,7 @@ impl Step {
             Step::Hessian => {
                 let mut hessian = vec![T::zero(); n * n];
                 for j in 0..n {
-                    let column = reverse::hvp(on_reverse_dual, x, &unit(j, n));
+                    let column = (ways.hvp)(&unit(j, n));
                     // The lower triangle, mirrored.
                     for (i, entry) in column.into_iter().enumerate().skip(j) {
                         (hessian[i * n + j], hessian[j * n + i]) = (entry, entry);
@@ -150,8 +196,7 @@ impl Step {
                 }
                 hessian
             }
-        };
-        changed.into_inner().map_or(Ok(results), Err)
+        }
     }
 
     /// How many numbers the operator takes besides the point.
@@ -166,7 +211,7 @@ impl Step {
 
 impl Body {
     /// The results by the drivers, which have the conventions: for a graph of derivatives where plain arithmetic has not. On primitive
-    /// numbers it takes the three outermost derivatives by their drivers, over `f32` and on nested numbers the outermost.
+    /// numbers it takes the three outermost derivatives by their drivers, on nested numbers the outermost.
     pub fn eval_eagerly<T: Float>(&self, x: &[T]) -> Result<Vec<T>, BranchChanged> {
         if T::NESTED {
             return Once(self).eval(x);
@@ -180,12 +225,19 @@ impl Body {
         }
     }
 
+    fn eagerly<B: Primitive>(&self, x: &[B]) -> Result<Vec<B>, BranchChanged> {
+        match &self.origin {
+            Some(origin) if origin.of.origin.is_some() => Third(self).eval(x),
+            _ => Once(self).eval(x),
+        }
+    }
+
     // Not generic, so that they are compiled here and not in every crate that evaluates a graph.
     fn eagerly_f64(&self, x: &[f64]) -> Result<Vec<f64>, BranchChanged> {
-        Thrice(self).eval(x)
+        self.eagerly(x)
     }
     fn eagerly_f32(&self, x: &[f32]) -> Result<Vec<f32>, BranchChanged> {
-        Once(self).eval(x)
+        self.eagerly(x)
     }
     #[track_caller]
     fn derived_f64(&self, step: Step) -> Body {

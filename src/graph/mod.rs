@@ -32,11 +32,11 @@
 //! | [`Float::is_constant`], [`Float::is_zero_in_all_parts`], [`Float::is_finite_in_all_parts`] | nothing: answered by structure | – |
 //! | [`Float::from_partials`] | an operation with these derivatives | computed |
 //! | [`slices`](crate::slices) | operations: the largest entry, its place and how many there are of it are found anew | computed |
+//! | methods of `LinearAlgebra` | for each entry of the result an operation, which runs the method again; whether there is a result is a guard | computed |
 //! | numbers that are read from elsewhere | constants; what changes is passed as data, [`Graph::record_with`] | – |
 //!
 //! `Debug` shows a number for people, and guards nothing. Of `if_less` both sides are recorded, so a recursion that ends by it would
-//! not end; it is stopped with a message. The methods of `LinearAlgebra` go by values in ways that a guard does not catch, and panic on
-//! traced numbers.
+//! not end; it is stopped with a message.
 //!
 //! The same operation on the same operands is recorded once, operations on constants are computed, `x * 1`, `x / 1`, `x - 0` and
 //! `--x` are `x`, and what leads to no result is left out. Nothing else is changed, and no operands change places: values have the bits
@@ -54,7 +54,7 @@
 //! [`Graph::gradient`] and its siblings run the drivers of the crate on numbers that record. What is recorded is plain arithmetic; where
 //! that differs from what the drivers do, at a zero times an infinity, at NaN and near the ends of the range, [`Graph::eval`] on `f64`
 //! notices, and evaluates the graph of the function by the driver instead, which has the [conventions](crate::conventions). Of derivatives on
-//! top of each other it does so with the three outermost ones, on `f32` and on numbers that carry derivatives themselves with the outermost;
+//! top of each other it does so with the three outermost ones, on numbers that carry derivatives themselves with the outermost;
 //! the ones below are plain arithmetic there. Where the sum of a derivative starts with `0 + x` it is `x`: a derivative that is zero may have another sign.
 //!
 //! [`Float::dot`]: crate::Float::dot
@@ -116,7 +116,7 @@ impl<B: Primitive> Graph<B> {
     /// Records a function at `x`.
     ///
     /// # Cost
-    /// Time and memory grow with the number of operations; no recursion.
+    /// Time and memory grow with the number of operations, 70 to 150 ns and about 110 bytes for each, of which 60 stay; no recursion.
     ///
     /// # Examples
     /// ```

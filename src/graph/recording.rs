@@ -17,13 +17,31 @@ use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-/// An operation while it is recorded, in 24 bytes.
+/// An operation while it is recorded, in 32 bytes.
+///
+/// What was recorded before is found again by the latest of its operands: each operation has a list of those whose latest operand it is.
+/// Mostly this is a short list of recent operations, which are in the caches, where a hash table of all would miss them. Of an operation
+/// with more than [`MOST_LISTED`] such users the others are in a hash table.
 #[derive(Clone, Copy)]
 struct Entry {
     op: Op,
     /// One operand and [`NONE`], or two; of [more](Op::is_long), where they begin among all of these and how many there are.
     operands: [u32; 2],
     place: &'static Location<'static>,
+    /// The latest of the operations in its list, and the next in the list that it is in itself; [`NONE`] if there is none.
+    user: u32,
+    next: u32,
+}
+
+/// How many operations a list may have.
+const MOST_LISTED: usize = 8;
+
+/// Where a new operation goes so that it is found again.
+enum Free {
+    /// Into the list of this one.
+    List(u32),
+    /// To this place of the table.
+    Table(usize),
 }
 
 /// The bit by which an operand of an [`Entry`] is a constant, one of the list of constants.
@@ -33,6 +51,7 @@ const CONSTANT: u32 = 1 << 31;
 struct Recording {
     id: u32,
     entries: Vec<Entry>,
+    /// Operations that are in no list.
     table: Table,
     /// The operands of operations that may have more than two.
     operands: Vec<u32>,
@@ -68,10 +87,12 @@ static LAST: AtomicU32 = AtomicU32::new(0);
 #[track_caller]
 #[inline]
 fn with<A>(id: u32, f: impl FnOnce(&mut Recording) -> A) -> A {
-    RECORDINGS.with_borrow_mut(|all| match all.iter_mut().rev().find(|recording| recording.id == id) {
-        Some(recording) => f(recording),
+    // The panic is outside of the closure, which does not know the caller.
+    let done = RECORDINGS.with_borrow_mut(|all| Some(f(all.iter_mut().rev().find(|recording| recording.id == id)?)));
+    match done {
+        Some(done) => done,
         None => ended(),
-    })
+    }
 }
 
 #[track_caller]
@@ -120,7 +141,7 @@ impl Recording {
                 let next = self.constants.len() as u32;
                 assert!(next < CONSTANT - 1, "dualtape: a recording has no room for more than 2³¹ constants");
                 self.constants.push(bits);
-                self.table_of_constants.take(place, |known| hash(self.constants[known as usize]));
+                self.table_of_constants.take(place, next, |known| hash(self.constants[known as usize]));
                 next
             }
         }
@@ -157,14 +178,8 @@ impl Recording {
         for (to, operand) in stored.iter_mut().zip(operands) {
             *to = self.store(operand);
         }
-        let entry = Entry { op, operands: stored, place };
-        match self.table.find(hash(op, &stored), |known| {
-            let known = &self.entries[known as usize];
-            known.op == op && known.operands == stored
-        }) {
-            Ok(known) => Operand::Node(known),
-            Err(free) => self.push(entry, free),
-        }
+        let found = self.find(op, &stored, |known| known.op == op && known.operands == stored);
+        found.map_or_else(|free| self.push(op, stored, place, free), Operand::Node)
     }
 
     /// The same of any number of operands.
@@ -178,34 +193,62 @@ impl Recording {
             self.operands.push(stored);
         }
         assert!(self.operands.len() < NONE as usize, "dualtape: a recording has no room for more than 2³² operands");
-        let entry = Entry { op, operands: [first as u32, operands.len() as u32], place };
         let stored = &self.operands[first..];
-        match self.table.find(hash(op, stored), |known| {
-            let known = &self.entries[known as usize];
-            known.op == op && self.operands(known) == stored
-        }) {
+        match self.find(op, stored, |known| known.op == op && self.operands(known) == stored) {
             Ok(known) => {
                 self.operands.truncate(first);
                 Operand::Node(known)
             }
-            Err(free) => self.push(entry, free),
+            Err(free) => self.push(op, [first as u32, operands.len() as u32], place, free),
         }
     }
 
+    /// An operation that fits, of the given operands, or where it would be.
     #[inline]
-    fn push(&mut self, entry: Entry, free: usize) -> Operand {
+    fn find(&self, op: Op, operands: &[u32], fits: impl Fn(&Entry) -> bool) -> Result<u32, Free> {
+        let latest = operands.iter().filter(|&&stored| stored & CONSTANT == 0).max();
+        let Some(&latest) = latest else { unreachable!("operations on constants are computed") };
+        let mut user = self.entries[latest as usize].user;
+        for _ in 0..MOST_LISTED {
+            if user == NONE {
+                return Err(Free::List(latest));
+            }
+            let known = &self.entries[user as usize];
+            if fits(known) {
+                return Ok(user);
+            }
+            user = known.next;
+        }
+        self.table.find(hash(op, operands), |known| fits(&self.entries[known as usize])).map_err(Free::Table)
+    }
+
+    #[inline]
+    fn push(&mut self, op: Op, operands: [u32; 2], place: &'static Location<'static>, free: Free) -> Operand {
+        let new = self.next();
+        let mut next = NONE;
+        if let Free::List(latest) = free {
+            next = std::mem::replace(&mut self.entries[latest as usize].user, new);
+        }
+        self.entries.push(Entry { op, operands, place, user: NONE, next });
+        if let Free::Table(free) = free {
+            let Recording { entries, operands, table, .. } = self;
+            table.take(free, new, |known| {
+                let Entry { op, operands: stored, .. } = entries[known as usize];
+                match op.is_long() {
+                    true => hash(op, &operands[stored[0] as usize..][..stored[1] as usize]),
+                    false => hash(op, &stored),
+                }
+            });
+        }
+        Operand::Node(new)
+    }
+
+    /// The index of the next operation.
+    #[inline]
+    fn next(&self) -> u32 {
         let next = self.entries.len() as u32;
         assert!(next < CONSTANT, "dualtape: a recording has no room for more than 2³¹ operations");
-        self.entries.push(entry);
-        let Recording { entries, operands, table, .. } = self;
-        table.take(free, |known| {
-            let Entry { op, operands: stored, .. } = entries[known as usize];
-            match op.is_long() {
-                true => hash(op, &operands[stored[0] as usize..][..stored[1] as usize]),
-                false => hash(op, &stored),
-            }
-        });
-        Operand::Node(next)
+        next
     }
 
     fn twin(&self, entry: &Entry) -> Option<Twin> {
@@ -227,11 +270,8 @@ impl Recording {
     fn other_of_pair(&self, twins: &[Option<u32>], entry: &Entry) -> Option<usize> {
         let Op::Rule(rule) = entry.op else { return None };
         let other = Op::Rule(twins[rule as usize]?);
-        let fits = |known: u32| {
-            let known = &self.entries[known as usize];
-            known.op == other && known.operands == entry.operands
-        };
-        self.table.find(hash(other, &entry.operands), fits).ok().map(|other| other as usize)
+        let fits = |known: &Entry| known.op == other && known.operands == entry.operands;
+        self.find(other, &entry.operands, fits).ok().map(|other| other as usize)
     }
 
     /// The number of a rule.
@@ -471,7 +511,7 @@ fn begin(inputs: usize, is_derivative: bool, place: &'static Location<'static>) 
     };
     let mut recording = Recording { id, is_derivative, ..Recording::default() };
     for k in 0..inputs as u32 {
-        recording.short(Op::Input(k), [], place);
+        recording.entries.push(Entry { op: Op::Input(k), operands: [NONE; 2], place, user: NONE, next: NONE });
     }
     RECORDINGS.with_borrow_mut(|all| {
         all.push(recording);

@@ -30,12 +30,12 @@ pub(super) type Hashed = BuildHasherDefault<Fx>;
 /// Stands in a table for nothing.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// The indices `0, 1, 2, ..` of a list by the hashes of its entries, with linear probing. At most half of the places are taken, and there
-/// are as many as a power of two.
+/// Indices of entries of a list by the hashes of these, with linear probing. At most half of the places are taken, and there are as many
+/// as a power of two.
 #[derive(Debug)]
 pub(super) struct Table {
     places: Vec<u32>,
-    taken: u32,
+    taken: usize,
 }
 
 impl Default for Table {
@@ -45,10 +45,11 @@ impl Default for Table {
 }
 
 impl Table {
-    /// The entry that fits, or the place for it.
+    /// The index of the entry that fits, or the place for it.
     #[inline]
     pub fn find(&self, hash: u64, fits: impl Fn(u32) -> bool) -> Result<u32, usize> {
-        let mut place = self.first_place(hash);
+        // The upper bits are the good ones.
+        let mut place = (hash >> (64 - self.places.len().trailing_zeros())) as usize;
         loop {
             match self.places[place] {
                 NONE => return Err(place),
@@ -58,12 +59,12 @@ impl Table {
         }
     }
 
-    /// Takes the place for the next index; `hash` gives the hashes of all.
+    /// Takes the place for an index; `hash` gives the hash of each.
     #[inline]
-    pub fn take(&mut self, place: usize, hash: impl Fn(u32) -> u64) {
-        self.places[place] = self.taken;
+    pub fn take(&mut self, place: usize, index: u32, hash: impl Fn(u32) -> u64) {
+        self.places[place] = index;
         self.taken += 1;
-        if 2 * self.taken as usize > self.places.len() {
+        if 2 * self.taken > self.places.len() {
             self.grow(hash);
         }
     }
@@ -71,16 +72,13 @@ impl Table {
     /// Four times as many places: filling a table misses the caches.
     #[cold]
     fn grow(&mut self, hash: impl Fn(u32) -> u64) {
-        self.places = vec![NONE; 4 * self.places.len()];
-        for index in 0..self.taken {
-            let Err(place) = self.find(hash(index), |_| false) else { continue };
-            self.places[place] = index;
+        let larger = vec![NONE; 4 * self.places.len()];
+        for index in std::mem::replace(&mut self.places, larger) {
+            if index != NONE
+                && let Err(place) = self.find(hash(index), |_| false)
+            {
+                self.places[place] = index;
+            }
         }
-    }
-
-    /// The upper bits of a hash are the good ones.
-    #[inline]
-    fn first_place(&self, hash: u64) -> usize {
-        (hash >> (64 - self.places.len().trailing_zeros())) as usize
     }
 }

@@ -11,10 +11,16 @@
 //! which is larger, so that nothing larger than the result arises and is rounded. Pivots that are 0 before the block is reached mean
 //! that a cofactor has more vanishing factors than the type has derivatives: all are 0.
 
+#[cfg(feature = "graph")]
+use super::recorded::{Call, Method};
 use super::{entries, inner};
 use crate::LinearAlgebra;
 use crate::float::Float;
+#[cfg(feature = "graph")]
+use crate::float::Primitive;
 use crate::float::algorithm::{Algorithm, Scalar, levels};
+#[cfg(feature = "graph")]
+use crate::graph::Traced;
 use crate::numbers::Number;
 use nalgebra::DMatrix;
 use num_traits::{Float as _, Zero as _};
@@ -27,6 +33,11 @@ impl Algorithm for Determinant {
 
     fn on_primitive<B: Scalar>(a: &DMatrix<B>) -> B {
         a.clone().lu().determinant()
+    }
+
+    #[cfg(feature = "graph")]
+    fn on_traced<B: Primitive>(a: &DMatrix<Traced<B>>) -> Traced<B> {
+        Call::of(Method::Determinant, a).record_result(a)[0]
     }
 
     fn on_number<N: Number>(a: &DMatrix<N>) -> N {
@@ -48,6 +59,11 @@ impl Algorithm for LogDeterminant {
         (sum != B::neg_infinity()).then_some(sum)
     }
 
+    #[cfg(feature = "graph")]
+    fn on_traced<B: Primitive>(a: &DMatrix<Traced<B>>) -> Option<Traced<B>> {
+        Call::of(Method::LogDeterminant, a).record(a.as_slice()).map(|log| log[0])
+    }
+
     fn on_number<N: Number>(a: &DMatrix<N>) -> Option<N> {
         let value = inner(a);
         let log = LinearAlgebra::log_determinant(&value)?;
@@ -59,6 +75,9 @@ impl Algorithm for LogDeterminant {
 /// The matrix of cofactors, the partials of the determinant by the entries; see the top of the file.
 fn cofactors<T: Float>(a: &DMatrix<T>) -> DMatrix<T> {
     let n = a.nrows();
+    if T::TRACED {
+        return minors(a);
+    }
     let block = (1 + levels::<T>()).min(n);
     let pivots = n - block;
     // Eliminated in place: factors of L below the pivots, U with rows times the pivots from them on, and S in the corner.
@@ -128,6 +147,14 @@ fn cofactors<T: Float>(a: &DMatrix<T>) -> DMatrix<T> {
         }
     }
     cofactors
+}
+
+/// The cofactors as determinants, which no choice of a pivot goes into: what a recording takes.
+fn minors<T: Float>(a: &DMatrix<T>) -> DMatrix<T> {
+    DMatrix::from_fn(a.nrows(), a.ncols(), |i, j| {
+        let minor = LinearAlgebra::determinant(&a.clone().remove_row(i).remove_column(j));
+        if (i + j) % 2 == 0 { minor } else { -minor }
+    })
 }
 
 /// The entries of column `j` below row `k`.

@@ -27,10 +27,15 @@
 //! | [`singular_values`](LinearAlgebra::singular_values) | about 70 n³ | n³ / 2 |
 //! | [`svd`](LinearAlgebra::svd) | about 70 n³ | 3 n³ |
 //!
+//! Recorded in a `graph::Graph`, each entry of a result is an operation on all entries of the matrix, which runs the method again where the
+//! graph is evaluated, once for all entries. So an inverse takes `n⁴` operands, which suits small matrices.
+//!
 //! Source: M. B. Giles, "Collected matrix derivative results for forward and reverse mode algorithmic differentiation", Advances in
 //! Automatic Differentiation (Springer, 2008).
 
 mod determinant;
+#[cfg(feature = "graph")]
+mod recorded;
 mod spectra;
 mod systems;
 

@@ -1,9 +1,13 @@
 //! Eigenvalues of symmetric matrices, and singular values.
 
+#[cfg(feature = "graph")]
+use super::recorded::{Call, Method};
 use super::{entries, form, inner};
 use crate::LinearAlgebra;
 use crate::float::algorithm::{Algorithm, Scalar};
 use crate::float::{Float, Primitive};
+#[cfg(feature = "graph")]
+use crate::graph::Traced;
 use crate::numbers::Number;
 use nalgebra::{DMatrix, DVector, SymmetricEigen as Decomposition};
 use num_traits::{Float as _, One};
@@ -30,6 +34,14 @@ impl Algorithm for SymmetricEigen {
         order.sort_by(|&i, &j| values[i].total_cmp(&values[j]));
         let sorted = DVector::from_fn(n, |i, _| values[order[i]]);
         (sorted, DMatrix::from_fn(n, n, |i, j| vectors[(i, order[j])]))
+    }
+
+    #[cfg(feature = "graph")]
+    fn on_traced<B: Primitive>(a: &DMatrix<Traced<B>>) -> (DVector<Traced<B>>, DMatrix<Traced<B>>) {
+        let n = a.nrows();
+        let mut values = Call::of(Method::SymmetricEigen, a).record_result(a);
+        let vectors = values.split_off(n);
+        (DVector::from_vec(values), DMatrix::from_vec(n, n, vectors))
     }
 
     fn on_number<N: Number>(a: &DMatrix<N>) -> (DVector<N>, DMatrix<N>) {
@@ -62,6 +74,11 @@ impl Algorithm for SymmetricEigenvalues {
 
     fn on_primitive<B: Scalar>(a: &DMatrix<B>) -> DVector<B> {
         SymmetricEigen::on_primitive(a).0
+    }
+
+    #[cfg(feature = "graph")]
+    fn on_traced<B: Primitive>(a: &DMatrix<Traced<B>>) -> DVector<Traced<B>> {
+        DVector::from_vec(Call::of(Method::SymmetricEigenvalues, a).record_result(a))
     }
 
     fn on_number<N: Number>(a: &DMatrix<N>) -> DVector<N> {
@@ -128,6 +145,15 @@ impl Algorithm for Svd {
         if wide { (v, sigma, u) } else { (u, sigma, v) }
     }
 
+    #[cfg(feature = "graph")]
+    fn on_traced<B: Primitive>(a: &DMatrix<Traced<B>>) -> (DMatrix<Traced<B>>, DVector<Traced<B>>, DMatrix<Traced<B>>) {
+        let ((m, n), r) = (a.shape(), a.nrows().min(a.ncols()));
+        let mut u = Call::of(Method::Svd, a).record_result(a);
+        let mut sigma = u.split_off(m * r);
+        let v = sigma.split_off(r);
+        (DMatrix::from_vec(m, r, u), DVector::from_vec(sigma), DMatrix::from_vec(n, r, v))
+    }
+
     fn on_number<N: Number>(a: &DMatrix<N>) -> (DMatrix<N>, DVector<N>, DMatrix<N>) {
         let (u, sigma, v) = LinearAlgebra::svd(&inner(a));
         let r = sigma.len();
@@ -164,6 +190,11 @@ impl Algorithm for SingularValues {
 
     fn on_primitive<B: Scalar>(a: &DMatrix<B>) -> DVector<B> {
         Svd::on_primitive(a).1
+    }
+
+    #[cfg(feature = "graph")]
+    fn on_traced<B: Primitive>(a: &DMatrix<Traced<B>>) -> DVector<Traced<B>> {
+        DVector::from_vec(Call::of(Method::SingularValues, a).record_result(a))
     }
 
     fn on_number<N: Number>(a: &DMatrix<N>) -> DVector<N> {

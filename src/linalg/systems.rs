@@ -1,9 +1,15 @@
 //! The solution of a linear system, and the inverse.
 
+#[cfg(feature = "graph")]
+use super::recorded::{Call, Method};
 use super::{form, inner};
 use crate::LinearAlgebra;
 use crate::float::Float;
+#[cfg(feature = "graph")]
+use crate::float::Primitive;
 use crate::float::algorithm::{Algorithm, Scalar};
+#[cfg(feature = "graph")]
+use crate::graph::Traced;
 use crate::numbers::Number;
 use nalgebra::{DMatrix, DVector};
 use num_traits::One;
@@ -16,6 +22,12 @@ impl Algorithm for Solve {
 
     fn on_primitive<B: Scalar>((a, b): (&DMatrix<B>, &DVector<B>)) -> Option<DVector<B>> {
         a.clone().lu().solve(b)
+    }
+
+    #[cfg(feature = "graph")]
+    fn on_traced<B: Primitive>((a, b): (&DMatrix<Traced<B>>, &DVector<Traced<B>>)) -> Option<DVector<Traced<B>>> {
+        let x = Call::of(Method::Solve, a).record(&[a.as_slice(), b.as_slice()].concat())?;
+        Some(DVector::from_vec(x))
     }
 
     fn on_number<N: Number>((a, b): (&DMatrix<N>, &DVector<N>)) -> Option<DVector<N>> {
@@ -34,6 +46,12 @@ impl Algorithm for Inverse {
 
     fn on_primitive<B: Scalar>(a: &DMatrix<B>) -> Option<DMatrix<B>> {
         a.clone().lu().try_inverse()
+    }
+
+    #[cfg(feature = "graph")]
+    fn on_traced<B: Primitive>(a: &DMatrix<Traced<B>>) -> Option<DMatrix<Traced<B>>> {
+        let entries = Call::of(Method::Inverse, a).record(a.as_slice())?;
+        Some(DMatrix::from_vec(a.nrows(), a.ncols(), entries))
     }
 
     fn on_number<N: Number>(a: &DMatrix<N>) -> Option<DMatrix<N>> {

@@ -153,7 +153,8 @@ fn conventions_hold_where_plain_arithmetic_does_not() {
 #[test]
 fn operations_of_the_derivatives_of_tanh() {
     // DeZero counts 1, 4, 9, 21, 51, 129, 339, 921, 2571 for `1 - y²`, which has no digits left where `y` is 1. Here there are three
-    // formulas for three ranges, and what they have in common is computed once.
+    // formulas for three ranges, each differentiated by itself, with two exponentials in all orders together. What they have in common is
+    // computed once. Each order adds about 50, 70, 110, .. operations, where DeZero's number is multiplied by 2.7.
     let mut graph = Graph::record_fn(|x: &[Traced]| x[0].tanh(), &[0.3]);
     let mut counts = vec![graph.operations()];
     for _ in 0..8 {

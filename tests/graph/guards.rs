@@ -193,6 +193,52 @@ fn one_guard_for_the_same_question() {
 }
 
 #[test]
+fn what_other_guards_imply_is_no_guard() {
+    let count = |f: fn(Traced, Traced), at: [f64; 2]| {
+        let graph = Graph::record_fn(
+            |x: &[Traced]| {
+                f(x[0], x[1]);
+                x[0] + x[1]
+            },
+            &at,
+        );
+        graph.guards()
+    };
+    let all = |x: Traced, y: Traced| {
+        let _ = (x < y, x <= y, y > x, y >= x, x == y, x != y, x > y, x >= y, x.partial_cmp(&y), y.partial_cmp(&x));
+    };
+    assert_eq!(count(all, [1.0, 2.0]), 1); // less says it all
+    assert_eq!(count(all, [2.0, 1.0]), 3); // not less; not at most, which leaves greater and unordered; greater
+    assert_eq!(count(all, [1.0, 1.0]), 2); // not less; at most, so equal
+    assert_eq!(count(all, [f64::NAN, 1.0]), 3);
+    let kinds = |x: Traced, _: Traced| {
+        let _ = (x.is_nan(), x.is_finite(), x.is_infinite(), x.is_normal(), x.is_subnormal(), x.classify());
+        let _ = (x.is_sign_negative(), x.is_sign_positive());
+    };
+    assert_eq!(count(kinds, [1.0, 1.0]), 4); // not NaN, finite, normal, the sign
+    let frozen = |x: Traced, _: Traced| {
+        let _ = (x.base(), x.is_nan(), x.is_sign_negative(), x.classify(), x.base());
+    };
+    assert_eq!(count(frozen, [1.0, 1.0]), 1);
+    // What is left out holds wherever the others do.
+    let graph = Graph::record_fn(|x: &[Traced]| if (x[0] < x[1]) == (x[1] > x[0]) { x[0] } else { x[1] }, &[1.0, 2.0]);
+    assert_eq!((graph.guards(), graph.eval(&[3.0, 4.0])), (1, Ok(vec![3.0])));
+    assert!(graph.eval(&[4.0, 4.0]).is_err());
+}
+
+#[test]
+fn the_message_of_a_guard() {
+    let graph = Graph::record_fn(|x: &[Traced]| if x[0] < 1.0 { x[0] } else { -x[0] }, &[0.0]);
+    let changed = graph.eval(&[2.0]).unwrap_err();
+    let message = format!(
+        "dualtape: a question came out differently from the recording: x[0] < 1 ({}) was true, is false at this point (sides 2.0 and 1.0); \
+         record there, or choose by `max`, `min` or `if_less`, which are operations",
+        changed.place()
+    );
+    assert_eq!(changed.to_string(), message);
+}
+
+#[test]
 fn the_place_is_that_of_the_comparison() {
     let line = line!() + 1;
     let graph = Graph::record_fn(|x: &[Traced]| if x[0] < 1.0 { x[0] } else { -x[0] }, &[0.0]);

@@ -1,7 +1,7 @@
 //! Operations: the bits of `f64`, sharing, folding, dead code.
 
 use dualtape::graph::{Graph, Traced};
-use dualtape::rules::{Reduction, Unary};
+use dualtape::rules::{Binary, Reduction, Unary};
 use dualtape::{
     Dual, Float, Primitive, ScalarFunction, derivative, gradient, jvp, scalar_function, slices, vector_function,
 };
@@ -171,6 +171,32 @@ fn a_rule_of_ones_own_is_one_operation_that_knows_its_derivative() {
     assert_eq!(graph.value_and_gradient().eval(&[2.0, 4.0]), Ok(vec![10.0, 2.0, 4.0]));
     let one = Graph::record_fn(|x: &[Traced]| Float::reduce(MeanSquare(1.0), x.iter().copied()), &[1.0]);
     assert_eq!(one.value_and_gradient().eval(&[3.0]), Ok(vec![9.0, 6.0]));
+}
+
+/// `k x² y`, as a rule of two arguments.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Cubic(f64);
+
+impl Binary for Cubic {
+    const NAME: &'static str = "cubic";
+    fn value<B: Primitive>(self, x: B, y: B) -> B {
+        B::lit(self.0) * x * x * y
+    }
+    fn partial_x<T: Float>(self, x: T, y: T, _: T) -> T {
+        T::lit(2.0 * self.0) * x * y
+    }
+    fn partial_y<T: Float>(self, x: T, _: T, _: T) -> T {
+        T::lit(self.0) * x * x
+    }
+}
+
+#[test]
+fn a_rule_of_two_arguments_of_ones_own() {
+    let graph = Graph::record_fn(|x: &[Traced]| x[0].binary(Cubic(3.0), x[1]), &[1.0, 1.0]);
+    assert_eq!(graph.to_string(), "in x[0] x[1]\n  v0 = cubic(3.0) x[0] x[1]\nout v0\n");
+    assert_eq!(graph.eval(&[2.0, 5.0]), Ok(vec![60.0]));
+    assert_eq!(graph.gradient().eval(&[2.0, 5.0]), Ok(vec![60.0, 12.0]));
+    assert_eq!(graph.hessian().eval(&[2.0, 5.0]), Ok(vec![30.0, 12.0, 12.0, 0.0]));
 }
 
 /// `1e-320 x`, whose slope has few digits, and a way on which a tangent keeps them.
@@ -351,4 +377,34 @@ fn a_long_chain_on_a_small_stack() {
         assert_eq!(graph.gradient().eval(&[1.0, 0.25]).unwrap()[0], right);
     };
     std::thread::Builder::new().stack_size(128 * 1024).spawn(run).unwrap().join().unwrap();
+}
+
+/// Nothing is recursive, from the first operation to the graph and its value.
+#[test]
+fn four_million_operations_on_a_small_stack() {
+    let run = || {
+        let steps = 2_000_000;
+        let graph = Graph::record_fn(|x: &[Traced]| (0..steps).fold(x[0], |y, _| y * x[1] + x[0]), &[1.0, 0.5]);
+        assert_eq!(graph.operations(), 2 * steps);
+        assert_eq!(graph.eval(&[1.0, 0.5]), Ok(vec![2.0]));
+    };
+    std::thread::Builder::new().stack_size(128 * 1024).spawn(run).unwrap().join().unwrap();
+}
+
+/// An operand with very many users, whose list is full, and operations that come again after long.
+#[test]
+fn operations_are_shared_however_many_there_are() {
+    let n = 20_000;
+    let terms = |x: &[Traced]| (0..n).map(|k| x[0] * f64::from(k)).collect::<Vec<_>>();
+    let graph = Graph::record_fn(
+        |x: &[Traced]| {
+            let (first, again) = (terms(x), terms(x));
+            first.iter().zip(&again).fold(x[1], |sum, (&a, &b)| sum + (a + b) + (b - a))
+        },
+        &[1.0, 0.5],
+    );
+    // `x * 0`, and `x * 1`, which is `x`, are among the products.
+    assert_eq!(graph.census().get("*"), Some(&(n as usize - 1)));
+    let right = (0..n).fold(0.5, |sum, k| sum + 2.0 * f64::from(k) * 3.0 + 0.0);
+    assert_eq!(graph.eval(&[3.0, 0.5]), Ok(vec![right]));
 }

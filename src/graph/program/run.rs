@@ -6,8 +6,8 @@ use super::schedule::{
     MUL_ADD, MUL_CHAIN, MUL_SUB, NEG, Of, ROW, SHORT, SIZES, SUB, SUB_CHAIN, SUB_DOT_CHAIN, SUB_MUL, Schedule,
 };
 
-/// Sizes of memory. A place in memory of such a size needs no check, which would cost up to 70 % of the time: words of 16 bits are always
-/// inside the first, and of others the upper bits are masked out.
+/// Sizes of memory. A place in memory of such a size needs no check: words of 16 bits are always inside the first, and of others the
+/// upper bits are masked out. With checks, blocks took 70 % more time than with words of 16 bits, and 20 to 30 % more than with masks.
 const MIDDLE: usize = 1 << 20;
 const LARGE: usize = 1 << 24;
 
