@@ -39,6 +39,7 @@
 //! | the solution of an equation, or a minimiser, from any solver | its derivatives by the parameters | [`implicit`] |
 //! | a rule of your own, or a gradient written by hand | whether it is right | [`check`] |
 //! | a plain function on `f64` | a difference | [`numeric`] |
+//! | a function without changing branches, at very many points | its value and derivatives, replayed | `graph::Program` (feature `graph`) |
 //!
 //! The unqualified name is the natural choice; [`forward`] and [`reverse`] have each mode's own. Every driver has a twin that also
 //! returns the value, and one with `_into` that writes to the caller's buffers and allocates nothing once warm: the page
@@ -76,6 +77,7 @@
 //! - `ndarray`: a single number on the right of an array.
 //! - `rand`: the standard and uniform distributions; with `rand_distr` also the normal and exponential ones, and those made of them.
 //! - `graph`: the module `graph`. The crate takes four times as long to compile with it, since every rule is compiled for recordings of its derivatives.
+//! - `rayon`: compiled graphs at many points on several threads. Brings `graph`.
 //! - `serde`: duals are read and written whole, reverse numbers as their values.
 
 #![cfg_attr(not(feature = "std"), no_std)]

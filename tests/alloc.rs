@@ -92,6 +92,40 @@ fn the_counters_count() {
 
 // ---- Warm drivers ----------------------------------------------------------------------------------------------------
 
+/// Also with another program in between, at once and one by one.
+#[cfg(feature = "graph")]
+#[test]
+fn a_warm_program_allocates_nothing() {
+    use dualtape::graph::Graph;
+    use dualtape::{Reverse, ScalarFunction, slices};
+
+    struct Chain;
+    impl ScalarFunction for Chain {
+        fn eval<T: Float>(&self, x: &[T]) -> T {
+            chain(x, 3) + slices::dot(x, x) + x[0].max(x[1]).hypot(x[2])
+        }
+    }
+    let points = 37;
+    for n in [4, 20, 4000] {
+        let graph = Graph::record(&Chain, &point(n));
+        let programs = [graph.compile(), graph.value_and_gradient().compile()];
+        let xs = point::<f64>(n * points);
+        let mut outs = vec![0.0; (n + 1) * points];
+        let mut call = || {
+            for program in &programs {
+                let outs = &mut outs[..program.outputs() * points];
+                program.call(&xs[..n], &mut outs[..program.outputs()]).unwrap();
+                assert!(program.call_many(&xs, outs).is_empty());
+            }
+        };
+        call();
+        assert_eq!(allocations(&mut call), 0, "n = {n}");
+        assert_eq!(growth(&mut call), 0, "n = {n}");
+        drop(gradient(|x: &[Reverse<f64>]| x[0], &[1.0]));
+        assert_eq!(allocations(&mut call), 0, "n = {n}");
+    }
+}
+
 /// The second call and all that follow, at other points of the same size or smaller, allocate nothing.
 #[track_caller]
 fn assert_reverse_allocates_nothing<T: Float>() {

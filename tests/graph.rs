@@ -27,6 +27,8 @@ mod names;
 mod operations;
 #[path = "graph/picture.rs"]
 mod picture;
+#[path = "graph/program.rs"]
+mod program;
 #[path = "graph/programs.rs"]
 mod programs;
 #[path = "graph/random.rs"]

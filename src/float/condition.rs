@@ -3,7 +3,10 @@
 
 use super::Float;
 #[cfg(feature = "graph")]
-use super::{Primitive, products::is_central_on};
+use super::{
+    Primitive,
+    products::{is_central_on, is_not_large_on},
+};
 
 /// What a number that records is to be at a point where plain arithmetic is used in place of a choice by its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -16,6 +19,11 @@ pub enum Condition {
         nested: bool,
         /// Whether zero will do as well.
         or_zero: bool,
+    },
+    /// Not at the upper end of the range, of nested numbers if `nested`.
+    NotLarge {
+        /// Whether the number is nested.
+        nested: bool,
     },
     /// Between -1 and 1.
     AtMostOne,
@@ -30,6 +38,7 @@ impl Condition {
             Condition::NotNan => 0,
             Condition::AtMostOne => 1,
             Condition::Central { nested, or_zero } => 2 + 2 * u32::from(nested) + u32::from(or_zero),
+            Condition::NotLarge { nested } => 6 + u32::from(nested),
         }
     }
 
@@ -39,6 +48,7 @@ impl Condition {
         match self {
             Condition::NotNan => !x.is_nan(),
             Condition::Central { nested, or_zero } => (or_zero && x.is_zero()) || is_central_on(nested, x),
+            Condition::NotLarge { nested } => is_not_large_on(nested, x),
             Condition::AtMostOne => (-B::one()..=B::one()).contains(&x),
         }
     }

@@ -39,23 +39,42 @@ fn is_central<T: Float>(x: T) -> bool {
 /// [`is_central`] of a value, of a number that is nested or not.
 #[inline(always)]
 pub(super) fn is_central_on<B: Primitive>(nested: bool, x: B) -> bool {
-    let (least, largest) = match (B::IS_SINGLE, nested) {
-        (true, true) => (1e-7, 1e7),
-        (true, false) => (1e-18, 1e18),
-        (false, true) => (1e-60, 1e60),
-        (false, false) => (1e-150, 1e150),
-    };
+    let (least, largest) = middle::<B>(nested);
     // Numbers above zero are ordered as their bits are, and NaN is beyond all. So it is one comparison of integers.
     let bits = |x: B| x.widen().to_bits() & !(1 << 63);
     let (least, largest) = (bits(B::nearest(least)), bits(B::nearest(largest)));
     (bits(x)).wrapping_sub(least + 1) < largest - least - 1
 }
 
-/// `true` if a tangent may be multiplied with `slope`, the derivative of a rule at `x`: nothing leaves the range on the way before the
+/// `true` if `x` is below the upper end of what [`is_central_on`] accepts.
+#[cfg(feature = "graph")]
+pub(super) fn is_not_large_on<B: Primitive>(nested: bool, x: B) -> bool {
+    num_traits::Float::abs(x) < B::nearest(middle::<B>(nested).1)
+}
+
+/// The ends of the middle of the range.
+#[inline(always)]
+fn middle<B: Primitive>(nested: bool) -> (f64, f64) {
+    match (B::IS_SINGLE, nested) {
+        (true, true) => (1e-7, 1e7),
+        (true, false) => (1e-18, 1e18),
+        (false, true) => (1e-60, 1e60),
+        (false, false) => (1e-150, 1e150),
+    }
+}
+
+/// `true` if `tangents` may be multiplied with `slope`, the derivative of a rule at `x`: nothing leaves the range on the way before the
 /// result does. If not, the tangent passes through the rule ([`Unary::through`]).
 #[inline(always)]
-pub(crate) fn slope_is_plain<T: Float>(x: T, slope: T) -> bool {
+pub(crate) fn slope_is_plain<T: Float>(tangents: &[T], x: T, slope: T) -> bool {
     if T::TRACED {
+        let is_multiplied =
+            |tangent: T| tangent.is_zero_in_all_parts() || (tangent.is_constant() && is_about_one(tangent));
+        if tangents.iter().all(|&tangent| is_multiplied(tangent)) {
+            // As [`passed`] does it. Only that a large slope cancels with another may be lost, where tangents are added in another order.
+            requires(Condition::NotLarge { nested: T::NESTED }, slope);
+            return true;
+        }
         requires(Condition::Central { nested: T::NESTED, or_zero: false }, slope);
         if T::NESTED {
             requires(Condition::Central { nested: true, or_zero: true }, x);
@@ -96,8 +115,7 @@ fn in_range<T: Float>(result: T, tangent: T, slope: T) -> T {
 /// The part of [`passed`] that is one for all rules: the tangent of the value if it is a product.
 #[inline]
 fn multiplied<T: Float>(tangent: T, slope: T, y: T) -> Option<T> {
-    let size = num_traits::Float::abs(tangent.base()).widen();
-    if y.is_nan() || (1.0 / 256.0..256.0).contains(&size) {
+    if y.is_nan() || is_about_one(tangent) {
         Some(fold(tangent, if y.is_nan() { y } else { slope }))
     } else if tangent.is_zero_in_all_parts() {
         Some(T::zero())
@@ -110,6 +128,11 @@ fn multiplied<T: Float>(tangent: T, slope: T, y: T) -> Option<T> {
 pub(crate) fn is_nearly_subnormal<T: Float>(x: T) -> bool {
     use num_traits::Float as N;
     N::abs(x.base()) < <T::Base as N>::min_positive_value() / <T::Base as N>::epsilon()
+}
+
+/// `true` for tangents that bring nothing back into range; see [`passed`].
+fn is_about_one<T: Float>(tangent: T) -> bool {
+    (1.0 / 256.0..256.0).contains(&num_traits::Float::abs(tangent.base()).widen())
 }
 
 /// `true` if derivatives of the quotient `q` may be taken by multiplication with `r`, the reciprocal of the divisor `y`.

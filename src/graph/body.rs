@@ -161,7 +161,13 @@ impl Body {
         })
     }
 
-    fn apply<T: Float>(&self, op: Op, arguments: &[T], inputs: &[T]) -> T {
+    /// Both functions at once of the pair whose first is at `first`.
+    pub fn both(&self, first: usize) -> fn(f64) -> (f64, f64) {
+        let [first, _] = self.pair(first);
+        first.twin().expect("a pair").pair.at
+    }
+
+    pub fn apply<T: Float>(&self, op: Op, arguments: &[T], inputs: &[T]) -> T {
         match (op, arguments) {
             (Op::Input(k), _) => inputs[k as usize],
             (Op::Add, &[x, y]) => x + y,
@@ -234,7 +240,7 @@ impl Body {
     }
 
     #[cold]
-    fn changed(&self, guard: &Guard, answer: u64, [x, y]: [f64; 2]) -> BranchChanged {
+    pub fn changed(&self, guard: &Guard, answer: u64, [x, y]: [f64; 2]) -> BranchChanged {
         let [left, right] = guard.about.map(|operand| self.name(operand));
         BranchChanged {
             question: guard.question.about(&left, &right),

@@ -73,6 +73,10 @@
 //! A recording is over `f64`, or over `f32` as `Graph<f32>` of [`Traced<f32>`](Traced): constants are computed over the type of the recording,
 //! and guards ask about numbers of the type that the graph is evaluated on.
 //!
+//! # Running it many times
+//!
+//! [`Graph::compile`] makes a [`Program`] of a graph, for `f64`: the same numbers, in most cases faster than a tape, at one point or at many.
+//!
 //! # Derivatives
 //!
 //! [`Graph::gradient`] and its siblings run the drivers of the crate on numbers that record. What is recorded is plain arithmetic; where
@@ -95,6 +99,7 @@ mod derive;
 mod names;
 mod operation;
 mod picture;
+mod program;
 mod question;
 mod recording;
 mod show;
@@ -102,6 +107,7 @@ mod table;
 mod traced;
 
 pub use picture::Picture;
+pub use program::Program;
 pub use question::BranchChanged;
 pub(crate) use question::Require;
 pub use show::NonFinite;

@@ -106,6 +106,8 @@ pub(super) trait Operation: Debug + Send + Sync {
     fn twin(&self) -> Option<Twin>;
     fn value(&self, x: &[f64]) -> f64;
     fn value_f32(&self, x: &[f32]) -> f32;
+    /// The values for several sets of `arity` arguments, which stand one after the other.
+    fn values(&self, arity: usize, x: &[f64], values: &mut [f64]);
     fn derivatives(&self, asked: Asked, x: &[f64]) -> Vec<f64>;
     fn derivatives_f32(&self, asked: Asked, x: &[f32]) -> Vec<f32>;
     fn derivatives_traced(&self, asked: Asked, x: &[Traced]) -> Vec<Traced>;
@@ -133,6 +135,14 @@ impl<P: Piece> Operation for P {
     }
     fn value_f32(&self, x: &[f32]) -> f32 {
         Piece::value(*self, x)
+    }
+    fn values(&self, arity: usize, x: &[f64], values: &mut [f64]) {
+        // The length of the arguments of most rules is known to the compiler so.
+        match arity {
+            1 => values.iter_mut().zip(x.as_chunks::<1>().0).for_each(|(y, x)| *y = Piece::value(*self, x)),
+            2 => values.iter_mut().zip(x.as_chunks::<2>().0).for_each(|(y, x)| *y = Piece::value(*self, x)),
+            _ => values.iter_mut().zip(x.chunks_exact(arity)).for_each(|(y, x)| *y = Piece::value(*self, x)),
+        }
     }
     fn derivatives(&self, asked: Asked, x: &[f64]) -> Vec<f64> {
         Piece::derivatives(*self, asked, x)

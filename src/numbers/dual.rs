@@ -373,7 +373,7 @@ impl<T: Float, const N: usize> Float for Dual<T, N> {
             return piecewise::step(self, self.primal.unary(rule));
         }
         let (y, slope) = rule.eval(self.primal);
-        if R::PASSES && !slope_is_plain(self.primal, slope) {
+        if R::PASSES && !slope_is_plain(&self.tangent, self.primal, slope) {
             return Dual { primal: y, tangent: unary_passed(rule, [self.primal, slope, y], self.tangent), ..self };
         }
         self.chain(y, slope)
@@ -390,7 +390,7 @@ impl<T: Float, const N: usize> Float for Dual<T, N> {
             return Dual::join_all(y, parts);
         }
         let part = |(place, (x, partial)): (usize, (Self, T))| {
-            if slope_is_plain(x.primal, partial) {
+            if slope_is_plain(&x.tangent, x.primal, partial) {
                 (x, partial)
             } else {
                 // A part that has passed already is multiplied with one.
@@ -423,7 +423,10 @@ impl<T: Float, const N: usize> Float for Dual<T, N> {
         }
         let by_x = if is_x_constant { T::zero() } else { rule.partial_x(x, y, z) };
         let by_y = if is_y_constant { T::zero() } else { rule.partial_y(x, y, z) };
-        let is_plain = || (is_x_constant || slope_is_plain(x, by_x)) && (is_y_constant || slope_is_plain(y, by_y));
+        let is_plain = || {
+            (is_x_constant || slope_is_plain(&self.tangent, x, by_x))
+                && (is_y_constant || slope_is_plain(&other.tangent, y, by_y))
+        };
         if R::PASSES && !is_plain() {
             let tangent = binary_passed(rule, [x, y, z], [by_x, by_y], self.tangent, other.tangent);
             return Dual { primal: z, tangent, tag: self.tag.join(other.tag) };

@@ -264,7 +264,7 @@ impl<T: Float> Float for Reverse<T> {
             return piecewise::step(self, self.primal.unary(rule));
         }
         let (y, slope) = rule.eval(self.primal);
-        if R::PASSES && !slope_is_plain(self.primal, slope) {
+        if R::PASSES && !slope_is_plain(std::slice::from_ref(&self.slope), self.primal, slope) {
             return Reverse {
                 primal: y,
                 slope: unary_passed(rule, [self.primal, slope, y], self.slope),
@@ -285,7 +285,7 @@ impl<T: Float> Float for Reverse<T> {
             return Reverse::join_all(y, parts);
         }
         let part = |(place, (x, partial)): (usize, (Self, T))| {
-            if slope_is_plain(x.primal, partial) {
+            if slope_is_plain(&[x.slope], x.primal, partial) {
                 (x, partial)
             } else {
                 // A part that has passed already is multiplied with one.
@@ -323,7 +323,10 @@ impl<T: Float> Float for Reverse<T> {
         }
         let by_x = if is_x_constant { T::zero() } else { rule.partial_x(x, y, z) };
         let by_y = if is_y_constant { T::zero() } else { rule.partial_y(x, y, z) };
-        let is_plain = || (is_x_constant || slope_is_plain(x, by_x)) && (is_y_constant || slope_is_plain(y, by_y));
+        let is_plain = || {
+            (is_x_constant || slope_is_plain(std::slice::from_ref(&self.slope), x, by_x))
+                && (is_y_constant || slope_is_plain(std::slice::from_ref(&other.slope), y, by_y))
+        };
         if R::PASSES && !is_plain() {
             let (left, right) = binary_passed(rule, [x, y, z], [by_x, by_y], self.slope, other.slope);
             return self.join(other, z, left, right);

@@ -10,7 +10,7 @@ pub mod generator;
 
 use dualtape::rules::Unary;
 use dualtape::{Float, Primitive, ScalarFunction, slices};
-use generator::Random;
+pub use generator::Random;
 use std::f64::consts::{FRAC_1_SQRT_2, PI, TAU};
 
 /// A function, the point where it is differentiated, and its value there.

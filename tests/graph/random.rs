@@ -4,7 +4,7 @@ use dualtape::graph::Graph;
 use dualtape::{Float, ScalarFunction, gradient, hvp};
 
 /// A program without loops: each instruction takes results before it.
-struct Program(Vec<(usize, usize, usize)>);
+pub struct Program(pub Vec<(usize, usize, usize)>);
 
 impl ScalarFunction for Program {
     fn eval<T: Float>(&self, x: &[T]) -> T {
@@ -42,20 +42,27 @@ fn same(a: f64, b: f64, scale: f64) -> bool {
     a == b || (a.is_nan() && b.is_nan()) || (a - b).abs() <= 1e-11 * scale
 }
 
-#[test]
-fn never_a_wrong_number() {
+/// Random programs, each with points; it is recorded at the first.
+pub fn programs(count: usize) -> impl Iterator<Item = (Program, [[f64; 2]; 7])> {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut next = |most: usize| {
+    let mut next = move |most: usize| {
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;
         (state >> 33) as usize % most
     };
-    let (mut right, mut changed) = (0, 0);
-    for program in 0..1000 {
+    (0..count).map(move |_| {
         let f = Program((0..4 + next(14)).map(|_| (next(19), next(20), next(20))).collect());
         let mut point = || [0; 2].map(|_| next(41) as f64 / 8.0 - 2.5);
         let points = [point(), point(), point(), [0.0, 1.0], [1e200, -1e-200], [f64::INFINITY, 2.0], [f64::NAN, -1.0]];
+        (f, points)
+    })
+}
+
+#[test]
+fn never_a_wrong_number() {
+    let (mut right, mut changed) = (0, 0);
+    for (program, (f, points)) in programs(1000).enumerate() {
         let graph = Graph::record(&f, &points[0]);
         let (first, product) = (graph.value_and_gradient(), graph.hvp());
         for x in points {

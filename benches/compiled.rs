@@ -1,0 +1,331 @@
+//! Value and gradient by a compiled program, beside the tape, the plain function and, where there is one, an adjoint by hand.
+//!
+//! `cargo bench --features graph --bench compiled` prints the table; `-- Kalman` does so for the rows whose name contains `Kalman`.
+//! Without `--bench` (as under `cargo test --benches`) results are checked and nothing is timed.
+//!
+//! Columns: operations of the program and decisions of its interpreter; microseconds of the plain function, of the adjoint by hand, of
+//! the tape and of the program; how many times faster than the tape the program is (best samples, then the median of the ratios); the
+//! program as a ratio to the plain function; milliseconds to record, differentiate and compile; and after how many calls that has paid.
+
+#[path = "../tests/common/adbench/mod.rs"]
+mod adbench;
+mod clock;
+#[path = "../tests/common/mgh.rs"]
+#[allow(dead_code)] // minima are for tests
+mod mgh;
+#[path = "../examples/nist/mod.rs"]
+#[allow(dead_code)] // so are certified parameters
+mod nist;
+#[path = "../tests/common/problems.rs"]
+#[allow(dead_code)] // and problems for Hessians
+mod problems;
+#[path = "../tests/common/programs.rs"]
+mod programs;
+
+use adbench::ba::Bundle;
+use adbench::gmm::Mixture;
+use adbench::hand::Hand;
+use adbench::lstm::Lstm;
+use clock::{Run, compare};
+use cpu_time::ThreadTime;
+use dualtape::graph::{Graph, Program};
+use dualtape::{Dual, Float, ScalarFunction, Special, VectorFunction, forward};
+use problems::{Adjoint, Problem, Random};
+use std::hint::black_box;
+
+fn main() {
+    let mut table = Table { run: Run::from_arguments(), ratios: Vec::new() };
+    if table.run.timed {
+        println!(
+            "{:24}{:>9}{:>9} |{:>10}{:>9}{:>10}{:>10} |{:>6}{:>7} |{:>6} |{:>9}{:>7}",
+            "", "opers.", "decis.", "f64", "hand", "tape", "replay", "faster", "median", "/ f64", "set-up", "pays"
+        );
+    }
+    problems::gradient_set(&mut table);
+    if table.run.wants("ADBench") {
+        let adbench::Problem { function, x0, .. } = Mixture::read("gmm/1k/gmm_d10_K25.txt");
+        table.row("ADBench GMM d10 K25", &function, &x0, None);
+        let (bundle, x0) = BundleSquares::read("ba/ba1_n49_m7776_p31843.txt");
+        table.row("ADBench BA1 squares", &bundle, &x0, None);
+        let adbench::Problem { function, x0, .. } = Lstm::read("lstm/lstm_l2_c1024.txt");
+        table.row("ADBench LSTM l2 c1024", &function, &x0, None);
+        let adbench::Problem { function, x0, .. } = Hand::read("hand/simple_small/hand1_t26_c100.txt");
+        table.row("ADBench HAND squares", &Squares(function), &x0, None);
+    }
+    programs::all(&mut table);
+    for problem in nist::Problem::read_all(nist::DIRECTORY).expect("the problems are there") {
+        if ["Gauss1", "ENSO"].contains(&problem.name.as_str()) {
+            table.row(&problem.name, &problem, &problem.starts[1], None);
+        }
+    }
+    table.mean("the programs above");
+    for problem in mgh::all() {
+        let name = format!("MGH {} n={}", problem.number, problem.start.len());
+        // A start at which nothing is special.
+        let x: Vec<f64> = problem.start.iter().zip(1..).map(|(x, i)| x + 1e-3 * f64::from(i)).collect();
+        table.row(&name, &problem, &x, None);
+    }
+    table.mean("Moré, Garbow & Hillstrom");
+    programs::adverse(&mut table);
+    table.mean("the adverse ones");
+    programs::fresh(&mut table);
+    table.mean("written after all constants were fixed");
+    batches(&table.run);
+}
+
+/// The sum of the squares of a function's results.
+struct Squares<F>(F);
+
+impl<F: VectorFunction> ScalarFunction for Squares<F> {
+    fn eval<T: Float>(&self, x: &[T]) -> T {
+        self.0.eval(x).into_iter().fold(T::zero(), |sum, y| sum + y * y)
+    }
+}
+
+/// The sum of the squares of all residuals of a bundle, over cameras, points and weights.
+struct BundleSquares {
+    bundle: Bundle,
+    columns: Vec<[usize; adbench::ba::INPUTS]>,
+}
+
+impl BundleSquares {
+    fn read(path: &'static str) -> (BundleSquares, Vec<f64>) {
+        let bundle = Bundle::read(path);
+        let mut x = vec![0.0; bundle.shape()[1]];
+        let columns: Vec<_> = (0..bundle.observations.len()).map(|i| bundle.columns(i)).collect();
+        for (i, columns) in columns.iter().enumerate() {
+            columns.iter().zip(bundle.inputs(i)).for_each(|(&column, value)| x[column] = value);
+        }
+        (BundleSquares { bundle, columns }, x)
+    }
+}
+
+impl ScalarFunction for BundleSquares {
+    fn eval<T: Float>(&self, x: &[T]) -> T {
+        let mut sum = T::zero();
+        for (observation, columns) in self.bundle.observations.iter().zip(&self.columns) {
+            let [a, b] = observation.residual(&columns.map(|column| x[column]));
+            sum += a * a + b * b;
+        }
+        for columns in &self.columns {
+            let error = adbench::ba::weight_residual(x[columns[columns.len() - 1]]);
+            sum += error * error;
+        }
+        sum
+    }
+}
+
+struct Table {
+    run: Run,
+    /// How many times faster than the tape, since the last mean.
+    ratios: Vec<f64>,
+}
+
+impl problems::Visitor for Table {
+    fn visit<F: Adjoint>(&mut self, problem: &Problem<F>) {
+        let mut g = vec![0.0; problem.x0.len()];
+        let mut hand = || {
+            black_box(problem.function.adjoint(black_box(&problem.x0), black_box(&mut g)));
+        };
+        self.row(problem.name, &problem.function, &problem.x0, Some(&mut hand));
+    }
+}
+
+impl programs::Visitor for Table {
+    fn visit(&mut self, name: &str, f: &impl ScalarFunction, x: &[f64]) {
+        self.row(name, f, x, None);
+    }
+}
+
+impl Table {
+    fn mean(&mut self, what: &str) {
+        if !self.ratios.is_empty() {
+            let logarithms = self.ratios.iter().map(|ratio| ratio.ln());
+            let mean = (logarithms.sum::<f64>() / self.ratios.len() as f64).exp();
+            let least = self.ratios.iter().copied().fold(f64::INFINITY, f64::min);
+            println!(
+                "{what}: {} programs, times the tape: geometric mean {mean:.2}, least {least:.2}",
+                self.ratios.len()
+            );
+            self.ratios.clear();
+        }
+    }
+
+    fn row(&mut self, name: &str, f: &impl ScalarFunction, x: &[f64], hand: Option<&mut dyn FnMut()>) {
+        if !self.run.wants(name) {
+            return;
+        }
+        let start = ThreadTime::now();
+        let program = Program::from(Graph::record(f, x).value_and_gradient());
+        let set_up = start.elapsed().as_secs_f64() * 1e6;
+
+        // The tape and the program add thousands of terms in another order: some hundred roundings of the largest entry.
+        let mut g = vec![0.0; x.len()];
+        let value = dualtape::value_and_gradient_into(|x| f.eval(x), x, &mut g);
+        let mut out = vec![0.0; x.len() + 1];
+        program.call(x, &mut out).unwrap_or_else(|changed| panic!("{name}: {changed}"));
+        assert_eq!(out[0].to_bits(), value.to_bits(), "{name}");
+        let largest = g.iter().fold(0.0, |largest: f64, g| largest.max(g.abs()));
+        for (i, (found, right)) in out[1..].iter().zip(&g).enumerate() {
+            assert!((found - right).abs() <= 1e-13 * largest, "{name}: entry {i} is {found}, not {right}");
+        }
+        if !self.run.timed {
+            println!("{name}: value and gradient are right");
+            return;
+        }
+        let mut plain = || {
+            black_box(f.eval(black_box(x)));
+        };
+        let by_hand = hand.map_or(String::new(), |hand| format!("{:.2}", compare(&mut plain, hand).best * 1e6));
+        let plain = compare(&mut plain, || black_box(())).baseline * 1e6;
+        let by_tape = || {
+            black_box(dualtape::value_and_gradient_into(|x| f.eval(x), black_box(x), black_box(&mut g)));
+        };
+        let by_program = || black_box(program.call(black_box(x), black_box(&mut out))).expect("it was right before");
+        let comparison = compare(by_tape, by_program);
+        let (tape, replay) = (comparison.baseline * 1e6, comparison.best * 1e6);
+        self.ratios.push(tape / replay);
+        println!(
+            "{name:24}{:>9}{:>9} |{plain:>10.2}{by_hand:>9}{tape:>10.2}{replay:>10.2} |{:>6.2}{:>7.2} |{:>6.2} |{:>9.2}{:>7.0}",
+            program.operations(),
+            program.decisions(),
+            tape / replay,
+            1.0 / comparison.median(),
+            replay / plain,
+            set_up * 1e-3,
+            set_up / (tape - replay),
+        );
+    }
+}
+
+// ---- Many points -----------------------------------------------------------------------------------------------------
+
+/// The price of a European call by spot, strike, rate, volatility and time.
+struct Call;
+
+impl ScalarFunction for Call {
+    fn eval<T: Float>(&self, x: &[T]) -> T {
+        let (s, k, r, v, t) = (x[0], x[1], x[2], x[3], x[4]);
+        let half = T::lit(0.5);
+        let cdf = |x: T| (Special::erf(x * T::FRAC_1_SQRT_2()) + T::one()) * half;
+        let sd = v * t.sqrt();
+        let d1 = ((s / k).ln() + (r + v * v * half) * t) / sd;
+        s * cdf(d1) - k * (-r * t).exp() * cdf(d1 - sd)
+    }
+}
+
+/// Where an arm with two joints ends, by its angles.
+struct Arm;
+
+impl VectorFunction for Arm {
+    fn eval<T: Float>(&self, x: &[T]) -> Vec<T> {
+        arm([x[0], x[1]]).to_vec()
+    }
+}
+
+fn arm<T: Float>([a, b]: [T; 2]) -> [T; 2] {
+    let c = a + b;
+    [a.cos() + c.cos() * T::lit(0.75), a.sin() + c.sin() * T::lit(0.75)]
+}
+
+/// The results of several graphs of the same inputs. What they have in common is recorded once.
+struct Together(Vec<Graph>);
+
+impl VectorFunction for Together {
+    fn eval<T: Float>(&self, x: &[T]) -> Vec<T> {
+        self.0.iter().flat_map(|graph| VectorFunction::eval(graph, x)).collect()
+    }
+}
+
+impl Together {
+    fn compile(graphs: Vec<Graph>, x: &[f64]) -> Program {
+        Program::from(Graph::record_vector(&Together(graphs), x))
+    }
+}
+
+fn batches(run: &Run) {
+    const POINTS: usize = 10_000;
+    let mut random = Random(41);
+    if run.timed && run.wants("batch") {
+        println!(
+            "\n{POINTS} points, nanoseconds for one: duals point by point, the program point by point, and all points at once"
+        );
+    }
+    if run.wants("batch Black-Scholes") {
+        let point = |random: &mut Random| {
+            [(80.0, 120.0), (80.0, 120.0), (0.01, 0.06), (0.1, 0.4), (0.1, 2.1)]
+                .map(|(low, high)| random.between(low, high))
+        };
+        let xs: Vec<[f64; 5]> = (0..POINTS).map(|_| point(&mut random)).collect();
+        let graph = Graph::record(&Call, &xs[0]);
+        let first = Together::compile(vec![graph.value_and_gradient()], &xs[0]);
+        batch(run, "batch Black-Scholes, value and gradient", &first, &xs, |x, out| {
+            let (value, gradient) = forward::value_and_gradient_of_array(|x| Call.eval(&x), *x);
+            out[0] = value;
+            out[1..].copy_from_slice(&gradient);
+        });
+        let second = Together::compile(vec![graph.value_and_gradient(), graph.hessian()], &xs[0]);
+        batch(run, "batch Black-Scholes, Hessian as well", &second, &xs, |x, out| {
+            type Nested = Dual<Dual<f64, 5>, 5>;
+            let x: [Nested; 5] = std::array::from_fn(|i| Nested::seeded(Dual::seeded(x[i], i), i));
+            let y = Call.eval(&x);
+            out[0] = y.primal().primal();
+            out[1..6].copy_from_slice(&y.primal().tangents());
+            out[6..].copy_from_slice(y.tangents().map(Dual::tangents).as_flattened());
+        });
+    }
+    if run.wants("batch robot arm") {
+        let xs: Vec<[f64; 2]> = (0..POINTS).map(|_| [random.between(-3.0, 3.0), random.between(-3.0, 3.0)]).collect();
+        let graph = Graph::record_vector(&Arm, &xs[0]);
+        let program = Together::compile(vec![graph.clone(), graph.jacobian()], &xs[0]);
+        batch(run, "batch robot arm, Jacobian", &program, &xs, |x, out| {
+            let y = arm::<Dual<f64, 2>>(std::array::from_fn(|i| Dual::seeded(x[i], i)));
+            out[..2].copy_from_slice(&y.map(Dual::primal));
+            out[2..].copy_from_slice(y.map(Dual::tangents).as_flattened());
+        });
+    }
+}
+
+fn batch<const N: usize>(
+    run: &Run,
+    name: &str,
+    program: &Program,
+    xs: &[[f64; N]],
+    duals: impl Fn(&[f64; N], &mut [f64]),
+) {
+    let outputs = program.outputs();
+    let [mut right, mut found, mut one] = [(); 3].map(|()| vec![0.0; xs.len() * outputs]);
+    xs.iter().zip(right.chunks_exact_mut(outputs)).for_each(|(x, out)| duals(x, out));
+    assert!(program.call_many(xs.as_flattened(), &mut found).is_empty());
+    for (found, right) in found.chunks_exact(outputs).zip(right.chunks_exact(outputs)) {
+        let largest = right.iter().fold(1.0, |largest: f64, y| largest.max(y.abs()));
+        assert!(
+            found.iter().zip(right).all(|(a, b)| (a - b).abs() <= 1e-12 * largest),
+            "{name}: {found:?}, not {right:?}"
+        );
+    }
+    if !run.timed {
+        println!("{name}: all results are right");
+        return;
+    }
+    let mut by_duals =
+        || xs.iter().zip(right.chunks_exact_mut(outputs)).for_each(|(x, out)| duals(black_box(x), black_box(out)));
+    let by_call = || {
+        for (x, out) in xs.iter().zip(one.chunks_exact_mut(outputs)) {
+            program.call(black_box(x), black_box(out)).expect("it was right before");
+        }
+    };
+    let single = compare(&mut by_duals, by_call);
+    let by_lanes = || {
+        black_box(program.call_many(black_box(xs.as_flattened()), black_box(&mut found)));
+    };
+    let lanes = compare(&mut by_duals, by_lanes);
+    let each = 1e9 / xs.len() as f64;
+    println!(
+        "{name:42}{:>9.1}{:>9.1}{:>9.1} | {:.2} times as fast",
+        lanes.baseline * each,
+        single.best * each,
+        lanes.best * each,
+        lanes.baseline / lanes.best
+    );
+}

@@ -1,0 +1,295 @@
+//! [`Program`]: a graph made ready to be run many times.
+
+mod batch;
+mod run;
+mod schedule;
+
+use super::question::BranchChanged;
+use super::recording::values_of;
+use super::{Graph, Traced};
+use crate::drivers::pool;
+use crate::drivers::{ScalarFunction, VectorFunction};
+use crate::float::Number;
+use crate::float::algorithm::Scalar;
+use crate::float::engine::{Algorithm, Engine as _};
+use crate::float::{Float, Primitive};
+use run::Memory;
+use schedule::Schedule;
+use std::fmt;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// A graph made ready to be run many times, by [`Graph::compile`].
+///
+/// On most programs a value and a gradient take about half of the time that the tape takes, and on some with many `tanh` or long chains of
+/// operations they take longer; `cargo bench --bench compiled` has a table. It pays after some hundred to some thousand calls.
+///
+/// What it computes is what the graph computes: values have the bits that the recorded function has on `f64`, a guard with another
+/// answer is an error, and derivatives that plain arithmetic gets wrong are taken by the drivers, as in [`Graph::eval`].
+///
+/// A program is data. Threads may share it and run it at the same time.
+///
+/// # Examples
+/// ```
+/// use dualtape::graph::{Graph, Traced};
+///
+/// let graph = Graph::record_fn(|x: &[Traced]| x[0] * x[0] * x[1], &[1.0, 1.0]);
+/// let program = graph.value_and_gradient().compile();
+/// let mut out = [0.0; 3];
+/// program.call(&[3.0, 2.0], &mut out)?;
+/// assert_eq!(out, [18.0, 12.0, 9.0]);
+/// # Ok::<(), dualtape::graph::BranchChanged>(())
+/// ```
+///
+/// # As a function
+///
+/// A program is a [`ScalarFunction`] and a [`VectorFunction`], so it goes into drivers, into [`optimize::newton`] and into other
+/// functions. A program with one result is one operation there: on a tape it takes `⌈n / 2⌉` records for its `n` inputs, with the
+/// partial derivatives from a program for the gradient, which is compiled when it is first asked for. On nested numbers the graph of the gradient
+/// is evaluated. A program with several results is evaluated as its graph is.
+///
+/// ```
+/// use dualtape::graph::{Graph, Traced};
+/// use dualtape::{ScalarFunction, gradient};
+///
+/// let product = Graph::record_fn(|x: &[Traced]| x[0] * x[1], &[1.0, 1.0]).compile();
+/// assert_eq!(gradient(|x| ScalarFunction::eval(&product, x).sin(), &[0.0, 3.0]), [3.0, 0.0]);
+/// ```
+///
+/// [`optimize::newton`]: crate::optimize::newton
+pub struct Program {
+    graph: Graph,
+    schedule: Schedule,
+    /// Tells programs apart, for memory that holds the constants of one.
+    id: u64,
+    value_and_gradient: OnceLock<Box<Program>>,
+}
+
+/// 0 is none.
+static LAST: AtomicU64 = AtomicU64::new(0);
+
+impl Graph {
+    /// The program that computes what this graph does.
+    ///
+    /// # Cost
+    /// Time and memory grow with the number of operations; nothing is recursive. The program keeps a copy of the graph;
+    /// [`Program::from`] takes the graph itself.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::graph::{Graph, Traced};
+    ///
+    /// let program = Graph::record_fn(|x: &[Traced]| x[0].exp() * x[1] + 1.0, &[0.0, 1.0]).compile();
+    /// let mut y = [0.0];
+    /// program.call(&[0.0, 3.0], &mut y)?;
+    /// assert_eq!(y, [4.0]);
+    /// # Ok::<(), dualtape::graph::BranchChanged>(())
+    /// ```
+    #[must_use]
+    pub fn compile(&self) -> Program {
+        Program::from(self.clone())
+    }
+}
+
+impl From<Graph> for Program {
+    fn from(graph: Graph) -> Program {
+        Program {
+            schedule: Schedule::new(&graph.body),
+            graph,
+            id: LAST.fetch_add(1, Relaxed) + 1,
+            value_and_gradient: OnceLock::new(),
+        }
+    }
+}
+
+impl Program {
+    /// Writes the results at `x` to `out`.
+    ///
+    /// Once warm, on a thread that ran a program of this size before, it allocates nothing. The exception are points where a program of
+    /// derivatives is evaluated by the drivers, because plain arithmetic is not enough: those where a result is not finite and those at
+    /// the ends of the range.
+    ///
+    /// # Errors
+    /// If a guard of the recording has another answer at `x`. Then `out` is left as it was.
+    ///
+    /// # Panics
+    /// If `x` has not one entry for each input, or `out` not one for each result.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::graph::{Graph, Traced};
+    ///
+    /// let program = Graph::record_fn(|x: &[Traced]| if x[0] < 1.0 { x[0] * 2.0 } else { x[0] + 1.0 }, &[0.5]).compile();
+    /// let mut y = [0.0];
+    /// assert!(program.call(&[0.25], &mut y).is_ok());
+    /// assert_eq!(y, [0.5]);
+    /// assert_eq!(program.call(&[3.0], &mut y).unwrap_err().question(), "x[0] < 1");
+    /// assert_eq!(y, [0.5]);
+    /// ```
+    #[track_caller]
+    pub fn call(&self, x: &[f64], out: &mut [f64]) -> Result<(), BranchChanged> {
+        self.check_lengths("call", x.len(), self.inputs(), out.len(), self.outputs());
+        // It goes back at the end. A panic in a user's rule drops it, and the next call begins with another.
+        let mut memory = pool::take::<Memory>();
+        self.schedule.run(&self.graph.body, self.id, x, &mut memory);
+        let result = self.finish(x, out, |place| memory.cells[place as usize]);
+        pool::put(memory);
+        result
+    }
+
+    /// Writes the results, whose places `read` knows, if they are right; else those of the drivers.
+    fn finish(&self, x: &[f64], out: &mut [f64], read: impl Fn(u32) -> f64 + Copy) -> Result<(), BranchChanged> {
+        let changed = self.schedule.changed(read);
+        let is_derivative = self.graph.body.origin.is_some();
+        if !is_derivative && let Some((guard, answer, sides)) = changed {
+            return Err(self.graph.body.changed(&self.graph.body.guards[guard], answer, sides));
+        }
+        let is_plain = !self.graph.body.is_never_plain && changed.is_none() && self.schedule.is_plain(read);
+        if is_derivative && !is_plain {
+            out.copy_from_slice(&self.graph.body.eval_eagerly(x)?);
+            return Ok(());
+        }
+        let mut is_finite = true;
+        for (out, &place) in out.iter_mut().zip(&self.schedule.results) {
+            *out = read(place);
+            is_finite &= out.is_finite();
+        }
+        if is_derivative && !is_finite {
+            out.copy_from_slice(&self.graph.body.eval_eagerly(x)?);
+        }
+        Ok(())
+    }
+
+    /// The results at `x`, on any number.
+    ///
+    /// On `f64` it is [`Program::call`] with a buffer of its own; what other numbers do is said [above](Program#as-a-function).
+    ///
+    /// # Errors
+    /// If a guard of the recording has another answer at `x`.
+    ///
+    /// # Panics
+    /// If `x` has not one entry for each input.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::Dual;
+    /// use dualtape::graph::{Graph, Traced};
+    ///
+    /// let program = Graph::record_fn(|x: &[Traced]| x[0].powi(3), &[1.0]).compile();
+    /// assert_eq!(program.eval(&[2.0]), Ok(vec![8.0]));
+    /// assert_eq!(program.eval(&[Dual::variable(2.0)]).unwrap()[0].tangent(), 12.0);
+    /// ```
+    #[track_caller]
+    pub fn eval<T: Float>(&self, x: &[T]) -> Result<Vec<T>, BranchChanged> {
+        let (inputs, found) = (self.inputs(), x.len());
+        assert!(
+            found == inputs,
+            "dualtape: a program with {inputs} inputs is evaluated at a point with {found} entries"
+        );
+        T::run::<Results>((self, x))
+    }
+
+    /// How many inputs there are: variables and data.
+    #[must_use]
+    pub fn inputs(&self) -> usize {
+        self.graph.inputs()
+    }
+
+    /// How many results there are.
+    #[must_use]
+    pub fn outputs(&self) -> usize {
+        self.graph.outputs()
+    }
+
+    /// How many operations a call runs.
+    #[must_use]
+    pub fn operations(&self) -> usize {
+        self.schedule.operations
+    }
+
+    /// How often a call decides what to do next: once for up to eight operations of one kind, or for a whole chain of them. It is what
+    /// the time goes to besides the operations.
+    #[must_use]
+    pub fn decisions(&self) -> usize {
+        self.schedule.decisions
+    }
+
+    /// The graph that the program computes.
+    #[must_use]
+    pub fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    #[track_caller]
+    fn check_lengths(&self, name: &str, x: usize, inputs: usize, out: usize, outputs: usize) {
+        assert!(x == inputs, "dualtape: {name}: expected {inputs} inputs, found {x}");
+        assert!(out == outputs, "dualtape: {name}: expected room for {outputs} results, found {out}");
+    }
+
+    fn value_and_gradient(&self) -> &Program {
+        self.value_and_gradient.get_or_init(|| Box::new(Program::from(self.graph.value_and_gradient())))
+    }
+}
+
+impl fmt::Debug for Program {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Program")
+            .field("inputs", &self.inputs())
+            .field("outputs", &self.outputs())
+            .field("operations", &self.operations())
+            .field("decisions", &self.decisions())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The results on any number.
+struct Results;
+
+impl Algorithm for Results {
+    type Args<'a, T: Float> = (&'a Program, &'a [T]);
+    type Output<T: Float> = Result<Vec<T>, BranchChanged>;
+
+    fn on_primitive<B: Scalar>((program, x): (&Program, &[B])) -> Result<Vec<B>, BranchChanged> {
+        if B::IS_SINGLE {
+            return program.graph.eval(x);
+        }
+        let mut out = vec![0.0; program.outputs()];
+        program.call(&values_of(x).into_iter().map(B::widen).collect::<Vec<_>>(), &mut out)?;
+        Ok(out.into_iter().map(B::nearest).collect())
+    }
+
+    fn on_traced<B: Primitive>((program, x): (&Program, &[Traced<B>])) -> Result<Vec<Traced<B>>, BranchChanged> {
+        program.graph.eval(x)
+    }
+
+    fn on_number<N: Number>((program, x): (&Program, &[N])) -> Result<Vec<N>, BranchChanged> {
+        let (variables, data) = x.split_at(program.graph.body.variables);
+        if program.outputs() != 1 || !data.iter().all(Float::is_constant) {
+            return program.graph.eval(x);
+        }
+        let inner: Vec<N::Inner> = x.iter().map(Number::inner).collect();
+        let results = N::Inner::run::<Results>((program.value_and_gradient(), &inner))?;
+        let partials: Vec<(N, N::Inner)> = variables.iter().copied().zip(results[1..].iter().copied()).collect();
+        Ok(vec![N::from_partials(results[0], &partials)])
+    }
+}
+
+/// # Panics
+/// If a guard has another answer, with the message of [`BranchChanged`], and if the program has not one result.
+impl ScalarFunction for Program {
+    #[track_caller]
+    fn eval<T: Float>(&self, x: &[T]) -> T {
+        let outputs = self.outputs();
+        assert!(outputs == 1, "dualtape: a program with {outputs} results is not a scalar function");
+        Program::eval(self, x).unwrap_or_else(|changed| panic!("{changed}"))[0]
+    }
+}
+
+/// # Panics
+/// If a guard has another answer, with the message of [`BranchChanged`].
+impl VectorFunction for Program {
+    #[track_caller]
+    fn eval<T: Float>(&self, x: &[T]) -> Vec<T> {
+        Program::eval(self, x).unwrap_or_else(|changed| panic!("{changed}"))
+    }
+}
