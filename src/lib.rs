@@ -128,6 +128,9 @@ pub use numbers::Dual;
 pub use numbers::Real;
 pub use special::Special;
 
+/// Elementary functions in generic code are methods of `Float` of this version of num-traits, which [`Float`] requires.
+pub use num_traits;
+
 /// Matrices of [`jacobian`] and [`hessian`] come from this version of nalgebra.
 #[cfg(feature = "nalgebra")]
 pub use nalgebra;

@@ -171,6 +171,25 @@ impl<T, A, const RUNS: bool> Place<'_, T, A, RUNS> {
         unsafe { self.entries.get_unchecked_mut(right) }
     }
 
+    /// The entry of the node just before the record's.
+    #[inline(always)]
+    pub fn before(&mut self) -> &mut A {
+        // SAFETY: the operands come before the record's node, which therefore is not the first one.
+        unsafe { self.entries.get_unchecked_mut(self.node - 1) }
+    }
+
+    /// `true` if the left operand is the node just before the record's.
+    #[inline(always)]
+    pub fn is_left_just_before(&self) -> bool {
+        self.record.left() + 1 == self.node
+    }
+
+    /// `true` if the right operand is the node just before the record's.
+    #[inline(always)]
+    pub fn is_right_just_before(&self) -> bool {
+        self.record.right() + 1 == self.node
+    }
+
     /// `true` if the record before belongs to the same join.
     #[inline(always)]
     pub fn continues(&self) -> bool {

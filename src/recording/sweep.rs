@@ -15,7 +15,7 @@
 //! a second sweep applies the rule. Over numbers that record, arithmetic costs more than looking for zeros
 //! ([`Engine::SPARSE`](crate::float::Engine::SPARSE)), and there is only the sweep with the rule.
 
-use super::record::Records;
+use super::record::{Place, Records};
 use crate::float::Float;
 #[cfg(feature = "nalgebra")]
 use crate::float::fold;
@@ -58,27 +58,66 @@ pub(crate) fn backward<T: Float, const L: usize, const KEEP: bool>(
 /// `adjoints` has an entry for each node, and holds the seeds. Unless `KEEP`, the adjoint of a record is zeroed as the sweep
 /// passes it, so that afterwards only inputs are nonzero.
 ///
+/// What a record adds to the adjoint of the node just before it comes last there, and this adjoint is the next that the sweep needs.
+/// So it stays in registers; through memory it would be loaded right after it was stored. The order of every sum is the same. Numbers
+/// with more than two parts do not fit the registers, and gain nothing; recordings with runs have few such operands, and lose.
+///
 /// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., section 3.2, table 3.5.
 fn adjoints<T: Float, const L: usize, const KEEP: bool, const RUNS: bool>(
     records: &Records<'_, T>,
     adjoints: &mut [[T; L]],
 ) {
+    let Some(last) = adjoints.last_mut() else { return };
+    let stays = const { !RUNS && size_of::<T>() <= 2 * size_of::<f64>() };
+    let left_behind = |adjoint| if KEEP { adjoint } else { [T::zero(); L] };
+    let mut adjoint = *last;
+    *last = left_behind(adjoint);
     let mut walk = records.backward::<_, RUNS>(adjoints);
     while let Some(mut place) = walk.next() {
-        let adjoint = if KEEP { *place.own() } else { std::mem::replace(place.own(), [T::zero(); L]) };
-        loop {
-            let (by_left, by_right) = (place.record().by_left, place.record().by_right);
-            place.left().iter_mut().zip(adjoint).for_each(|(sum, a)| *sum += a * by_left);
-            place.right().iter_mut().zip(adjoint).for_each(|(sum, a)| *sum += a * by_right);
-            if !place.continues() {
-                break;
-            }
-            match walk.next() {
-                Some(before) => place = before,
-                None => break,
-            }
+        while place.continues() {
+            add_to_left(&mut place, &adjoint);
+            add_to_right(&mut place, &adjoint);
+            let Some(before) = walk.next() else { return };
+            place = before;
         }
+        if stays && place.is_right_just_before() {
+            add_to_left(&mut place, &adjoint);
+            let partial = place.record().by_right;
+            adjoint = sum(place.before(), &adjoint, partial);
+        } else if stays && place.is_left_just_before() {
+            add_to_right(&mut place, &adjoint);
+            let partial = place.record().by_left;
+            adjoint = sum(place.before(), &adjoint, partial);
+        } else {
+            add_to_left(&mut place, &adjoint);
+            add_to_right(&mut place, &adjoint);
+            adjoint = *place.before();
+        }
+        *place.before() = left_behind(adjoint);
     }
+    adjoints[records.inputs() - 1] = adjoint;
+}
+
+/// Adds to the left operand's adjoint what comes from the record.
+///
+/// The partial is read at its use: earlier, and numbers of many parts are copied to the stack.
+#[inline(always)]
+fn add_to_left<T: Float, const L: usize, const RUNS: bool>(place: &mut Place<'_, T, [T; L], RUNS>, adjoint: &[T; L]) {
+    let partial = place.record().by_left;
+    place.left().iter_mut().zip(adjoint).for_each(|(sum, &a)| *sum += a * partial);
+}
+
+/// As [`add_to_left`], for the right operand.
+#[inline(always)]
+fn add_to_right<T: Float, const L: usize, const RUNS: bool>(place: &mut Place<'_, T, [T; L], RUNS>, adjoint: &[T; L]) {
+    let partial = place.record().by_right;
+    place.right().iter_mut().zip(adjoint).for_each(|(sum, &a)| *sum += a * partial);
+}
+
+/// `own + adjoint * partial` in every lane.
+#[inline(always)]
+fn sum<T: Float, const L: usize>(own: &[T; L], adjoint: &[T; L], partial: T) -> [T; L] {
+    std::array::from_fn(|lane| own[lane] + adjoint[lane] * partial)
 }
 
 /// [`adjoints`] with the fold rule. `reached` tells for each node and lane whether it is a seed, and afterwards whether a path

@@ -1,5 +1,6 @@
 //! Joins of any number of operands.
 
+use super::generator::Random;
 use crate::recording::{Buffer, Join, NodeId, Recording, push, sweep};
 
 /// The derivatives by the inputs of `slope` times `node`.
@@ -65,5 +66,70 @@ fn a_join_goes_on_after_records_of_another() {
             let result = join.finish();
             assert_eq!(adjoints(&recording, result), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]);
         }
+    }
+}
+
+/// A record as the sweep's definition has it: the node, its operands and the derivatives by them.
+type Row = (usize, Vec<(usize, f64)>);
+
+/// `adjoint[operand] += adjoint[node] * partial` from the last node to the first.
+fn adjoints_by_definition(nodes: usize, seeds: &[(usize, f64)], rows: &[Row]) -> Vec<f64> {
+    let mut adjoints = vec![0.0; nodes];
+    seeds.iter().for_each(|&(node, seed)| adjoints[node] += seed);
+    for (node, operands) in rows.iter().rev() {
+        let adjoint = adjoints[*node];
+        operands.iter().for_each(|&(operand, partial)| adjoints[operand] += adjoint * partial);
+    }
+    adjoints
+}
+
+/// Whether an operand is the node just before or another one, on the left or on the right, in a run or not; with adjoints kept and
+/// not, in one lane and in several.
+#[test]
+fn sums_of_adjoints_are_those_of_the_definition_to_the_bit() {
+    let mut random = Random::new(7);
+    for round in 0..400 {
+        let (inputs, with_runs) = (2 + random.below(4), round % 2 == 0);
+        let recording = Buffer::new().begin(inputs);
+        let mut rows: Vec<Row> = Vec::new();
+        let mut results: Vec<usize> = (0..inputs).collect();
+        for _ in 0..random.below(30) {
+            let many = if with_runs { 2 + random.below(5) } else { 2 };
+            let mut operands: Vec<(usize, f64)> = Vec::new();
+            for _ in 0..many {
+                // Late nodes more often than others.
+                let back = random.below(results.len()).min(random.below(4));
+                let node = results[results.len() - 1 - back];
+                if operands.iter().all(|&(other, _)| other != node) {
+                    operands.push((node, random.number()));
+                }
+            }
+            let mut join = Join::new();
+            operands.iter().for_each(|&(node, partial)| join.add(recording.node(node), partial));
+            if operands.len() > 1 {
+                let node = recording.index(join.finish().0).unwrap();
+                results.push(node);
+                rows.push((node, operands));
+            }
+        }
+        let nodes = recording.nodes();
+        let seeds: Vec<(usize, f64)> = results.iter().rev().take(3).map(|&node| (node, random.number())).collect();
+        let expected = adjoints_by_definition(nodes, &seeds, &rows);
+        recording.read(|records| {
+            let mut kept = vec![[0.0]; nodes];
+            let seed = |seed: &mut dyn FnMut(usize, usize, f64)| seeds.iter().for_each(|&(node, w)| seed(node, 0, w));
+            sweep::backward::<f64, 1, true>(&records, &mut kept, &mut Vec::new(), seed);
+            let mut lanes = vec![[0.0; 3]; nodes];
+            let seed = |seed: &mut dyn FnMut(usize, usize, f64)| seeds.iter().for_each(|&(node, w)| seed(node, 2, w));
+            sweep::backward::<f64, 3, false>(&records, &mut lanes, &mut Vec::new(), seed);
+            for (node, &expected) in expected.iter().enumerate() {
+                if results.contains(&node) {
+                    assert_eq!(kept[node][0].to_bits(), expected.to_bits(), "round {round}, node {node}");
+                }
+                let left_behind = if node < inputs { expected } else { 0.0 };
+                assert_eq!(lanes[node][2].to_bits(), left_behind.to_bits(), "round {round}, node {node}");
+                assert_eq!(lanes[node][..2], [0.0; 2]);
+            }
+        });
     }
 }

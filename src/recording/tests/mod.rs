@@ -1,5 +1,7 @@
 //! Tests of the recording from inside the crate: with small limits, with numbers of their own, with a count of the work done.
 
+#[path = "../../../tests/common/generator.rs"]
+mod generator;
 mod joins;
 mod limits;
 mod own_number;
