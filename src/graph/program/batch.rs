@@ -7,7 +7,7 @@ use super::schedule::{
     ADD, ADD_CHAIN, CALL, CHOOSE, Code, DIV, DOT_CHAIN, EVEN, HORNER_CHAIN, HORNER_SUB_CHAIN, MUL, MUL_ADD, MUL_CHAIN,
     MUL_SUB, NEG, Of, ROW, SIZES, SUB, SUB_CHAIN, SUB_DOT_CHAIN, SUB_MUL, Schedule,
 };
-use crate::drivers::pool;
+use crate::drivers::pool::{self, Scratch};
 
 /// How many points run together.
 pub(super) const LANES: usize = 16;
@@ -25,6 +25,12 @@ struct Memory {
     owner: u64,
     cells: Vec<Lanes>,
     arguments: Vec<f64>,
+}
+
+impl Scratch for Memory {
+    fn bytes(&self) -> usize {
+        self.cells.bytes() + self.arguments.bytes()
+    }
 }
 
 impl Program {
