@@ -56,7 +56,7 @@
 //! - [`forward`], [`reverse`]: the drivers; [`matrix`]: those for functions of matrices. [`ScalarFunction`], [`VectorFunction`]:
 //!   functions as values, for code that needs one function on several types.
 //! - [`checkpoint`]: long chains of steps in little memory.
-//! - [`parameters`]: structs with named parameters in place of slices.
+//! - [`mod@parameters`]: structs with named parameters in place of slices.
 //! - [`linalg`]: linear algebra with derivatives of whole matrices. [`Real`]: any number as a scalar of nalgebra.
 //! - [`optimize`]: Newton's method.
 //! - [`implicit`]: derivatives of roots, fixed points, minimisers and solutions of linear systems that a solver found.

@@ -1,6 +1,6 @@
 //! Models whose parameters have names: structs of numbers, vectors and matrices as the variables of a derivative.
 //!
-//! A driver takes a slice. A model has parts: a matrix, a vector, a scale, other models. [`parameters!`](crate::parameters) declares
+//! A driver takes a slice. A model has parts: a matrix, a vector, a scale, other models. [`parameters!`](crate::parameters!) declares
 //! such a struct, generic over its number, and [`gradient`] takes it as it is and returns a struct of the same kind:
 //!
 //! ```
@@ -37,7 +37,7 @@ use std::cell::RefCell;
 /// A structure of numbers that can be the variables of a derivative.
 ///
 /// A number is one, so are a `Vec`, an array, an `Option`, and a matrix of nalgebra of any of them, [`Held`], and what
-/// [`parameters!`](crate::parameters) declares. Its numbers have an order: that of the fields, entries of matrices by columns.
+/// [`parameters!`](crate::parameters!) declares. Its numbers have an order: that of the fields, entries of matrices by columns.
 ///
 /// # Examples
 /// ```
