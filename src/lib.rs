@@ -128,9 +128,6 @@ pub use numbers::Dual;
 pub use numbers::Real;
 pub use special::Special;
 
-/// Elementary functions in generic code are methods of `Float` of this version of num-traits, which [`Float`] requires.
-pub use num_traits;
-
 /// Matrices of [`jacobian`] and [`hessian`] come from this version of nalgebra.
 #[cfg(feature = "nalgebra")]
 pub use nalgebra;
@@ -138,6 +135,9 @@ pub use nalgebra;
 #[cfg(feature = "std")]
 #[doc(alias = "zero_grad", alias = "accumulate", alias = "mini-batch")]
 pub use drivers::accumulate::GradientSum;
+/// Elementary functions in generic code are methods of `Float` of this version of num-traits, which [`Float`] requires.
+pub use num_traits;
+
 #[cfg(feature = "std")]
 #[doc(alias = "pushforward")]
 pub use drivers::forward::jvp;

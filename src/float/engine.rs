@@ -3,8 +3,6 @@
 
 use super::Float;
 pub use super::algorithm::Algorithm;
-#[cfg(feature = "std")]
-pub use crate::numbers::Fusing;
 
 /// The engines' part of [`Float`].
 pub trait Engine: Sized {
@@ -22,16 +20,8 @@ pub trait Engine: Sized {
     /// condition instead under which what it does is right.
     const TRACED: bool = false;
 
-    /// What a function of `K` inputs is evaluated on inside [`Float::fuse`]: the type itself, but for `Reverse<T>` what
-    /// [`T`](Engine::FusedInReverse) says.
+    /// What a function of `K` inputs is evaluated on inside [`Float::fuse`]: `Dual<T, K>` for `Reverse<T>`, else the type itself.
     type Fused<const K: usize>: Float<Base = <Self as Float>::Base>
-    where
-        Self: Float;
-
-    /// [`Engine::Fused`] of `Reverse` over this type: `Dual<Self, K>` if the type is one number, else `Reverse<Self>`. Forward mode
-    /// multiplies the parts of a number by `K + 1`, which for numbers of many parts takes longer than the records that it saves.
-    #[cfg(feature = "std")]
-    type FusedInReverse<const K: usize>: Fusing<Self, K>
     where
         Self: Float;
 

@@ -38,8 +38,6 @@ macro_rules! primitive {
         impl Engine for $t {
             const NESTED: bool = false;
             type Fused<const K: usize> = $t;
-            #[cfg(feature = "std")]
-            type FusedInReverse<const K: usize> = crate::Dual<$t, K>;
             #[inline]
             fn run<A: Algorithm>(args: A::Args<'_, $t>) -> A::Output<$t> {
                 A::on_primitive(args)

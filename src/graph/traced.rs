@@ -507,7 +507,6 @@ impl<B: Primitive> Engine for Traced<B> {
     const SPARSE: bool = true;
     const TRACED: bool = true;
     type Fused<const K: usize> = Self;
-    type FusedInReverse<const K: usize> = crate::Dual<Self, K>;
     fn run<A: Algorithm>(args: A::Args<'_, Self>) -> A::Output<Self> {
         A::on_traced(args)
     }

@@ -310,8 +310,6 @@ impl<T: Float, const N: usize> Engine for Dual<T, N> {
     const SPARSE: bool = T::SPARSE;
     const TRACED: bool = T::TRACED;
     type Fused<const K: usize> = Self;
-    #[cfg(feature = "std")]
-    type FusedInReverse<const K: usize> = super::Reverse<Self>;
     #[inline]
     fn run<A: Algorithm>(args: A::Args<'_, Self>) -> A::Output<Self> {
         A::on_number(args)

@@ -32,7 +32,7 @@ pub use dual::Dual;
 #[cfg(feature = "nalgebra")]
 pub use real::Real;
 #[cfg(feature = "std")]
-pub use reverse::{Fusing, Reverse};
+pub use reverse::Reverse;
 pub(crate) use tag::Tag;
 
 /// Stamps everything the types share.

@@ -194,34 +194,10 @@ impl<T: Float> Engine for Reverse<T> {
     const NESTED: bool = true;
     const SPARSE: bool = true;
     const TRACED: bool = T::TRACED;
-    type Fused<const K: usize> = T::FusedInReverse<K>;
-    type FusedInReverse<const K: usize> = Reverse<Self>;
+    type Fused<const K: usize> = Dual<T, K>;
     #[inline]
     fn run<A: Algorithm>(args: A::Args<'_, Self>) -> A::Output<Self> {
         A::on_number(args)
-    }
-}
-
-/// What a function of `K` inputs runs on inside [`Float::fuse`] on `Reverse<T>`.
-pub trait Fusing<T: Float, const K: usize>: Float<Base = T::Base> {
-    /// Runs the function on `K` numbers of this type and returns what it is of `x`.
-    fn fuse(x: [Reverse<T>; K], f: impl FnOnce([Self; K]) -> Self) -> Reverse<T>;
-}
-
-impl<T: Float, const K: usize> Fusing<T, K> for Dual<T, K> {
-    #[inline]
-    #[track_caller]
-    fn fuse(x: [Reverse<T>; K], f: impl FnOnce([Self; K]) -> Self) -> Reverse<T> {
-        let tag = Tag::fresh();
-        let y = f(std::array::from_fn(|k| Dual::seeded(x[k].primal, k).tagged(tag))).checked(tag);
-        Reverse::join_all(y.primal(), x.into_iter().zip(y.tangents()))
-    }
-}
-
-impl<T: Float, const K: usize> Fusing<T, K> for Reverse<T> {
-    #[inline]
-    fn fuse(x: [Reverse<T>; K], f: impl FnOnce([Self; K]) -> Self) -> Reverse<T> {
-        f(x)
     }
 }
 
@@ -332,8 +308,10 @@ impl<T: Float> Float for Reverse<T> {
         Reverse { primal: z, slope, node }
     }
     #[inline]
-    fn fuse<const K: usize>(x: [Self; K], f: impl FnOnce([Self::Fused<K>; K]) -> Self::Fused<K>) -> Self {
-        Fusing::fuse(x, f)
+    fn fuse<const K: usize>(x: [Self; K], f: impl FnOnce([Dual<T, K>; K]) -> Dual<T, K>) -> Self {
+        let tag = Tag::fresh();
+        let y = f(std::array::from_fn(|k| Dual::seeded(x[k].primal, k).tagged(tag))).checked(tag);
+        Reverse::join_all(y.primal(), x.into_iter().zip(y.tangents()))
     }
     #[inline]
     fn binary<R: Binary>(self, rule: R, other: Self) -> Self {

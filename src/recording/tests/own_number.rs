@@ -137,7 +137,6 @@ macro_rules! number_over_f64 {
                 unimplemented!("no algorithm has a part for a number that is neither primitive nor built on an inner one")
             }
             type Fused<const K: usize> = Self;
-            type FusedInReverse<const K: usize> = $crate::Dual<Self, K>;
         }
         impl crate::Float for $Number {
             type Base = f64;
