@@ -76,7 +76,8 @@
 //! - `approx`: approximate comparison of values, and of all derivatives by [`AllParts`].
 //! - `ndarray`: a single number on the right of an array.
 //! - `rand`: the standard and uniform distributions; with `rand_distr` also the normal and exponential ones, and those made of them.
-//! - `graph`: the module `graph`. The crate takes four times as long to compile with it, since every rule is compiled for recordings of its derivatives.
+//! - `graph`: the module `graph`. The crate takes four times as long to compile with it, since every rule is compiled for
+//!   recordings of its derivatives.
 //! - `rayon`: compiled graphs at many points on several threads. Brings `graph`.
 //! - `serde`: duals are read and written whole, reverse numbers as their values.
 

@@ -1,8 +1,9 @@
 //! Functions of a slice.
 //!
-//! [`sum`], [`dot`], [`norm`], [`log_sum_exp`], [`weighted_log_sum_exp`], [`max`] and [`min`] are one operation each. On a tape they take `⌈n / 2⌉` records for `n`
-//! arguments, where a loop takes one or two for each step. On dual numbers they cost what the loop costs. [`softmax`] and [`polyval`] are
-//! made of several operations. [`norm`] and [`log_sum_exp`] do not overflow before their results do.
+//! [`sum`], [`dot`], [`norm`], [`log_sum_exp`], [`weighted_log_sum_exp`], [`max`] and [`min`] are one operation each. On a tape
+//! they take `⌈n / 2⌉` records for `n` arguments, where a loop takes one or two for each step. On dual numbers they cost what the
+//! loop costs. [`softmax`] and [`polyval`] are made of several operations. [`norm`] and [`log_sum_exp`] do not overflow before
+//! their results do.
 //!
 //! # Accuracy
 //! The largest error found, for up to fifty entries, in both precisions, in every mode and nesting:
@@ -285,8 +286,8 @@ define_rules! {
     /// How many arguments are as small as the smallest.
     TiesOfSmallest = ties_of_min(x..) { step [ties(Smallest, x)] };
 
-    /// The sum `r` of the squares `(xⱼ / xᵢ)²` over all others than the largest `xᵢ`, as a recording has it. Its derivatives are right where
-    /// `xᵢ` dominates, which is where it is looked at: `2 (1 + r) xⱼ / y²` and, by `xᵢ` itself, `-2 r / xᵢ`.
+    /// The sum `r` of the squares `(xⱼ / xᵢ)²` over all others than the largest `xᵢ`, as a recording has it. Its derivatives are
+    /// right where `xᵢ` dominates, which is where it is looked at: `2 (1 + r) xⱼ / y²` and, by `xᵢ` itself, `-2 r / xᵢ`.
     OtherSquares = other_squares(x..) { [squares_beside(x.clone(), place_of_largest(x, |x| x.abs()))]
         |x, r| { let y = T::reduce(Norm, x.clone());
             x.map(move |x| if_long(x, y, || -(r + r) / x, || (x / y) * ((r + r + T::lit(2.0)) / y))) } };

@@ -1,8 +1,8 @@
 //! The gradient through a million steps of a heat equation in little memory, with a progress bar.
 //!
 //! A rod of 50 cells cools down by explicit steps `u_i += r (u_(i-1) - 2 u_i + u_(i+1))` with cold ends. From the temperatures
-//! `sin(π i / 51)` each step multiplies all by `1 - 4 r sin²(π / 102)`, so the loss, the sum of squares in the end, and its derivative by `r`
-//! are known.
+//! `sin(π i / 51)` each step multiplies all by `1 - 4 r sin²(π / 102)`, so the loss, the sum of squares in the end, and its
+//! derivative by `r` are known.
 //!
 //! `cargo run --release -p ecosystem --example checkpoint_heat`
 

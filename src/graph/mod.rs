@@ -70,20 +70,22 @@
 //! `--x` are `x`, and what leads to no result is left out. Nothing else is changed, and no operands change places: values have the bits
 //! that the function has on `f64`.
 //!
-//! A recording is over `f64`, or over `f32` as `Graph<f32>` of [`Traced<f32>`](Traced): constants are computed over the type of the recording,
-//! and guards ask about numbers of the type that the graph is evaluated on.
+//! A recording is over `f64`, or over `f32` as `Graph<f32>` of [`Traced<f32>`](Traced): constants are computed over the type of
+//! the recording, and guards ask about numbers of the type that the graph is evaluated on.
 //!
 //! # Running it many times
 //!
-//! [`Graph::compile`] makes a [`Program`] of a graph, for `f64`: the same numbers, in most cases faster than a tape, at one point or at many.
+//! [`Graph::compile`] makes a [`Program`] of a graph, for `f64`: the same numbers, in most cases faster than a tape, at one point
+//! or at many.
 //!
 //! # Derivatives
 //!
 //! [`Graph::gradient`] and its siblings run the drivers of the crate on numbers that record. What is recorded is plain arithmetic; where
 //! that differs from what the drivers do, at a zero times an infinity, at NaN and near the ends of the range, [`Graph::eval`] on `f64`
-//! notices, and evaluates the graph of the function by the driver instead, which has the [conventions](crate::conventions). Of derivatives on
-//! top of each other it does so with the three outermost ones, on numbers that carry derivatives themselves with the outermost;
-//! the ones below are plain arithmetic there. Where the sum of a derivative starts with `0 + x` it is `x`: a derivative that is zero may have another sign.
+//! notices, and evaluates the graph of the function by the driver instead, which has the [conventions](crate::conventions). Of
+//! derivatives on top of each other it does so with the three outermost ones, on numbers that carry derivatives themselves with
+//! the outermost; the ones below are plain arithmetic there. Where the sum of a derivative starts with `0 + x` it is `x`: a
+//! derivative that is zero may have another sign.
 //!
 //! [`Float::named`]: crate::Float::named
 //! [`Float::dot`]: crate::Float::dot

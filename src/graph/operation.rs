@@ -1,8 +1,8 @@
 //! Rules as a graph holds them: their types are forgotten, and yet they work on every number.
 //!
 //! A rule is generic over the number, and a trait object cannot be. It can answer on four types, though, `f64`, `f32` and
-//! [`Traced`] over them, and that is enough: on nested numbers its derivative is recorded by itself, at the point at hand, and the recording is
-//! evaluated there. So nothing here knows a particular function.
+//! [`Traced`] over them, and that is enough: on nested numbers its derivative is recorded by itself, at the point at hand, and the
+//! recording is evaluated there. So nothing here knows a particular function.
 
 use super::body::Body;
 use super::recording::values_of;

@@ -15,7 +15,8 @@
 //! value is foreign. The cold path looks the id up among the recordings of the thread (`registry.rs`) and loads the right one
 //! into the slot, or panics.
 //!
-//! While recordings are [muted], none of them is in a slot, so their pushes take the cold path, which records nothing. The fast path does not know about it.
+//! While recordings are [muted], none of them is in a slot, so their pushes take the cold path, which records nothing. The fast
+//! path does not know about it.
 //!
 //! # Invariants
 //!

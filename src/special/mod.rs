@@ -68,16 +68,18 @@
 //!   argument is small. `ln_beta` has no such exception.
 //! - `polygamma` was measured for orders up to 20, `jn` and `yn` for orders from -3 to 20. Derivatives of Bessel functions of large
 //!   order are differences of their neighbours, of which more and more cancels.
-//! - The quantiles of the error and normal functions are inverted once: each derivative of a higher order has the error of the first one, so
-//!   many times.
+//! - The quantiles of the error and normal functions are inverted once: each derivative of a higher order has the error of the
+//!   first one, so many times.
 //! - From `erfcx` to `log_norm_cdf` a hundred points each went into it, and for the incomplete gamma and beta functions, the
-//!   distributions and the modified Bessel functions ten to fifty: arguments and shapes from 1e-100 to 1e6, halves and integers, both sides of
-//!   the mean. Derivatives by a shape or an order are small beside the terms they are the sum of, from the second on, and those of Student's
-//!   distribution from the first on; these are computed with twice the digits, which takes ten to a hundred times as long as a value. They are
-//!   not where that would take too long, and errors are then those of the terms: `gamma_p` and its kin for shapes above 2e4, `ln_bessel_i` between
-//!   `x = 2000` and `ν² / 4`, and mixed derivatives of `beta_inc` by all three arguments.
+//!   distributions and the modified Bessel functions ten to fifty: arguments and shapes from 1e-100 to 1e6, halves and integers,
+//!   both sides of the mean. Derivatives by a shape or an order are small beside the terms they are the sum of, from the second
+//!   on, and those of Student's distribution from the first on; these are computed with twice the digits, which takes ten to a
+//!   hundred times as long as a value. They are not where that would take too long, and errors are then those of the terms:
+//!   `gamma_p` and its kin for shapes above 2e4, `ln_bessel_i` between `x = 2000` and `ν² / 4`, and mixed derivatives of
+//!   `beta_inc` by all three arguments.
 //! - Student's derivatives by `ν` are accurate to `ν = 1e6`, and those of `ln_bessel_k` for `x` from 1e-8 to 1e4. Below 1e-30 and
-//!   above 1e10 its derivatives from the second on, and those of `bessel_k_scaled`, are not computed with twice the digits, and mixed ones may have none.
+//!   above 1e10 its derivatives from the second on, and those of `bessel_k_scaled`, are not computed with twice the digits, and
+//!   mixed ones may have none.
 //! - `gamma_cdf` and `gamma_quantile` are as accurate as `gamma_p` and its inverse at the quotient that is rounded once.
 //! - The derivative of `bessel_i` by an order near 0 is tiny beyond `x = 19`, and is 0 at the order 0 there.
 //! - Errors of the functions of [`libm`](https://docs.rs/libm) that are called are included. Most of those of `ln_gamma`, at negative
@@ -85,9 +87,9 @@
 //!
 //! # Tangents at the ends of the range
 //! As in the table of [`crate::rules`], where it is explained: the largest error of derivatives by `u` at `p exp u`, for tiny and huge
-//! `p`. The first derivative covers besides that tangents of up to 1e300 where the slope underflows, and tiny ones where it overflows; where
-//! there is `-`, nothing else leaves the range. Errors in the hundreds are those of exponentials of numbers near 700, and of quantiles
-//! that are rounded.
+//! `p`. The first derivative covers besides that tangents of up to 1e300 where the slope underflows, and tiny ones where it
+//! overflows; where there is `-`, nothing else leaves the range. Errors in the hundreds are those of exponentials of numbers near
+//! 700, and of quantiles that are rounded.
 //!
 //! | rule | first | second | third | fourth |
 //! |---|---|---|---|---|
@@ -496,8 +498,8 @@ pub trait Special: Float {
     /// Derivatives by `ν` are there up to the fourth order, mixed ones included; those of higher orders are NaN.
     ///
     /// # Cost
-    /// A derivative by `ν` takes 20 to 200 μs, and so does a value for `ν > 1000`: for large `ν` the derivative is about `1 / ν²` of the terms it is
-    /// the sum of, and all are computed with twice the digits.
+    /// A derivative by `ν` takes 20 to 200 μs, and so does a value for `ν > 1000`: for large `ν` the derivative is about `1 / ν²`
+    /// of the terms it is the sum of, and all are computed with twice the digits.
     ///
     /// # Examples
     /// For `ν = 1`, Cauchy's distribution, it is `1/2 + atan(t) / π`.

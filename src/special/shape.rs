@@ -1,8 +1,8 @@
 //! Derivatives by the shape of a distribution: the algorithm for the values is differentiated, by this crate's own dual numbers.
 //!
 //! Derivatives by the argument are densities, in closed form. Those by a shape have none, but every series and continued fraction
-//! here is evaluated in directions in which it is stable, and so is its derivative. What is small beside the terms it is the sum of is computed
-//! with twice the digits, by `wide`.
+//! here is evaluated in directions in which it is stable, and so is its derivative. What is small beside the terms it is the sum
+//! of is computed with twice the digits, by `wide`.
 
 use crate::float::Float;
 use crate::numbers::Dual;
@@ -75,8 +75,8 @@ pub(super) fn from_logarithmic<T: Float>(n: usize, f: T, g: impl Fn(usize) -> T)
     all[n]
 }
 
-/// The derivative of order `n >= 1` of the inverse of a function with the derivatives `f(k)`, by the composition of their Taylor polynomials,
-/// whose coefficients of higher order are 0.
+/// The derivative of order `n >= 1` of the inverse of a function with the derivatives `f(k)`, by the composition of their Taylor
+/// polynomials, whose coefficients of higher order are 0.
 #[inline]
 pub(super) fn derivative_of_inverse(n: usize, f: impl Fn(usize) -> f64) -> f64 {
     if n >= MOST {

@@ -45,8 +45,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 ///
 /// A program is a [`ScalarFunction`] and a [`VectorFunction`], so it goes into drivers, into [`optimize::newton`] and into other
 /// functions. A program with one result is one operation there: on a tape it takes `⌈n / 2⌉` records for its `n` inputs, with the
-/// partial derivatives from a program for the gradient, which is compiled when it is first asked for. On nested numbers the graph of the gradient
-/// is evaluated. A program with several results is evaluated as its graph is.
+/// partial derivatives from a program for the gradient, which is compiled when it is first asked for. On nested numbers the graph
+/// of the gradient is evaluated. A program with several results is evaluated as its graph is.
 ///
 /// ```
 /// use dualtape::graph::{Graph, Traced};
