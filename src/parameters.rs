@@ -46,6 +46,11 @@ use std::cell::RefCell;
 /// assert_eq!(pair.to_vec(), [1.0, 2.0, 3.0]);
 /// assert_eq!(pair.with(&[4.0, 5.0, 6.0]), [vec![4.0, 5.0], vec![6.0]]);
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no part of a model that is differentiated",
+    note = "a part is `T`, `Held<T>`, a `Vec`, array, `Option` or matrix of these, or another struct of `parameters!`",
+    note = "what is no number, such as a size or a name, and plain data stay outside the struct, in the function that uses them"
+)]
 pub trait Parameters: Sized {
     /// The numbers it is made of.
     type Number: Float;
@@ -320,7 +325,8 @@ where
 /// Declares a struct of [`Parameters`](crate::parameters::Parameters), generic over its number.
 ///
 /// A field is of any type that has the trait over the struct's parameter: `T`, `Vec<T>`, `DMatrix<T>`, another such struct,
-/// [`Held<T>`](crate::parameters::Held). Attributes, visibility and documentation are kept.
+/// [`Held<T>`](crate::parameters::Held) for a number that is not varied. What is no number, such as a size or a name, and data stay
+/// outside, in the function that uses them. Attributes, visibility and documentation are kept.
 ///
 /// # Examples
 /// ```

@@ -304,7 +304,11 @@ fn common_factor(wrong: &[&Entry]) -> Option<String> {
     if !is_common || least == 0.0 {
         return None;
     }
+    // Of one wrong entry every factor is common; what is said is what someone may have forgotten.
     let factor = 0.5 * (least + largest);
+    if wrong.len() == 1 && !is_familiar(factor) {
+        return None;
+    }
     let is = |expected: f64| (factor / expected - 1.0).abs() < 1e-4;
     let reading = if is(-1.0) {
         "the sign is wrong".to_string()
@@ -316,6 +320,19 @@ fn common_factor(wrong: &[&Entry]) -> Option<String> {
         format!("a factor {} is missing", short(factor.recip()))
     };
     Some(format!("{} times the numerical one: {reading}", short(factor)))
+}
+
+/// Whether a factor looks like one that is forgotten: a quotient of small integers, or one of a few constants, with either sign.
+fn is_familiar(factor: f64) -> bool {
+    use std::f64::consts::{LN_2, LN_10, PI, SQRT_2};
+    let is = |x: f64| (x.round() - x).abs() <= 1e-4 * x && x >= 0.5;
+    [1.0, PI, 180.0 / PI, LN_2, LN_10, SQRT_2, PI.sqrt()].iter().any(|constant| {
+        let ratio = factor.abs() / constant;
+        let simple = |x: f64| is(x) || is(2.0 * x) || is(3.0 * x);
+        [ratio, ratio.recip(), ratio * constant * constant, (ratio * constant * constant).recip()]
+            .into_iter()
+            .any(simple)
+    })
 }
 
 /// A number to be read, not to be computed with: six digits, and no zeros after them.

@@ -47,7 +47,7 @@ use schedule::{NO_SNAPSHOTS, Online, advance};
 /// A chain of steps from one state to the next, and a loss of the last one.
 ///
 /// Both functions run on plain numbers and on numbers that record, so they are generic, like a [`ScalarFunction`](crate::ScalarFunction).
-/// A step is run more than once, and must do the same each time.
+/// A step is run more than once, and must do the same each time. Plain numbers are lifted, `T::lit(0.01)`.
 pub trait Chain {
     /// The state after the step with number `index`, counted from 0, from the state before it.
     ///
@@ -127,12 +127,17 @@ impl<'a> Checkpoints<'a> {
     ///
     /// # Examples
     /// ```
-    /// # use dualtape::{Float, checkpoint::{Chain, Checkpoints}};
-    /// # struct Double;
-    /// # impl Chain for Double {
-    /// #     fn step<T: Float>(&self, _: usize, x: &[T], _: &[T]) -> Vec<T> { vec![x[0] + x[0]] }
-    /// #     fn loss<T: Float>(&self, x: &[T], _: &[T]) -> T { x[0] }
-    /// # }
+    /// use dualtape::{Float, checkpoint::{Chain, Checkpoints}};
+    ///
+    /// struct Double;
+    /// impl Chain for Double {
+    ///     fn step<T: Float>(&self, _: usize, x: &[T], _: &[T]) -> Vec<T> {
+    ///         vec![x[0] + x[0]]
+    ///     }
+    ///     fn loss<T: Float>(&self, x: &[T], _: &[T]) -> T {
+    ///         x[0]
+    ///     }
+    /// }
     /// // A chain that doubles its state ten times
     /// let mut left = vec![];
     /// let checkpoints = Checkpoints::new(3).observed(|progress| left.push(progress.steps - progress.reversed));

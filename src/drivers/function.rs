@@ -70,6 +70,13 @@ pub trait ScalarFunction {
 /// # }
 /// ```
 #[cfg(feature = "std")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a function with several results on every number type",
+    note = "for `fn f<T: Float>(x: &[T]) -> Vec<T>` write `vector_function!(Name = f)` and pass `&Name`",
+    note = "the bound has to be `Float` alone: without `<Base = f64>`, and with `T::lit(0.5)` for a number of type `f64`",
+    note = "for a function with data implement `VectorFunction` on a struct; a closure has only one argument type",
+    note = "an equation in one unknown, of type `ScalarFunction`, goes to `implicit::root_scalar`"
+)]
 pub trait VectorFunction {
     /// The values at `x`, as many at every point and on every number type.
     fn eval<T: Float>(&self, x: &[T]) -> Vec<T>;

@@ -332,14 +332,14 @@ macro_rules! examples {
     };
     (@about Special $name:ident ($x:ident) $body:tt [$at:expr $(; $p:expr)? => $is:expr; $slope:expr]) => {
         concat!(
-            "# let about = |found: f64, expected: f64| (found - expected).abs() <= 1e-15 * expected.abs();\n",
+            "let about = |found: f64, expected: f64| (found - expected).abs() <= 1e-15 * expected.abs();\n",
             "let (y, slope) = value_and_derivative(|x| x.", stringify!($name), "(", $(stringify!($p),)? "), ", stringify!($at), ");\n",
             "assert!(about(y, ", stringify!($is), ") && about(slope, ", stringify!($slope), "));\n"
         )
     };
     (@about Special $name:ident ($x:ident, $y:ident) $body:tt [$at_x:expr, $at_y:expr => $is:expr; $by_x:expr, $by_y:expr]) => {
         concat!(
-            "# let about = |found: f64, expected: f64| (found - expected).abs() <= 1e-15 * expected.abs();\n",
+            "let about = |found: f64, expected: f64| (found - expected).abs() <= 1e-15 * expected.abs();\n",
             "let (z, [by_x, by_y]) = value_and_gradient_of_array(|[x, y]| x.", stringify!($name), "(y), [", stringify!($at_x), ", ",
             stringify!($at_y), "]);\nassert!(about(z, ", stringify!($is), ") && about(by_x, ", stringify!($by_x), ") && about(by_y, ",
             stringify!($by_y), "));\n"
