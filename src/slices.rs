@@ -39,6 +39,7 @@ use num_traits::Float as _;
 /// use dualtape::{gradient, slices};
 /// assert_eq!(gradient(|x| slices::sum(x).powi(2), &[1.0, 2.0]), [6.0, 6.0]);
 /// ```
+#[must_use]
 pub fn sum<T: Float>(x: &[T]) -> T {
     T::reduce(Sum, x.iter().copied())
 }
@@ -53,6 +54,7 @@ pub fn sum<T: Float>(x: &[T]) -> T {
 /// use dualtape::{gradient, slices};
 /// assert_eq!(gradient(|x| slices::dot(&x[..2], &x[2..]), &[1.0, 2.0, 3.0, 4.0]), [3.0, 4.0, 1.0, 2.0]);
 /// ```
+#[must_use]
 #[track_caller]
 pub fn dot<T: Float>(x: &[T], y: &[T]) -> T {
     assert!(
@@ -79,6 +81,7 @@ pub fn dot<T: Float>(x: &[T], y: &[T]) -> T {
 /// assert_eq!(gradient(slices::norm, &[3.0, 4.0]), [0.6, 0.8]);
 /// assert_eq!(gradient(slices::norm, &[0.0, 0.0]), [0.0, 0.0]);
 /// ```
+#[must_use]
 pub fn norm<T: Float>(x: &[T]) -> T {
     let y = T::reduce(Norm, x.iter().copied());
     if T::TRACED {
@@ -107,6 +110,7 @@ pub fn norm<T: Float>(x: &[T]) -> T {
 /// assert_eq!(slices::log_sum_exp(&[0.0, -50.0]), (-50.0_f64).exp());
 /// assert_eq!(gradient(slices::log_sum_exp, &[0.0, f64::NEG_INFINITY]), [1.0, 0.0]);
 /// ```
+#[must_use]
 pub fn log_sum_exp<T: Float>(x: &[T]) -> T {
     let (largest, log) = shifted_log_sum_exp(x);
     log + largest
@@ -129,6 +133,7 @@ pub fn log_sum_exp<T: Float>(x: &[T]) -> T {
 /// let log_density = |v: &[_]| slices::weighted_log_sum_exp(&v[..2], &v[2..]);
 /// assert_eq!(gradient(log_density, &[1.0, 0.0, 0.0, 1.0]), [1.0, 1.0_f64.exp(), 1.0, 0.0]);
 /// ```
+#[must_use]
 #[track_caller]
 pub fn weighted_log_sum_exp<T: Float>(weights: &[T], x: &[T]) -> T {
     let (m, n) = (weights.len(), x.len());
@@ -157,6 +162,7 @@ fn shifted_log_sum_exp<T: Float>(x: &[T]) -> (T, T) {
 /// use dualtape::{gradient, slices};
 /// assert_eq!(gradient(slices::max, &[1.0, 3.0, 3.0]), [0.0, 0.5, 0.5]);
 /// ```
+#[must_use]
 #[track_caller]
 pub fn max<T: Float>(x: &[T]) -> T {
     if T::TRACED && x.len() > 1 {
@@ -170,6 +176,7 @@ pub fn max<T: Float>(x: &[T]) -> T {
 ///
 /// # Panics
 /// If `x` is empty.
+#[must_use]
 #[track_caller]
 pub fn min<T: Float>(x: &[T]) -> T {
     if T::TRACED && x.len() > 1 {
@@ -211,6 +218,7 @@ fn extreme<T: Float>(
 /// use dualtape::slices;
 /// assert_eq!(slices::softmax(&[1000.0, 1000.0]), [0.5, 0.5]);
 /// ```
+#[must_use]
 #[cfg(feature = "std")]
 pub fn softmax<T: Float>(x: &[T]) -> Vec<T> {
     let (shift, log) = shifted_log_sum_exp(x);
@@ -226,6 +234,7 @@ pub fn softmax<T: Float>(x: &[T]) -> Vec<T> {
 /// let p = |x| slices::polyval(&[1.0, 2.0, 3.0].map(Float::lit), x);
 /// assert_eq!(value_and_derivative(p, 2.0), (17.0, 14.0));
 /// ```
+#[must_use]
 pub fn polyval<T: Float>(c: &[T], x: T) -> T {
     c.iter().rev().copied().reduce(|value, c| value * x + c).unwrap_or_else(T::zero)
 }

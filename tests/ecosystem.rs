@@ -1,5 +1,5 @@
 //! Runs the tests of the package `ecosystem`: the optional features, and other people's crates on our numbers; and before them those of
-//! the feature `graph`.
+//! the features `graph` and `rayon`, examples in the documentation included.
 //!
 //! They are built with all features of `dualtape`, which must not reach its other tests and its examples, so they need a build of
 //! their own, by a cargo inside the one that runs this test. What reaches it:
@@ -42,10 +42,14 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let program = std::env::var_os("CARGO").unwrap_or_else(|| env!("CARGO").into());
-    let graph: &[&str] = &["-p", "dualtape", "--features", "graph", "--test", "graph"];
-    for (what, manifest, selection) in
-        [("of the feature `graph`", root.join("Cargo.toml"), graph), ("of the package `ecosystem`", manifest, &[])]
-    {
+    let graph: &[&str] = &["-p", "dualtape", "--features", "graph,rayon", "--test", "graph"];
+    let examples: &[&str] = &["-p", "dualtape", "--features", "graph,rayon", "--doc", "graph"];
+    let runs: [(&str, _, &[&str]); 3] = [
+        ("of the feature `graph`", root.join("Cargo.toml"), graph),
+        ("in the documentation of graphs", root.join("Cargo.toml"), examples),
+        ("of the package `ecosystem`", manifest, &[]),
+    ];
+    for (what, manifest, selection) in runs {
         let mut cargo = Command::new(&program);
         cargo.args(["test", "--locked", "--manifest-path"]).arg(manifest).args(selection).args(build_of_this_program());
         match cargo.arg("--").args(std::env::args_os().skip(1)).status() {

@@ -106,7 +106,7 @@ fn weights_at_infinity_and_weights_of_zero() {
     expected = "weighted_log_sum_exp: there are 1 weights for 2 exponents; every exponent must have one weight"
 )]
 fn weights_without_exponents_are_refused() {
-    slices::weighted_log_sum_exp(&[1.0], &[1.0, 2.0]);
+    let _ = slices::weighted_log_sum_exp(&[1.0], &[1.0, 2.0]);
 }
 
 /// The Hessian of the norm is (I - u uᵀ) / ‖x‖, that of log-sum-exp diag(p) - p pᵀ.
@@ -187,7 +187,7 @@ fn extremes_share_the_derivative_on_ties() {
 #[test]
 #[should_panic(expected = "max: the slice is empty")]
 fn the_largest_of_nothing_panics() {
-    slices::max::<f64>(&[]);
+    let _ = slices::max::<f64>(&[]);
 }
 
 #[cfg(feature = "nalgebra")]

@@ -104,6 +104,7 @@ table! { Convention, conventions:
     |a| T::zero().gamma_p(a),         2.0 =>    0.0,     0.0,     0.0;
     |p| p.gamma_p_inv(T::one()),      0.0 =>    0.0,     1.0,     1.0,    2.0;
     |p| p.gamma_p_inv(T::one()),      1.0 =>    INF, NON_FINITE;
+    |p| p.chi_squared_quantile(T::lit(2.0)), 0.0 => 0.0, 2.0,    2.0,    4.0; // -2 ln(1 - p)
     |p| p.gamma_q_inv(T::one()),      1.0 =>    0.0,    -1.0,     1.0,   -2.0;
     |p| p.gamma_p_inv(T::one()),      1.5 =>    NAN,     NAN,     NAN;
     |x| x.gamma_cdf(T::one(), T::lit(2.0)), -1.0 => 0.0, 0.0,     0.0;

@@ -149,6 +149,7 @@ impl<T: Float, const N: usize> Dual<T, N> {
     #[doc(alias = "real part")]
     #[doc(alias = "value")]
     #[inline]
+    #[must_use]
     pub fn primal(self) -> T {
         self.primal
     }
@@ -162,6 +163,7 @@ impl<T: Float, const N: usize> Dual<T, N> {
     /// assert_eq!((x * 2.0).tangents(), [2.0, 20.0]);
     /// ```
     #[inline]
+    #[must_use]
     pub fn tangents(self) -> [T; N] {
         self.tangent
     }
@@ -268,6 +270,7 @@ impl<T: Float> Dual<T> {
     #[doc(alias = "epsilon")]
     #[doc(alias = "dual part")]
     #[inline]
+    #[must_use]
     pub fn tangent(self) -> T {
         self.tangent[0]
     }

@@ -80,7 +80,8 @@
 //! - Student's derivatives by `ν` are accurate to `ν = 1e6`, and those of `ln_bessel_k` for `x` from 1e-8 to 1e4. Below 1e-30 and
 //!   above 1e10 its derivatives from the second on, and those of `bessel_k_scaled`, are not computed with twice the digits, and
 //!   mixed ones may have none.
-//! - `gamma_cdf` and `gamma_quantile` are as accurate as `gamma_p` and its inverse at the quotient that is rounded once.
+//! - `gamma_cdf`, `gamma_quantile` and `chi_squared_quantile` are as accurate as `gamma_p` and its inverse at the quotient that is rounded
+//!   once.
 //! - The derivative of `bessel_i` by an order near 0 is tiny beyond `x = 19`, and is 0 at the order 0 there.
 //! - Errors of the functions of [`libm`](https://docs.rs/libm) that are called are included. Most of those of `ln_gamma`, at negative
 //!   numbers, and of `jn` and `yn` are theirs.
