@@ -26,9 +26,10 @@
 //! let spring = Checkpoints::new(10).value_and_gradient(&Spring, &[1.0, 0.0], &[4.0], 1000);
 //! // The same by one tape over all steps:
 //! let all = |p: &[_]| (0..1000).fold(vec![Float::lit(1.0), Float::lit(0.0)], |x, i| Spring.step(i, &x, p));
-//! let (value, gradient) = dualtape::value_and_gradient(|p| Spring.loss(&all(p), p), &[4.0]);
+//! let (value, gradient) = dualtape::value_and_gradient(|p| Spring.loss(&all(p), p), &[4.0_f64]);
 //! assert_eq!(spring.value, value);
-//! assert!((spring.by_parameters[0] - gradient[0]).abs() < 1e-13 * gradient[0].abs());
+//! let by_stiffness: f64 = spring.by_parameters[0];
+//! assert!((by_stiffness - gradient[0]).abs() < 1e-13 * by_stiffness.abs());
 //! assert_eq!(spring.forward_steps, dualtape::checkpoint::forward_steps(1000, 10));
 //! ```
 //!
