@@ -16,6 +16,7 @@ use crate::numeric::slopes;
 /// // The logarithm to the base 10 has not the derivative 1/x.
 /// assert!(check::derivative(f64::log10, 2.0, 0.5).to_string().contains("a factor 2.30259 is too much"));
 /// ```
+#[inline]
 pub fn derivative(mut f: impl FnMut(f64) -> f64, x: f64, claimed: f64) -> Check {
     let slope = slopes("check::derivative", |x| vec![f(x[0])], &[x], 0)[0];
     Check::new("derivative", None, vec![Entry::new("∂/∂x".to_string(), 1, claimed, slope)])
@@ -33,6 +34,7 @@ pub fn derivative(mut f: impl FnMut(f64) -> f64, x: f64, claimed: f64) -> Check 
 /// check::gradient(|x| x[0] * x[0] * x[1], &[3.0, 2.0], &[12.0, 9.0]).assert_passed();
 /// ```
 #[track_caller]
+#[inline]
 pub fn gradient(mut f: impl FnMut(&[f64]) -> f64, x: &[f64], claimed: &[f64]) -> Check {
     let (n, found) = (x.len(), claimed.len());
     assert!(
@@ -61,6 +63,7 @@ pub fn gradient(mut f: impl FnMut(&[f64]) -> f64, x: &[f64], claimed: &[f64]) ->
 /// ```
 #[cfg(feature = "nalgebra")]
 #[track_caller]
+#[inline]
 pub fn jacobian<Y: AsRef<[f64]>>(mut f: impl FnMut(&[f64]) -> Y, x: &[f64], claimed: &nalgebra::DMatrix<f64>) -> Check {
     let (m, n) = (f(x).as_ref().len(), x.len());
     let (rows, columns) = claimed.shape();
@@ -90,6 +93,7 @@ pub fn jacobian<Y: AsRef<[f64]>>(mut f: impl FnMut(&[f64]) -> Y, x: &[f64], clai
 /// assert_eq!((check.entries()[0].exact, check.passed()), (3.0, false)); // the derivative of x² is 6
 /// ```
 #[track_caller]
+#[inline]
 pub fn gradient_of(f: &(impl ScalarFunction + ?Sized), x: &[f64]) -> Check {
     Check::new("gradient", None, first_derivatives("check::gradient_of", f, x, ""))
 }
@@ -107,6 +111,7 @@ pub fn gradient_of(f: &(impl ScalarFunction + ?Sized), x: &[f64]) -> Check {
 /// check::jacobian_of(&Polar, &[2.0, 0.5]).assert_passed();
 /// ```
 #[track_caller]
+#[inline]
 pub fn jacobian_of(f: &(impl VectorFunction + ?Sized), x: &[f64]) -> Check {
     let m = f.eval(x).len();
     let columns: Vec<Vec<f64>> = (0..x.len()).map(|j| jvp_of(f, x, &unit(x.len(), j)).1).collect();
@@ -126,6 +131,7 @@ pub fn jacobian_of(f: &(impl VectorFunction + ?Sized), x: &[f64]) -> Check {
 /// check::hessian_of(&Rosenbrock, &[-1.2, 1.0]).assert_passed();
 /// ```
 #[track_caller]
+#[inline]
 pub fn hessian_of(f: &(impl ScalarFunction + ?Sized), x: &[f64]) -> Check {
     let columns: Vec<Vec<f64>> = (0..x.len()).map(|j| hvp_of(f, x, &unit(x.len(), j))).collect();
     matrix("check::hessian_of", "Hessian", &mut |x: &[f64]| driver_gradient(f, x), x, x.len(), &columns)
@@ -147,6 +153,7 @@ pub fn hessian_of(f: &(impl ScalarFunction + ?Sized), x: &[f64]) -> Check {
 /// check::derivatives_of(&Wave, &[0.3, -0.5]).assert_passed();
 /// ```
 #[track_caller]
+#[inline]
 pub fn derivatives_of(f: &(impl ScalarFunction + ?Sized), x: &[f64]) -> Check {
     Check::new("derivatives", None, all_orders("check::derivatives_of", f, x, ""))
 }
@@ -170,6 +177,7 @@ pub fn derivatives_of(f: &(impl ScalarFunction + ?Sized), x: &[f64]) -> Check {
 /// Source for the second test: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., section 3.2.
 #[doc(alias = "jvp", alias = "vjp", alias = "dot product test")]
 #[track_caller]
+#[inline]
 pub fn products_of(f: &(impl VectorFunction + ?Sized), x: &[f64]) -> Check {
     let m = f.eval(x).len();
     let mut entries = Vec::new();
@@ -209,6 +217,7 @@ pub fn products_of(f: &(impl VectorFunction + ?Sized), x: &[f64]) -> Check {
 /// ```
 #[doc(alias = "adjoint test", alias = "dot product test")]
 #[track_caller]
+#[inline]
 pub fn transposes(
     mut multiply: impl FnMut(&[f64]) -> Vec<f64>,
     mut multiply_transposed: impl FnMut(&[f64]) -> Vec<f64>,
@@ -234,6 +243,7 @@ pub fn transposes(
 const PAIRS: usize = 3;
 
 /// `⟨w, A v⟩` and `⟨Aᵀ w, v⟩`, of which the former stands as numerical.
+#[inline]
 fn same_product(pair: usize, w: &[f64], av: &[f64], wa: &[f64], v: &[f64]) -> Entry {
     let products = |a: &[f64], b: &[f64]| -> (f64, f64) {
         let terms = a.iter().zip(b).map(|(a, b)| a * b);
@@ -245,6 +255,7 @@ fn same_product(pair: usize, w: &[f64], av: &[f64], wa: &[f64], v: &[f64]) -> En
 }
 
 /// A direction of ordinary entries of both signs, another one for each number.
+#[inline]
 pub(super) fn direction(n: usize, number: usize) -> Vec<f64> {
     (0..n)
         .map(|i| 1.5 * (1.0 + 2.3 * i as f64 + 0.7 * number as f64 * (i as f64 + 1.3)).sin())
@@ -252,12 +263,14 @@ pub(super) fn direction(n: usize, number: usize) -> Vec<f64> {
         .collect()
 }
 
+#[inline]
 fn unit(n: usize, j: usize) -> Vec<f64> {
     (0..n).map(|i| if i == j { 1.0 } else { 0.0 }).collect()
 }
 
 /// The columns of a matrix of derivatives of `f`, which returns `m` values.
 #[track_caller]
+#[inline]
 fn matrix(
     verb: &str,
     subject: &str,
@@ -273,6 +286,7 @@ fn matrix(
 }
 
 #[track_caller]
+#[inline]
 fn gradient_entries(
     verb: &str,
     f: &mut dyn FnMut(&[f64]) -> f64,
@@ -287,17 +301,20 @@ fn gradient_entries(
 }
 
 /// What the input `j` of `n` is called.
+#[inline]
 fn input(n: usize, j: usize) -> String {
     if n == 1 { "x".to_string() } else { format!("x[{j}]") }
 }
 
 #[track_caller]
+#[inline]
 fn first_derivatives(verb: &str, f: &(impl ScalarFunction + ?Sized), x: &[f64], place: &str) -> Vec<Entry> {
     gradient_entries(verb, &mut |x: &[f64]| f.eval(x), x, &driver_gradient(f, x), place)
 }
 
 /// Orders one to three; `place` stands behind the names of the entries.
 #[track_caller]
+#[inline]
 pub(super) fn all_orders(verb: &str, f: &(impl ScalarFunction + ?Sized), x: &[f64], place: &str) -> Vec<Entry> {
     let n = x.len();
     let mut entries = first_derivatives(verb, f, x, place);
@@ -332,6 +349,7 @@ pub(super) fn all_orders(verb: &str, f: &(impl ScalarFunction + ?Sized), x: &[f6
 }
 
 /// The second derivative of `f` at `x` along `v`.
+#[inline]
 fn second_along<T: Float>(f: &(impl ScalarFunction + ?Sized), x: &[T], v: &[f64]) -> T {
     let at: Vec<Dual<Dual<T>>> =
         x.iter().zip(v).map(|(&x, &v)| Dual::new(Dual::new(x, [T::lit(v)]), [Dual::constant(T::lit(v))])).collect();

@@ -40,6 +40,7 @@
 //! assert!(check.to_string().contains("∂/∂x at 0.5"));
 //! ```
 
+// Functions are `#[inline]`, so that only programs that use them compile them.
 mod functions;
 mod report;
 mod rules;
@@ -70,6 +71,7 @@ use crate::{ScalarFunction, VectorFunction};
 /// ```
 #[must_use]
 #[track_caller]
+#[inline]
 pub fn allclose(a: &[f64], b: &[f64]) -> bool {
     allclose_within(a, b, RTOL, ATOL)
 }
@@ -87,6 +89,7 @@ pub fn allclose(a: &[f64], b: &[f64]) -> bool {
 /// ```
 #[must_use]
 #[track_caller]
+#[inline]
 pub fn allclose_within(a: &[f64], b: &[f64], rtol: f64, atol: f64) -> bool {
     assert!(
         a.len() == b.len(),

@@ -22,6 +22,7 @@ pub enum Verdict {
 }
 
 impl fmt::Display for Verdict {
+    #[inline]
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.pad(match self {
             Verdict::Passed => "passed",
@@ -50,6 +51,7 @@ pub struct Entry {
 }
 
 impl Entry {
+    #[inline]
     pub(super) fn new(name: String, order: usize, exact: f64, slope: Slope) -> Entry {
         let Slope { estimate, doubt } = slope;
         let is_settled = estimate.is_settled();
@@ -57,27 +59,32 @@ impl Entry {
     }
 
     /// Two numbers that should be one but for rounding.
+    #[inline]
     pub(super) fn identity(name: String, order: usize, exact: f64, other: f64, uncertainty: f64) -> Entry {
         Entry { name, exact, numeric: other, uncertainty, order, doubt: None, is_settled: true }
     }
 
     /// `|exact - numeric|`, 0 for equal infinities.
     #[must_use]
+    #[inline]
     pub fn difference(&self) -> f64 {
         if self.exact == self.numeric { 0.0 } else { (self.exact - self.numeric).abs() }
     }
 
     /// The difference relative to the larger number.
+    #[inline]
     fn relative(&self) -> f64 {
         let (difference, size) = (self.difference(), self.size());
         if difference == 0.0 { 0.0 } else { difference / size }
     }
 
+    #[inline]
     fn size(&self) -> f64 {
         self.exact.abs().max(self.numeric.abs())
     }
 
     /// See [`Check`].
+    #[inline]
     fn verdict(&self, tolerance: f64) -> Verdict {
         let (difference, uncertainty) = (self.difference(), self.uncertainty);
         match self.doubt {
@@ -105,6 +112,7 @@ impl Entry {
     }
 
     /// What the table says behind the numbers.
+    #[inline]
     fn remark(&self, tolerance: f64) -> String {
         let verdict = self.verdict(tolerance);
         let side = match self.doubt {
@@ -166,6 +174,7 @@ pub struct Check {
 }
 
 impl Check {
+    #[inline]
     pub(super) fn new(subject: impl Into<String>, shape: Option<(usize, usize)>, entries: Vec<Entry>) -> Check {
         Check { subject: subject.into(), shape, entries, tolerance: RTOL }
     }
@@ -181,6 +190,7 @@ impl Check {
     /// assert!(!check.passed() && check.within(1e-2).passed());
     /// ```
     #[track_caller]
+    #[inline]
     pub fn within(self, tolerance: f64) -> Check {
         assert!(
             (0.0..1.0).contains(&tolerance),
@@ -191,12 +201,14 @@ impl Check {
 
     /// The worst verdict on an entry.
     #[must_use]
+    #[inline]
     pub fn verdict(&self) -> Verdict {
         self.entries.iter().map(|entry| entry.verdict(self.tolerance)).max().unwrap_or(Verdict::Passed)
     }
 
     /// Whether every entry has passed.
     #[must_use]
+    #[inline]
     pub fn passed(&self) -> bool {
         self.verdict() == Verdict::Passed
     }
@@ -211,6 +223,7 @@ impl Check {
     /// dualtape::check::derivative(f64::sin, 1.0, 1.0_f64.cos()).assert_passed();
     /// ```
     #[track_caller]
+    #[inline]
     pub fn assert_passed(&self) {
         match self.verdict() {
             Verdict::Passed => {}
@@ -226,6 +239,7 @@ impl Check {
 
     /// All entries, in the order of the derivatives; those of a matrix row by row.
     #[must_use]
+    #[inline]
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
@@ -233,10 +247,12 @@ impl Check {
     /// The entry with the worst verdict; among wrong ones one of the lowest order of derivatives, since mistakes show in the orders above,
     /// too; and of these the one with the largest relative difference. `None` if there is no entry.
     #[must_use]
+    #[inline]
     pub fn worst(&self) -> Option<&Entry> {
         self.by_badness().into_iter().next()
     }
 
+    #[inline]
     fn by_badness(&self) -> Vec<&Entry> {
         let mut entries: Vec<&Entry> = self.entries.iter().collect();
         let verdict = |entry: &Entry| entry.verdict(self.tolerance);
@@ -250,11 +266,13 @@ impl Check {
         entries
     }
 
+    #[inline]
     fn wrong(&self) -> Vec<&Entry> {
         self.entries.iter().filter(|entry| entry.verdict(self.tolerance) == Verdict::Failed).collect()
     }
 
     /// What the mistake looks like.
+    #[inline]
     fn suspicion(&self) -> Option<String> {
         let all_wrong = self.wrong();
         let lowest = all_wrong.iter().map(|entry| entry.order).min()?;
@@ -271,6 +289,7 @@ impl Check {
     }
 
     /// Whether the matrix agrees when its entries are read in the other order.
+    #[inline]
     fn transposition(&self) -> Option<String> {
         let (rows, columns) = self.shape?;
         // Where an entry stands if entries go down the columns instead.
@@ -292,6 +311,7 @@ impl Check {
 }
 
 /// What all wrong entries are: 0, or the numerical ones times a common factor.
+#[inline]
 fn common_factor(wrong: &[&Entry]) -> Option<String> {
     if wrong.iter().all(|entry| entry.exact == 0.0) {
         let text = "0 where the function varies: a value was rounded, detached, or read out of its number on the way";
@@ -323,6 +343,7 @@ fn common_factor(wrong: &[&Entry]) -> Option<String> {
 }
 
 /// Whether a factor looks like one that is forgotten: a quotient of small integers, or one of a few constants, with either sign.
+#[inline]
 fn is_familiar(factor: f64) -> bool {
     use std::f64::consts::{LN_2, LN_10, PI, SQRT_2};
     let is = |x: f64| (x.round() - x).abs() <= 1e-4 * x && x >= 0.5;
@@ -336,6 +357,7 @@ fn is_familiar(factor: f64) -> bool {
 }
 
 /// A number to be read, not to be computed with: six digits, and no zeros after them.
+#[inline]
 fn short(x: f64) -> String {
     let exponent = if x == 0.0 || !x.is_finite() { 0 } else { x.abs().log10().floor() as i32 };
     if !(-4..6).contains(&exponent) {
@@ -346,6 +368,7 @@ fn short(x: f64) -> String {
 }
 
 impl fmt::Display for Check {
+    #[inline]
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         /// Entries that still make a table one can read.
         const SHOWN: usize = 10;

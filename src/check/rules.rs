@@ -34,6 +34,7 @@ use crate::float::{Binary, Float, Reduction, Unary};
 /// ```
 #[doc(alias = "test_rrule", alias = "test_frule")]
 #[track_caller]
+#[inline]
 pub fn rule<R: Unary>(rule: R, points: &[f64]) -> Check {
     let mut entries = Vec::new();
     for &x in points {
@@ -67,6 +68,7 @@ pub fn rule<R: Unary>(rule: R, points: &[f64]) -> Check {
 /// check::binary_rule(rules::Atan2, &[[1.0, 2.0], [-0.5, 0.3]]).assert_passed();
 /// ```
 #[track_caller]
+#[inline]
 pub fn binary_rule<R: Binary>(rule: R, points: &[[f64; 2]]) -> Check {
     let mut entries = Vec::new();
     for &[x, y] in points {
@@ -109,6 +111,7 @@ pub fn binary_rule<R: Binary>(rule: R, points: &[[f64; 2]]) -> Check {
 /// check::reduction_rule(MeanSquare { n: 3.0 }, &[[1.0, -2.0, 0.5]]).assert_passed();
 /// ```
 #[track_caller]
+#[inline]
 pub fn reduction_rule<R: Reduction>(rule: R, points: &[impl AsRef<[f64]>]) -> Check {
     let mut entries = Vec::new();
     for x in points {
@@ -122,6 +125,7 @@ pub fn reduction_rule<R: Reduction>(rule: R, points: &[impl AsRef<[f64]>]) -> Ch
 const TANGENT: f64 = -1.7;
 
 /// Equal but for rounding.
+#[inline]
 fn identity(name: String, order: usize, exact: f64, other: f64) -> Entry {
     Entry::identity(name, order, exact, other, 1e-13 * other.abs())
 }
@@ -129,6 +133,7 @@ fn identity(name: String, order: usize, exact: f64, other: f64) -> Entry {
 struct UnaryOf<R>(R);
 
 impl<R: Unary> ScalarFunction for UnaryOf<R> {
+    #[inline]
     fn eval<T: Float>(&self, x: &[T]) -> T {
         x[0].unary(self.0)
     }
@@ -137,6 +142,7 @@ impl<R: Unary> ScalarFunction for UnaryOf<R> {
 struct BinaryOf<R>(R);
 
 impl<R: Binary> ScalarFunction for BinaryOf<R> {
+    #[inline]
     fn eval<T: Float>(&self, x: &[T]) -> T {
         x[0].binary(self.0, x[1])
     }
@@ -145,6 +151,7 @@ impl<R: Binary> ScalarFunction for BinaryOf<R> {
 struct ReductionOf<R>(R);
 
 impl<R: Reduction> ScalarFunction for ReductionOf<R> {
+    #[inline]
     fn eval<T: Float>(&self, x: &[T]) -> T {
         T::reduce(self.0, x.iter().copied())
     }

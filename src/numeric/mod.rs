@@ -23,6 +23,7 @@
 //!
 //! Source: W. H. Press et al., *Numerical Recipes*, 3rd ed., section 5.7.
 
+// Functions are `#[inline]`, so that only programs that use them compile them.
 mod richardson;
 
 pub(crate) use richardson::{Doubt, Slope, slopes};
@@ -43,6 +44,7 @@ pub const STEP: f64 = 1e-4;
 /// ```
 #[doc(alias = "numerical_diff", alias = "central_difference")]
 #[must_use]
+#[inline]
 pub fn derivative(f: impl FnMut(f64) -> f64, x: f64) -> f64 {
     derivative_by(f, x, STEP)
 }
@@ -55,6 +57,7 @@ pub fn derivative(f: impl FnMut(f64) -> f64, x: f64) -> f64 {
 /// assert_eq!(dualtape::numeric::derivative_by(|x| x * x * x, 1.0, 0.125), 3.015625);
 /// ```
 #[must_use]
+#[inline]
 pub fn derivative_by(mut f: impl FnMut(f64) -> f64, x: f64, h: f64) -> f64 {
     (f(x + h) - f(x - h)) / (2.0 * h)
 }
@@ -66,6 +69,7 @@ pub fn derivative_by(mut f: impl FnMut(f64) -> f64, x: f64, h: f64) -> f64 {
 /// assert_eq!(dualtape::numeric::forward_difference(|x| x * x, 2.0), 4.0001000000078335);
 /// ```
 #[must_use]
+#[inline]
 pub fn forward_difference(f: impl FnMut(f64) -> f64, x: f64) -> f64 {
     forward_difference_by(f, x, STEP)
 }
@@ -78,6 +82,7 @@ pub fn forward_difference(f: impl FnMut(f64) -> f64, x: f64) -> f64 {
 /// assert_eq!(dualtape::numeric::forward_difference_by(|x| x * x, 2.0, 0.125), 4.125);
 /// ```
 #[must_use]
+#[inline]
 pub fn forward_difference_by(mut f: impl FnMut(f64) -> f64, x: f64, h: f64) -> f64 {
     (f(x + h) - f(x)) / h
 }
@@ -91,6 +96,7 @@ pub fn forward_difference_by(mut f: impl FnMut(f64) -> f64, x: f64, h: f64) -> f
 /// assert!((gradient[0] - 4.0).abs() < 1e-9 && (gradient[1] - 6.0).abs() < 1e-9);
 /// ```
 #[must_use]
+#[inline]
 pub fn gradient(mut f: impl FnMut(&[f64]) -> f64, x: &[f64]) -> Vec<f64> {
     (0..x.len()).map(|j| derivative(|entry| f(&moved(x, j, entry)), x[j])).collect()
 }
@@ -109,6 +115,7 @@ pub fn gradient(mut f: impl FnMut(&[f64]) -> f64, x: &[f64]) -> Vec<f64> {
 #[cfg(feature = "nalgebra")]
 #[must_use]
 #[track_caller]
+#[inline]
 pub fn jacobian<Y: AsRef<[f64]>>(mut f: impl FnMut(&[f64]) -> Y, x: &[f64]) -> DMatrix<f64> {
     let mut jacobian: Option<DMatrix<f64>> = None;
     for (j, &entry) in x.iter().enumerate() {
@@ -125,6 +132,7 @@ pub fn jacobian<Y: AsRef<[f64]>>(mut f: impl FnMut(&[f64]) -> Y, x: &[f64]) -> D
 }
 
 /// The point `x` with another entry at `j`.
+#[inline]
 pub(crate) fn moved(x: &[f64], j: usize, entry: f64) -> Vec<f64> {
     let mut x = x.to_vec();
     x[j] = entry;
@@ -133,6 +141,7 @@ pub(crate) fn moved(x: &[f64], j: usize, entry: f64) -> Vec<f64> {
 
 /// Panics if a function returns another number of values than before.
 #[track_caller]
+#[inline]
 fn check_count(verb: &str, expected: usize, found: usize) {
     assert!(
         found == expected,

@@ -43,22 +43,26 @@ pub struct Estimate {
 impl Estimate {
     const NONE: Estimate = Estimate { value: f64::NAN, error: f64::INFINITY, rounding: f64::INFINITY };
 
+    #[inline]
     fn is_some(self) -> bool {
         self.error < f64::INFINITY
     }
 
     /// The error relative to the value, where 1 and more means that no digit is known.
+    #[inline]
     fn relative(self) -> f64 {
         if self.error == 0.0 { 0.0 } else { (self.error / self.value.abs()).min(1.0) }
     }
 
     /// Whether differences with smaller and smaller steps settle down, be it to a zero that rounding blurs.
+    #[inline]
     pub(crate) fn is_settled(self) -> bool {
         self.relative() < 0.1 || self.error <= 100.0 * self.rounding
     }
 
     /// The better one: that with more digits known, else that with the smaller error. But where the two have nothing in common, it is
     /// `finer`, with smaller steps, if three digits are known: the larger ones then went over a kink or a period.
+    #[inline]
     fn or_better(self, finer: Estimate) -> Estimate {
         let is_better = (finer.relative(), finer.error) < (self.relative(), self.error);
         let is_other = (finer.value - self.value).abs() > 0.1 * finer.value.abs().max(self.value.abs());
@@ -100,6 +104,7 @@ pub(crate) struct Slope {
 /// ```
 #[doc(alias = "richardson", alias = "ridders")]
 #[must_use]
+#[inline]
 pub fn extrapolated(mut f: impl FnMut(f64) -> f64, x: f64) -> Estimate {
     slopes("numeric::extrapolated", |x| vec![f(x[0])], &[x], 0)[0].estimate
 }
@@ -113,12 +118,14 @@ pub fn extrapolated(mut f: impl FnMut(f64) -> f64, x: f64) -> Estimate {
 /// assert!((gradient[1].value - 2.0 * 0.5_f64.cos()).abs() < 1e-11);
 /// ```
 #[must_use]
+#[inline]
 pub fn extrapolated_gradient(mut f: impl FnMut(&[f64]) -> f64, x: &[f64]) -> Vec<Estimate> {
     (0..x.len()).map(|j| slopes("numeric::extrapolated_gradient", |x| vec![f(x)], x, j)[0].estimate).collect()
 }
 
 /// The derivatives of all values of `f` by the entry `j` of `x`.
 #[track_caller]
+#[inline]
 pub(crate) fn slopes(verb: &str, mut f: impl FnMut(&[f64]) -> Vec<f64>, x: &[f64], j: usize) -> Vec<Slope> {
     let center = f(x);
     let mut found = vec![Sides::default(); center.len()];
@@ -149,6 +156,7 @@ pub(crate) fn slopes(verb: &str, mut f: impl FnMut(&[f64]) -> Vec<f64>, x: &[f64
 }
 
 /// Relative to `x` and absolute, each with finer ones, from large to small; those that differ little are one.
+#[inline]
 fn first_steps(x: f64) -> Vec<f64> {
     let relative = [1.0, FINER].map(|finer| x.abs() * FIRST_STEP * finer);
     let absolute = [1.0, FINER, FINER * FINER].map(|finer| FIRST_STEP * finer);
@@ -171,6 +179,7 @@ struct Points {
 }
 
 impl Points {
+    #[inline]
     fn are_distinct(self) -> bool {
         self.left.is_finite() && self.left < self.center && self.center < self.right && self.right.is_finite()
     }
@@ -192,12 +201,14 @@ struct Sides {
 }
 
 impl Default for Sides {
+    #[inline]
     fn default() -> Sides {
         Sides { both: Estimate::NONE, left: Estimate::NONE, right: Estimate::NONE }
     }
 }
 
 impl Sides {
+    #[inline]
     fn improve(&mut self, rows: &[(Points, Values)]) {
         // The series of a central difference has even powers of the step only.
         let both = rows.iter().map(|(at, f)| difference(at.left, f.left, at.right, f.right));
@@ -208,11 +219,13 @@ impl Sides {
         self.right = self.right.or_better(extrapolate(right.collect(), SHRINKAGE));
     }
 
+    #[inline]
     fn are_good(&self) -> bool {
         self.both.error <= GOOD * self.both.value.abs() && !self.has_kink()
     }
 
     /// Whether the slopes from the left and from the right differ. The slope by both sides is their mean then.
+    #[inline]
     fn has_kink(&self) -> bool {
         let Sides { both, left, right } = *self;
         let gap = (left.value - right.value).abs();
@@ -221,6 +234,7 @@ impl Sides {
         is_mean && gap > 20.0 * (left.error + right.error) && gap > 1e-4 * left.value.abs().max(right.value.abs())
     }
 
+    #[inline]
     fn slope(&self, center: f64) -> Slope {
         let Sides { both, left, right } = *self;
         let (estimate, doubt) = if !center.is_finite() {
@@ -241,6 +255,7 @@ impl Sides {
 }
 
 /// The slope between two points, and how much of it rounding of the values may be.
+#[inline]
 fn difference(a: f64, f_a: f64, b: f64, f_b: f64) -> Estimate {
     // The points are numbers, so their distance is taken as it is and not as it was meant.
     let step = b - a;
@@ -252,6 +267,7 @@ fn difference(a: f64, f_a: f64, b: f64, f_b: f64) -> Estimate {
 /// `base` from one to the next.
 ///
 /// Where values are not finite for large steps, the smaller ones are used, if there are three.
+#[inline]
 fn extrapolate(differences: Vec<Estimate>, base: f64) -> Estimate {
     let is_finite = |difference: &Estimate| difference.value.is_finite() && difference.error.is_finite();
     let unusable = differences.iter().rposition(|difference| !is_finite(difference)).map_or(0, |last| last + 1);
