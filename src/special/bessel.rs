@@ -415,8 +415,14 @@ fn is_far(x: f64, order: f64) -> bool {
 fn power_series<T: Float<Base = f64>>(by_x: u32, x: f64, nu: T) -> (T, T) {
     let quarter = T::lit(0.25 * x * x);
     let falling = |j: T| (0..by_x).fold(T::one(), |f, i| f * (j + j + nu - T::lit(f64::from(i))));
-    let (mut j, mut term, mut log) = (T::zero(), T::one(), T::zero());
-    let mut sum = falling(j);
+    // Terms whose power of `x` is less than the order of the derivative are 0. The series starts behind them, since the power of a
+    // small `x` that goes with them is out of range.
+    let missing = f64::from(by_x) - nu.base();
+    let vanishes = nu.is_constant() && missing > 0.0 && missing.fract() == 0.0;
+    let first = if vanishes { (0.5 * missing).ceil() as u32 } else { 0 };
+    let (mut j, mut log) = (T::lit(f64::from(first)), T::zero());
+    let mut term = (1..=first).map(|k| T::lit(f64::from(k))).fold(T::one(), |term, k| term / (k * (nu + k)));
+    let mut sum = term * falling(j);
     loop {
         j += T::one();
         term *= quarter / (j * (nu + j));
@@ -430,11 +436,12 @@ fn power_series<T: Float<Base = f64>>(by_x: u32, x: f64, nu: T) -> (T, T) {
             log += T::lit(200.0 * core::f64::consts::LN_10);
         }
     }
+    let skipped = T::lit(2.0 * f64::from(first));
     if nu > T::lit(100.0) {
         let power_of_x = T::lit(x.recip().powi(by_x as i32));
-        (sum * power_of_x, log + nu * T::lit((0.5 * x).ln()) - (nu + T::one()).ln_gamma())
+        (sum * power_of_x, log + (nu + skipped) * T::lit((0.5 * x).ln()) - (nu + T::one()).ln_gamma())
     } else {
-        let power = T::lit(0.5 * x).powf(nu - T::lit(f64::from(by_x))) * T::lit(0.5_f64.powi(by_x as i32));
+        let power = T::lit(0.5 * x).powf(nu + (skipped - T::lit(f64::from(by_x)))) * T::lit(0.5_f64.powi(by_x as i32));
         (sum * power / (nu + T::one()).gamma(), log)
     }
 }
@@ -599,9 +606,6 @@ fn bessel_i(row: BesselI, x: f64, order: f64) -> f64 {
         if scaled || by_order > 0 { 0.0 } else { x }
     } else if x == 0.0 {
         at_zero(row, order)
-    } else if x < TINY && is_integer && order < f64::from(by_x) && !scaled && by_order == 0 {
-        // One of the first two terms of the Taylor series is 0, and the square of `x` may be.
-        at_zero(row, order) + x * at_zero(BesselI { by_x: by_x + 1, ..row }, order)
     } else if by_order > 0 && by_order <= 4 && is_near_diagonal(x, order) && !is_far(x - 3.0 * f64::from(by_x), order) {
         schlaefli_integral(row, x, order)
     } else if let Some(result) = by_wide_series(row, x, order) {
@@ -610,9 +614,6 @@ fn bessel_i(row: BesselI, x: f64, order: f64) -> f64 {
         shape::derivative(&OfOrder { row, x }, [by_order, 0], [order, 0.0])
     }
 }
-
-/// An argument whose square is nothing beside 1.
-const TINY: f64 = 1e-80;
 
 /// A derivative of the scaled function by the argument, which is small beside that of either factor.
 #[inline]

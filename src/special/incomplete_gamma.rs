@@ -385,22 +385,29 @@ impl GammaQuantile {
         let GammaQuantile { upper, by_p, by_a } = self;
         let x = quantile(upper, p, a);
         let tail = |by_x: u32, by_a: u32| GammaTail { upper, by_x, by_a }.at(x, a);
-        // In the far tail the rounding of `x` itself counts `x` times.
-        let is_far = p < 1e-6 && x > 0.0 && x < f64::INFINITY;
-        match [by_p, by_a] {
-            [0, 0] => x,
-            [1, 0] if !is_far => tail(1, 0).recip(),
-            [0, 1] if !is_far => -(tail(0, 1) / tail(1, 0)),
-            orders if x > 0.0 && x < f64::INFINITY && by_p.saturating_add(by_a) <= 4 => {
-                let composed = || match orders {
-                    [1, 0] => tail(1, 0).recip(),
-                    [0, 1] => -(tail(0, 1) / tail(1, 0)),
-                    _ => f64::NAN,
-                };
-                wide::derivative(&WideQuantile { upper, near: x }, orders, [p, a]).unwrap_or_else(composed)
+        // The rule for implicit functions, with `F` for the tail: `x` solves `F(x, a) = p`.
+        let composed = || {
+            let by_shape = -(tail(0, 1) / tail(1, 0));
+            match [by_p, by_a] {
+                [_, 0] => shape::derivative_of_inverse(by_p as usize, |n| tail(n as u32, 0)),
+                [0, 1] => by_shape,
+                [1, 1] => -(tail(2, 0) * by_shape + tail(1, 1)) / (tail(1, 0) * tail(1, 0)),
+                [0, 2] => {
+                    let mixed = 2.0 * tail(1, 1) + tail(2, 0) * by_shape;
+                    -(tail(0, 2) + mixed * by_shape) / tail(1, 0)
+                }
+                _ => f64::NAN,
             }
-            [_, 0] => shape::derivative_of_inverse(by_p as usize, |n| tail(n as u32, 0)),
-            _ => f64::NAN,
+        };
+        let order = by_p.saturating_add(by_a);
+        // In the far tail the rounding of `x` itself counts `x` times.
+        let is_far = p < 1e-6 && x > 0.0;
+        if order == 0 {
+            x
+        } else if x > 0.0 && x < f64::INFINITY && order <= 4 && (order > 1 || is_far) {
+            wide::derivative(&WideQuantile { upper, near: x }, [by_p, by_a], [p, a]).unwrap_or_else(composed)
+        } else {
+            composed()
         }
     }
 }

@@ -307,7 +307,9 @@ fn slices() {
         // Small entries are differences of larger ones.
         let scale = right.iter().filter(|y| y.is_finite()).fold(0.0_f64, |scale, y| scale.max(y.abs())) * 1e-3;
         for (a, b) in found.iter().zip(right) {
-            let same = a == b || (!a.is_finite() && !b.is_finite()) || (a - b).abs() <= tolerance * b.abs().max(scale);
+            let same = a == b
+                || (!a.is_finite() && !b.is_finite())
+                || b.is_finite() && (a - b).abs() <= tolerance * b.abs().max(scale);
             assert!(same || (a.is_nan() && !is_finite), "{what}: {found:?}, right is {right:?}");
         }
     }

@@ -197,6 +197,28 @@ fn large_programs() {
     agree(&powers.value_and_gradient(), &[[0.5], [-1.0], [0.0]]);
 }
 
+/// More cells than words of 16 bits reach, although every word of the program does: results stand in no word, and a pair has two.
+#[test]
+fn programs_with_more_results_than_words_reach() {
+    struct Pairs;
+    impl VectorFunction for Pairs {
+        fn eval<T: Float>(&self, x: &[T]) -> Vec<T> {
+            x.iter().flat_map(|x| [x.sin(), x.cos()]).collect()
+        }
+    }
+    struct Singles;
+    impl VectorFunction for Singles {
+        fn eval<T: Float>(&self, x: &[T]) -> Vec<T> {
+            x.iter().flat_map(|&x| [x.exp(), x + x]).collect()
+        }
+    }
+    for n in if cfg!(miri) { [20, 30] } else { [22_000, 30_000] } {
+        let x: Vec<f64> = (0..n).map(|i| f64::from(i) / 1024.0).collect();
+        agree(&Graph::record_vector(&Pairs, &x), &[&x]);
+        agree(&Graph::record_vector(&Singles, &x), &[&x]);
+    }
+}
+
 #[test]
 fn a_chain_of_four_million_operations_compiles_on_a_small_stack() {
     let count = if cfg!(miri) { 1000 } else { 2_000_000 };

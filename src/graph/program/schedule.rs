@@ -456,7 +456,11 @@ impl Schedule {
             decisions: 0,
         };
         plan.next[KEPT] = schedule.cells as u32;
-        let results = plan.kind.iter().filter(|&&kind| kind != NONE).count();
+        let results_of = |&kind: &u32| match kind.checked_sub(KINDS) {
+            Some(function) => schedule.functions[function as usize].results,
+            None => 1,
+        };
+        let results: usize = plan.kind.iter().filter(|&&kind| kind != NONE).map(results_of).sum();
         if schedule.cells + results > SHORT {
             schedule.reuses = true;
             plan.next = [(schedule.cells + TEMPORARY) as u32, schedule.cells as u32];
@@ -480,8 +484,9 @@ impl Schedule {
             }
         }
         schedule.code = match code.iter().map(|&word| u16::try_from(word)).collect() {
-            Ok(short) => Code::Short(short),
-            Err(_) => Code::Long(code.into()),
+            // Places of results are in no word.
+            Ok(short) if schedule.cells <= SHORT => Code::Short(short),
+            _ => Code::Long(code.into()),
         };
         schedule
     }
