@@ -117,9 +117,9 @@ struct Compared<B> {
     others: Vec<B>,
 }
 
-/// The largest relative difference of two ways to compute a product. Exponentials of numbers near 700 lose three digits, and beside
-/// poles of a quantile so do others.
-const DIFFERENCE: f64 = 1e7;
+/// The largest relative difference of two ways to compute a product, in epsilons. Exponentials of numbers near 700 lose three digits, and
+/// beside poles of a quantile so do others.
+const DIFFERENCE: f64 = 1e4;
 
 impl<B: Primitive> Compared<B> {
     fn new() -> Self {

@@ -102,14 +102,18 @@ pub(crate) fn passed<T: Float>(tangent: T, slope: T, y: T, through: impl FnOnce(
 }
 
 /// What a form for tangents gave, or the plain product where the form left the range itself, at a tangent of the other kind of size.
+///
+/// Of a primitive number that is found out by comparing: a slope with all its digits makes a product with all its digits, and where the two
+/// differ by more than both round, something was subnormal on the way through the form.
 #[inline]
 fn in_range<T: Float>(result: T, tangent: T, slope: T) -> T {
-    let is_lost = !T::NESTED && is_nearly_subnormal(result) && !is_nearly_subnormal(slope);
-    if result.is_finite_in_all_parts() && !is_lost {
-        return result;
-    }
     let plain = tangent * slope;
-    if plain.is_finite_in_all_parts() { plain } else { result }
+    let differs = || {
+        let size = num_traits::Float::abs;
+        size(result - plain) > T::lit(1e3) * T::epsilon() * size(plain)
+    };
+    let is_lost = !result.is_finite_in_all_parts() || (!T::NESTED && !is_nearly_subnormal(slope) && differs());
+    if is_lost && plain.is_finite_in_all_parts() { plain } else { result }
 }
 
 /// The part of [`passed`] that is one for all rules: the tangent of the value if it is a product.
