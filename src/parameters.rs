@@ -31,12 +31,12 @@ use crate::ScalarFunction;
 use crate::drivers::reverse;
 use crate::float::{Float, Primitive};
 use crate::numbers::Reverse;
-use num_traits::{ToPrimitive, Zero};
+use num_traits::Zero;
 use std::cell::RefCell;
 
 /// A structure of numbers that can be the variables of a derivative.
 ///
-/// A number is one, so are a `Vec`, an array, an `Option`, and a matrix of nalgebra of any of them, [`Held`], and what
+/// A number is one, so are a matrix of nalgebra of numbers, a `Vec`, an array or an `Option` of any of these, [`Held`], and what
 /// [`parameters!`](crate::parameters!) declares. Its numbers have an order: that of the fields, entries of matrices by columns.
 ///
 /// # Examples
@@ -48,7 +48,7 @@ use std::cell::RefCell;
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no part of a model that is differentiated",
-    note = "a part is `T`, `Held<T>`, a `Vec`, array, `Option` or matrix of these, or another struct of `parameters!`",
+    note = "a part is `T`, a matrix of `T`, a `Vec`, array, `Option` or `Held` of these, or another struct of `parameters!`",
     note = "what is no number, such as a size or a name, and plain data stay outside the struct, in the function that uses them"
 )]
 pub trait Parameters: Sized {
@@ -253,7 +253,7 @@ impl<F: ParametersFunction> Flat<F> {
     #[must_use]
     #[track_caller]
     pub fn parameters<T: Float>(&self, x: &[T]) -> <F::Parameters as Parameters>::On<T> {
-        fill(&self.start, x, |held| T::lit(held.to_f64().unwrap_or(f64::NAN)))
+        fill(&self.start, x, |held| T::lit(held.widen()))
     }
 }
 

@@ -29,7 +29,7 @@
 
 use crate::float::{Condition, Float, Primitive, requires, unlikely};
 use crate::rules::dialect::{define_rules, visit_rows};
-use crate::rules::{Visitor, largest, lowest, magnitude, times_exp};
+use crate::rules::{Visitor, largest, lowest, magnitude, times_exp, times_quotient};
 use num_traits::Float as _;
 
 /// Sum `Σ xᵢ`; partial derivatives 1. The empty sum is 0.
@@ -355,10 +355,8 @@ fn entry<T: Float>(mut x: impl Iterator<Item = T>, place: usize) -> T {
 fn times_direction<T: Float>(t: T, direction: T, x: T, y: T) -> T {
     if num_traits::Float::abs(x.base()) > y.base() * T::Base::epsilon() {
         t * direction
-    } else if y < T::one() {
-        t * x / y
     } else {
-        t / y * x
+        times_quotient(t, x, y)
     }
 }
 
@@ -411,8 +409,7 @@ fn length<B: Primitive>(x: impl Iterator<Item = B> + Clone) -> B {
         return largest; // even if an entry is NaN, as `hypot` has it
     }
     // By powers of two, which do not round, to where squares neither over- nor underflow.
-    let is_single = size_of::<B>() == size_of::<f32>();
-    let (high, bits) = if is_single { (1e12, 60) } else { (1e100, 600) };
+    let (high, bits) = if B::IS_SINGLE { (1e12, 60) } else { (1e100, 600) };
     let two = B::nearest(2.0);
     let scaled = |bits: i32| x.clone().map(|x| x * two.powi(-bits)).map(|x| x * x).sum::<B>().sqrt() * two.powi(bits);
     if largest > B::nearest(high) {
@@ -531,7 +528,7 @@ impl<T: Float> Top<T> {
 
 impl WeightedLogSumExp {
     /// The place of the largest term.
-    fn top<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> usize {
+    fn top<T: Float>(self, x: impl Iterator<Item = T> + Clone) -> usize {
         place_of_largest(pairs(self.n, x).map(|(w, x)| weighted_exp(w, x)), |term| term)
     }
 
@@ -570,9 +567,7 @@ impl WeightedLogSumExp {
         let infinite = T::reduce(CountOfInfinite, x.clone().skip(self.n));
         let top = match T::TRACED {
             true => Top::Recorded(T::reduce(PlaceOfLargestTerm { n: self.n }, x.clone())),
-            false => {
-                Top::Known(place_of_largest(pairs(self.n, x.clone()).map(|(w, x)| weighted_exp(w, x)), |term| term))
-            }
+            false => Top::Known(self.top(x.clone())),
         };
         let of_top = |term: T, (i, (w, x)): (usize, (T, T))| top.choose(i, || weighted_exp(w, x), || term);
         let first = pairs(self.n, x.clone()).enumerate().fold(T::zero(), of_top);

@@ -460,3 +460,16 @@ fn released_memory_is_free() {
     let left = growth(dualtape::release_memory) + kept;
     assert!(left < 500, "{left} bytes are left: more than the list of the thread's node numbers");
 }
+
+/// A sum of gradients takes no memory besides that of the drivers.
+#[test]
+fn a_warm_sum_of_gradients_allocates_nothing() {
+    let x = point::<f64>(20);
+    let mut sum = dualtape::GradientSum::zeros(x.len());
+    let mut add = || {
+        sum.add(|x| chain(x, 3), &x);
+        sum.clear();
+    };
+    add();
+    assert_eq!(allocations(&mut add), 0);
+}

@@ -357,7 +357,13 @@ fn what_a_wrong_matrix_looks_like() {
     assert!(!check.to_string().contains("transpose"));
     // Two of four that have nothing in common give no suspicion.
     one[(0, 1)] = 7.0;
-    assert!(!check::jacobian(f, &x, &one).to_string().contains("looks"));
+    let text = check::jacobian(f, &x, &one).to_string();
+    assert!(!text.contains("looks") && !text.contains("every wrong entry"), "{text}");
+    // Nor does a single one that is off by a factor nobody forgets, or that is inaccurate.
+    for factor in [1.37, 37.3, 5432.1, 1.00005] {
+        let text = check::derivative(|x| x * x, 1.0, 2.0 * factor).to_string();
+        assert!(text.contains("FAILED") && !text.contains("times the numerical one"), "{factor}: {text}");
+    }
     // A matrix that is not square, filled in the other order.
     let g = |x: &[f64]| [x[0] * x[1], x[1] * x[2] * 3.0];
     let x = [2.0, 3.0, 5.0];

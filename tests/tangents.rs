@@ -11,11 +11,11 @@ mod common;
 #[path = "common/references.rs"]
 mod references;
 
-use bounds::{Measured, Promises};
+use bounds::{Measured, Promises, family};
 use common::engines::derivatives;
 use common::rules::{Rule, Rule2};
 use common::{Checks, Curve, special};
-use dualtape::rules::{self, Binary, Unary, Visitor};
+use dualtape::rules::{self, Binary, Reduction, Unary, Visitor};
 use dualtape::special::rules as special_rules;
 use dualtape::{Dual, Float, Primitive, ScalarFunction};
 use references::{TangentRow, error, is_past_infinity};
@@ -95,6 +95,30 @@ fn measure_tangents<B: Primitive>() -> Measured {
 fn passing() -> Promises {
     const TABLES: &str = concat!(include_str!("../src/rules/mod.rs"), include_str!("../src/special/mod.rs"));
     Promises::read_rows(TABLES, "//! | through `", 4)
+}
+
+/// Every rule that says how a tangent passes has bounds and references, and so has every row of the tables.
+#[test]
+fn every_rule_that_passes_has_references() {
+    struct Names(Vec<String>);
+    impl Visitor for Names {
+        fn unary<R: Unary>(&mut self, _: R) {
+            self.0.extend(R::PASSES.then(|| R::NAME.to_string()));
+        }
+        fn binary<R: Binary>(&mut self, _: R) {
+            self.0.extend(R::PASSES.then(|| R::NAME.to_string()));
+        }
+        fn reduction<R: Reduction>(&mut self, _: R, _: &[f64]) {
+            self.0.extend(R::PASSES.then(|| format!("slices::{}", R::NAME)));
+        }
+    }
+    let mut names = Names(Vec::new());
+    rules::visit(&mut names);
+    special_rules::visit(&mut names);
+    dualtape::slices::visit(&mut names);
+    let names: Vec<&str> = names.0.iter().map(String::as_str).collect();
+    assert!(names.len() > 50, "only {} were found", names.len());
+    passing().cover(&names, |name| references::tangents().any(|row| family(row.name) == name));
 }
 
 #[test]

@@ -326,10 +326,10 @@ fn common_factor(wrong: &[&Entry]) -> Option<String> {
     }
     // Of one wrong entry every factor is common; what is said is what someone may have forgotten.
     let factor = 0.5 * (least + largest);
-    if wrong.len() == 1 && !is_familiar(factor) {
+    let is = |expected: f64| (factor / expected - 1.0).abs() < 1e-4;
+    if is(1.0) || (wrong.len() == 1 && !is_familiar(factor)) {
         return None;
     }
-    let is = |expected: f64| (factor / expected - 1.0).abs() < 1e-4;
     let reading = if is(-1.0) {
         "the sign is wrong".to_string()
     } else if is(180.0 / std::f64::consts::PI) || is(std::f64::consts::PI / 180.0) {
@@ -342,17 +342,16 @@ fn common_factor(wrong: &[&Entry]) -> Option<String> {
     Some(format!("{} times the numerical one: {reading}", short(factor)))
 }
 
-/// Whether a factor looks like one that is forgotten: a quotient of small integers, or one of a few constants, with either sign.
+/// Whether a factor looks like one that is forgotten, with either sign: an integer up to 12 over 1, 2 or 3, times or over one of a few
+/// constants, or the reciprocal of such a number. A difference has some eight digits, so six are asked for.
 #[inline]
 fn is_familiar(factor: f64) -> bool {
     use std::f64::consts::{LN_2, LN_10, PI, SQRT_2};
-    let is = |x: f64| (x.round() - x).abs() <= 1e-4 * x && x >= 0.5;
+    let is = |x: f64| (1.0..=12.0).contains(&x.round()) && (x.round() - x).abs() <= 1e-6 * x;
     [1.0, PI, 180.0 / PI, LN_2, LN_10, SQRT_2, PI.sqrt()].iter().any(|constant| {
-        let ratio = factor.abs() / constant;
+        let factor = factor.abs();
         let simple = |x: f64| is(x) || is(2.0 * x) || is(3.0 * x);
-        [ratio, ratio.recip(), ratio * constant * constant, (ratio * constant * constant).recip()]
-            .into_iter()
-            .any(simple)
+        [factor / constant, constant / factor, factor * constant, (factor * constant).recip()].into_iter().any(simple)
     })
 }
 

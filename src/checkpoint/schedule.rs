@@ -6,7 +6,7 @@ pub(super) fn reach(snapshots: usize, repetitions: usize) -> usize {
     let (few, many) = (snapshots.min(repetitions), snapshots.max(repetitions));
     let mut reach: u128 = 1;
     for k in 1..=few {
-        reach = reach * (many + k) as u128 / k as u128; // a binomial coefficient each time, so it divides
+        reach = reach * (many as u128 + k as u128) / k as u128; // a binomial coefficient each time, so it divides
         if reach > usize::MAX as u128 {
             return usize::MAX;
         }
@@ -23,7 +23,11 @@ pub(super) fn reach(snapshots: usize, repetitions: usize) -> usize {
 /// ```
 ///
 /// Source: Griewank & Walther, *Algorithm 799: Revolve*, ACM TOMS 26 (2000), section 2.
+///
+/// # Panics
+/// If there are no snapshots.
 #[must_use]
+#[track_caller]
 pub fn repetitions(steps: usize, snapshots: usize) -> usize {
     assert!(snapshots > 0, "{NO_SNAPSHOTS}");
     if snapshots == 1 {
@@ -43,11 +47,15 @@ pub fn repetitions(steps: usize, snapshots: usize) -> usize {
 /// ```
 ///
 /// Source: Griewank & Walther, *Algorithm 799: Revolve*, ACM TOMS 26 (2000), section 2.
+///
+/// # Panics
+/// If there are no snapshots.
 #[must_use]
+#[track_caller]
 pub fn forward_steps(steps: usize, snapshots: usize) -> usize {
     match repetitions(steps, snapshots) {
         0 => 0,
-        r => r * steps - reach(snapshots + 1, r - 1),
+        r => r * steps - reach(snapshots.saturating_add(1), r - 1),
     }
 }
 
@@ -102,9 +110,7 @@ impl Online {
         }
         // There is none: the latest takes the new place, and is worth more there.
         let latest = self.levels.len() - 1;
-        if latest > 0 {
-            self.levels[latest] += 1;
-        }
+        self.levels[latest] += 1;
         Some(latest)
     }
 }
@@ -148,5 +154,6 @@ mod tests {
     fn the_reach_is_a_binomial_coefficient_and_saturates() {
         assert_eq!((reach(3, 7), reach(7, 3), reach(10, 0), reach(0, 10)), (120, 120, 1, 1));
         assert_eq!(reach(1000, 1000), usize::MAX);
+        assert_eq!((repetitions(1000, usize::MAX), forward_steps(1000, usize::MAX)), (1, 999));
     }
 }

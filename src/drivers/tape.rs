@@ -301,13 +301,11 @@ impl<T: Float> Tape<T> {
         self.variables.get_mut().iter().map(|&(index, x)| Reverse::at_node(x, self.recording.node(index))).collect()
     }
 
-    /// Forgets all nodes but the first `nodes`, and the variables and marks behind them.
+    /// Forgets all nodes but the first `nodes`, and the variables behind them.
     fn cut(&mut self, nodes: usize) {
         self.recording.rewind(nodes);
         let variables = self.variables.get_mut();
         variables.truncate(variables.partition_point(|&(index, _)| index < nodes));
-        let marks = self.marks.get_mut();
-        marks.truncate(marks.partition_point(|place| place.nodes <= nodes));
     }
 
     /// Nodes recorded so far, variables included.

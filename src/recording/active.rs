@@ -87,7 +87,7 @@ pub(crate) fn muted<R>(f: impl FnOnce() -> R) -> R {
     f()
 }
 
-/// Calls `f`, which must be short and must not panic while it holds anything, with no recording muted.
+/// Calls `f` with no recording muted. Afterwards, what it loaded is out of its slot again.
 pub(crate) fn unmuted<R>(f: impl FnOnce() -> R) -> R {
     let _restore = mute_before(0);
     f()

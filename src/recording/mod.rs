@@ -22,13 +22,13 @@
 //!
 //! 1. *Ids are unique.* The base of a recording comes from an [`IdRange`](ids::IdRange), which `ids.rs` hands out without unsafe code:
 //!    the ranges are disjoint, and each has room for a whole recording. The next recording with the same buffer starts after the
-//!    last id used.
+//!    last id used, and so does one that is rewound, which keeps its first records and no id.
 //! 2. *An id fixes the type.* Only [`Recording<T>`] and the pushes over `T` create ids, and only [`crate::Reverse<T>`] holds
 //!    them (the field is private to the crate). So if a `Reverse<T>` holds an id in the range of a recording, that recording's memory
 //!    holds `Record<T>`, whatever slot it is in. This is what makes the untyped slot sound.
 //! 3. *What a slot or the registry points at is alive.* A [`Head`](active::Head) is registered as long as its [`Buffer`] or
 //!    [`Recording`] lives. A slot's range is set when a recording is loaded, and emptied (`count = 0`) before its memory is freed,
-//!    moved or read. While its memory is read or moved, the recording's [state](active::State) keeps it out of the slot, so that no
+//!    moved or read. A recording that is [muted] is in no slot. While its memory is read or moved, the recording's [state](active::State) keeps it out of the slot, so that no
 //!    push reaches it, be it from inside the arithmetic on `T` or from inside the global allocator.
 //! 4. *`count - inputs` records are initialised*, `limit - inputs` fit the memory, and operand indices are less than the index of
 //!    their record. (While the memory is being moved, the recording has none, and cannot be read.)

@@ -431,6 +431,17 @@ pub(crate) fn where_far<T: Float>(x: T, far: impl FnOnce() -> T + Copy, near: im
     beyond(x, [1e6, 1e20], far, near)
 }
 
+/// `near()` where `x` is so close to a pole at 0 that nothing but the pole counts, else `otherwise()`.
+pub(crate) fn near_pole<T: Float>(x: T, near: impl FnOnce() -> T, otherwise: impl FnOnce() -> T + Copy) -> T {
+    beyond(x, [1e-9, 1e-20], otherwise, near)
+}
+
+/// `t x / y`, also where `x / y` leaves the range: numbers of different kinds of size meet first.
+pub(crate) fn times_quotient<T: Float>(t: T, x: T, y: T) -> T {
+    let exceeds_one = |x: T| num_traits::Float::abs(x.base()) > T::Base::nearest(1.0);
+    if exceeds_one(t) == exceeds_one(x) { t / y * x } else { t * x / y }
+}
+
 /// `far()` if `|x|` is above a bound, which is given for single and for double precision, else `near()`.
 pub(crate) fn beyond<T: Float>(
     x: T,

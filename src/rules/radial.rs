@@ -49,7 +49,7 @@ impl Radial {
 pub(super) fn times_length_by_x<T: Float>(t: T, x: T, y: T, h: T) -> T {
     let (size, length) = (x.base().abs(), h.base());
     if size < length * T::Base::epsilon() {
-        return if length < T::Base::one() { t * x / h } else { t / h * x };
+        return super::times_quotient(t, x, h);
     }
     match unit(x, y) {
         Some(unit) => t * (x * unit).binary(Radial::LENGTH_BY_X, y * unit),

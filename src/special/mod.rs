@@ -73,10 +73,11 @@
 //! - From `erfcx` to `log_norm_cdf` a hundred points each went into it, and for the incomplete gamma and beta functions, the
 //!   distributions and the modified Bessel functions ten to fifty: arguments and shapes from 1e-100 to 1e6, halves and integers,
 //!   both sides of the mean. Derivatives by a shape or an order are small beside the terms they are the sum of, from the second
-//!   on, and those of Student's distribution from the first on; these are computed with twice the digits, which takes ten to a
-//!   hundred times as long as a value. They are not where that would take too long, and errors are then those of the terms:
+//!   on, and those of Student's distribution from the first on; these are computed with twice the digits, which takes
+//!   much longer than a value. Where it would take too long the plain sum is used, and the errors are those of its terms:
 //!   `gamma_p` and its kin for shapes above 2e4, `ln_bessel_i` between `x = 2000` and `ν² / 4`, and mixed derivatives of
-//!   `beta_inc` by all three arguments.
+//!   `beta_inc` by all three arguments. Derivatives of the quantiles `gamma_p_inv` and `gamma_q_inv` from the third order on that
+//!   are not by the probability alone are NaN there.
 //! - Student's derivatives by `ν` are accurate to `ν = 1e6`, and those of `ln_bessel_k` for `x` from 1e-8 to 1e4. Below 1e-30 and
 //!   above 1e10 its derivatives from the second on, and those of `bessel_k_scaled`, are not computed with twice the digits, and
 //!   mixed ones may have none.
@@ -130,6 +131,7 @@
 //! | through `softplus` | 0.5 | 0.5 | 0.5 | 1.0 |
 //! | through `student_t_cdf` | 230.0 | 2.5 | 2.0 | 28.5 |
 //! | through `student_t_quantile` | 3.0 | 8.5 | 15.0 | 24.5 |
+//! | through `xlog1py` | 1.5 | 1.5 | 1.5 | 4.0 |
 //! | through `y1` | 2.0 | 2.0 | 6.0 | 2.5 |
 
 // The functions of these files are `#[inline]`: they run their algorithms on nested numbers, which takes long to compile, and so are
@@ -499,8 +501,8 @@ pub trait Special: Float {
     /// Derivatives by `ν` are there up to the fourth order, mixed ones included; those of higher orders are NaN.
     ///
     /// # Cost
-    /// A derivative by `ν` takes 20 to 200 μs, and so does a value for `ν > 1000`: for large `ν` the derivative is about `1 / ν²`
-    /// of the terms it is the sum of, and all are computed with twice the digits.
+    /// A derivative by `ν` takes much longer than a value, and so does a value for `ν > 1000`: for large `ν` the derivative is about
+    /// `1 / ν²` of the terms it is the sum of, and all are computed with twice the digits.
     ///
     /// # Examples
     /// For `ν = 1`, Cauchy's distribution, it is `1/2 + atan(t) / π`.
@@ -565,9 +567,6 @@ pub trait Special: Float {
 
     /// The function `exp(-|x|) Iᵥ(x)`, which does not overflow; see [`bessel_i`](Special::bessel_i). It is 0 at `x = ∞`. There is a
     /// kink at 0, where derivatives are those from the right.
-    ///
-    /// # Cost
-    /// Derivatives by `x` below `19 + ν² / 4` take an integral of 100 to 800 values.
     ///
     /// # Examples
     /// For large arguments it is about `1 / √(2πx)`.

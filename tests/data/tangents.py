@@ -59,6 +59,7 @@ BINARY = {
     "log": (log(x) / log(y), {"y": [(p, 2.5) for p in BOTH], "x": [(p, 2.5) for p in BOTH]}),
     "div": (x / y, {"y": [(p, 2.5) for p in BOTH], "x": [(p, 2.5) for p in BOTH]}),
     "xlogy": (x * log(y), {"x": [(p, q) for p in BOTH for q in (2.5, p)], "y": [(p, 2.5) for p in BOTH]}),
+    "xlog1py": (x * log(1 + y), {"x": [(p, q) for p in BOTH for q in (2.5, p)], "y": [(p, 2.5) for p in BOTH]}),
 }
 
 STIRLING = [[1], [0, 1], [0, 1, 1], [0, 1, 3, 1], [0, 1, 7, 6, 1]]

@@ -5,7 +5,7 @@ use super::super::question::BranchChanged;
 use super::Program;
 use super::schedule::{
     ADD, ADD_CHAIN, CALL, CHOOSE, Code, DIV, DOT_CHAIN, EVEN, HORNER_CHAIN, HORNER_SUB_CHAIN, MUL, MUL_ADD, MUL_CHAIN,
-    MUL_SUB, NEG, Of, ROW, SIZES, SUB, SUB_CHAIN, SUB_DOT_CHAIN, SUB_MUL, Schedule,
+    MUL_SUB, NEG, Of, ROW, SIZES, SUB, SUB_CHAIN, SUB_DOT_CHAIN, SUB_MUL, Schedule, operations,
 };
 use crate::drivers::pool::{self, Scratch};
 
@@ -258,7 +258,7 @@ impl Schedule {
         }
         // Blocks of any size, or rows.
         macro_rules! kind {
-            ($count:expr, $arity:literal, |$($x:ident),*| $value:expr) => {
+            ($count:expr, $arity:literal, [$($x:ident),*] $value:expr) => {
                 match $count {
                     Some(count) => lanes!(count, $arity, |$($x),*| $value),
                     None => row!($arity, |$($x),*| $value),
@@ -267,7 +267,7 @@ impl Schedule {
         }
         // The same where each takes the result of the one before.
         macro_rules! chain {
-            ($arity:literal, $acc:ident, |$($x:ident),*| $value:expr) => {{
+            ($arity:literal, $acc:ident, [$($x:ident),*] $value:expr) => {{
                 let (&[count, first], rest) = code.split_first_chunk().expect("a number and the first operand");
                 let (operands, rest) = rest.split_at(usize::from(count) * $arity);
                 let mut acc = cells[usize::from(first)];
@@ -314,31 +314,25 @@ impl Schedule {
                     }
                     code = rest;
                 }
-                ADD_CHAIN => chain!(1, acc, |a| acc + a),
-                SUB_CHAIN => chain!(1, acc, |a| acc - a),
-                MUL_CHAIN => chain!(1, acc, |a| acc * a),
-                DOT_CHAIN => chain!(2, acc, |a, b| a * b + acc),
-                SUB_DOT_CHAIN => chain!(2, acc, |a, b| acc - a * b),
-                HORNER_CHAIN => chain!(2, acc, |a, b| acc * a + b),
-                HORNER_SUB_CHAIN => chain!(2, acc, |a, b| acc * a - b),
                 _ => {
                     let sizes = SIZES.len() as u32;
-                    let (kind, count) = match word.checked_sub(ROW) {
-                        Some(kind) => (kind, None),
+                    let (of_kind, count) = match word.checked_sub(ROW) {
+                        Some(of_kind) => (of_kind, None),
                         None => (word / sizes, Some(SIZES[(word % sizes) as usize])),
                     };
-                    match kind {
-                        ADD => kind!(count, 2, |a, b| a + b),
-                        SUB => kind!(count, 2, |a, b| a - b),
-                        MUL => kind!(count, 2, |a, b| a * b),
-                        DIV => kind!(count, 2, |a, b| a / b),
-                        NEG => kind!(count, 1, |a| -a),
-                        CHOOSE => kind!(count, 4, |a, b, then, otherwise| if a < b { then } else { otherwise }),
-                        MUL_ADD => kind!(count, 3, |a, b, c| a * b + c),
-                        MUL_SUB => kind!(count, 3, |a, b, c| a * b - c),
-                        SUB_MUL => kind!(count, 3, |a, b, c| c - a * b),
-                        kind => unreachable!("no operation of kind {kind}"),
+                    macro_rules! by_number {
+                        (
+                            kinds: { $($kind:ident / $arity:tt: $operands:tt $value:expr;)* }
+                            chains: { $($chain:ident / $others:tt: $acc:ident, $taken:tt $next:expr;)* }
+                        ) => {
+                            match (word, of_kind) {
+                                $(($chain, _) => chain!($others, $acc, $taken $next),)*
+                                $((_, $kind) => kind!(count, $arity, $operands $value),)*
+                                _ => unreachable!("no operation has the number {word}"),
+                            }
+                        };
                     }
+                    operations!(by_number!);
                 }
             }
         }

@@ -147,15 +147,8 @@ impl Program {
         let is_plain = !self.graph.body.is_never_plain && changed.is_none() && self.schedule.is_plain(read);
         if is_derivative && !is_plain {
             out.copy_from_slice(&self.graph.body.eval_eagerly(x)?);
-            return Ok(());
-        }
-        let mut is_finite = true;
-        for (out, &place) in out.iter_mut().zip(&self.schedule.results) {
-            *out = read(place);
-            is_finite &= out.is_finite();
-        }
-        if is_derivative && !is_finite {
-            out.copy_from_slice(&self.graph.body.eval_eagerly(x)?);
+        } else {
+            out.iter_mut().zip(&self.schedule.results).for_each(|(out, &place)| *out = read(place));
         }
         Ok(())
     }

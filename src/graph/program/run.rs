@@ -4,6 +4,7 @@ use super::super::body::Body;
 use super::schedule::{
     ADD, ADD_CHAIN, CALL, CHOOSE, Code, DIV, DOT_CHAIN, EVEN, Function, GO, HORNER_CHAIN, HORNER_SUB_CHAIN, MUL,
     MUL_ADD, MUL_CHAIN, MUL_SUB, NEG, Of, ROW, SHORT, SIZES, SUB, SUB_CHAIN, SUB_DOT_CHAIN, SUB_MUL, Schedule,
+    operations,
 };
 use crate::drivers::pool::Scratch;
 
@@ -13,12 +14,20 @@ const MIDDLE: usize = 1 << 20;
 const LARGE: usize = 1 << 24;
 
 /// Memory as the interpreter sees it.
-trait Cells {
+trait Cells: AsMut<[f64]> {
     fn read(&self, place: usize) -> f64;
     /// The cells from `next` on.
-    fn room(&mut self, next: usize, count: usize) -> &mut [f64];
+    #[inline(always)]
+    fn room(&mut self, next: usize, count: usize) -> &mut [f64] {
+        &mut self.as_mut()[next..next + count]
+    }
     /// All before `next`, `count` from there on, and all after these.
-    fn split(&mut self, next: usize, count: usize) -> (&[f64], &mut [f64], &[f64]);
+    #[inline(always)]
+    fn split(&mut self, next: usize, count: usize) -> (&[f64], &mut [f64], &[f64]) {
+        let (before, rest) = self.as_mut().split_at_mut(next);
+        let (results, after) = rest.split_at_mut(count);
+        (before, results, after)
+    }
 }
 
 impl<const N: usize> Cells for [f64; N] {
@@ -27,32 +36,12 @@ impl<const N: usize> Cells for [f64; N] {
         const { assert!(N.is_power_of_two()) }
         self[place & (N - 1)]
     }
-    #[inline(always)]
-    fn room(&mut self, next: usize, count: usize) -> &mut [f64] {
-        &mut self[next..next + count]
-    }
-    #[inline(always)]
-    fn split(&mut self, next: usize, count: usize) -> (&[f64], &mut [f64], &[f64]) {
-        let (before, rest) = self.split_at_mut(next);
-        let (results, after) = rest.split_at_mut(count);
-        (before, results, after)
-    }
 }
 
 impl Cells for [f64] {
     #[inline(always)]
     fn read(&self, place: usize) -> f64 {
         self[place]
-    }
-    #[inline(always)]
-    fn room(&mut self, next: usize, count: usize) -> &mut [f64] {
-        &mut self[next..next + count]
-    }
-    #[inline(always)]
-    fn split(&mut self, next: usize, count: usize) -> (&[f64], &mut [f64], &[f64]) {
-        let (before, rest) = self.split_at_mut(next);
-        let (results, after) = rest.split_at_mut(count);
-        (before, results, after)
     }
 }
 
@@ -151,7 +140,7 @@ fn run<W: Copy + Into<u32>>(mut code: &[W], cells: &mut (impl Cells + ?Sized), m
     }
     // Operations that take the result before, `$acc`, and `$arity` others.
     macro_rules! chain {
-        ($arity:literal, $acc:ident, |$($x:ident),*| $value:expr) => {{
+        ($arity:literal, $acc:ident, [$($x:ident),*] $value:expr) => {{
             let (&[count, first], rest) = code.split_first_chunk().expect("a number and the first operand");
             let (operands, rest) = rest.split_at(count.into() as usize * $arity);
             let mut $acc = cells.read(first.into() as usize);
@@ -217,7 +206,11 @@ fn run<W: Copy + Into<u32>>(mut code: &[W], cells: &mut (impl Cells + ?Sized), m
     }
     // The decision. Blocks of all sizes for each kind, then calls.
     macro_rules! decide {
-        ($word:ident: $($kind:ident / $arity:tt: $operands:tt $value:expr;)*) => {
+        (
+            $word:ident
+            kinds: { $($kind:ident / $arity:tt: $operands:tt $value:expr;)* }
+            chains: { $($chain:ident / $others:tt: $acc:ident, $taken:tt $next:expr;)* }
+        ) => {
             match $word {
                 $(
                     word if word == $kind * 5 => decide!(@ 8, $arity, $operands $value),
@@ -232,13 +225,7 @@ fn run<W: Copy + Into<u32>>(mut code: &[W], cells: &mut (impl Cells + ?Sized), m
                     next = place.into() as usize;
                     code = rest;
                 }
-                ADD_CHAIN => chain!(1, acc, |a| acc + a),
-                SUB_CHAIN => chain!(1, acc, |a| acc - a),
-                MUL_CHAIN => chain!(1, acc, |a| acc * a),
-                DOT_CHAIN => chain!(2, acc, |a, b| a * b + acc),
-                SUB_DOT_CHAIN => chain!(2, acc, |a, b| acc - a * b),
-                HORNER_CHAIN => chain!(2, acc, |a, b| acc * a + b),
-                HORNER_SUB_CHAIN => chain!(2, acc, |a, b| acc * a - b),
+                $($chain => chain!($others, $acc, $taken $next),)*
                 word => {
                     debug_assert_eq!(word, CALL);
                     let (&[function, count], rest) = code.split_first_chunk().expect("a function and a number");
@@ -259,17 +246,7 @@ fn run<W: Copy + Into<u32>>(mut code: &[W], cells: &mut (impl Cells + ?Sized), m
     while let Some((&word, rest)) = code.split_first() {
         code = rest;
         let word: u32 = word.into();
-        decide! { word:
-            ADD / 2: [a, b] a + b;
-            SUB / 2: [a, b] a - b;
-            MUL / 2: [a, b] a * b;
-            DIV / 2: [a, b] a / b;
-            NEG / 1: [a] -a;
-            CHOOSE / 4: [a, b, then, otherwise] if a < b { then } else { otherwise };
-            MUL_ADD / 3: [a, b, c] a * b + c;
-            MUL_SUB / 3: [a, b, c] a * b - c;
-            SUB_MUL / 3: [a, b, c] c - a * b;
-        }
+        operations!(decide! word);
     }
 }
 
@@ -283,8 +260,12 @@ impl Schedule {
         })
     }
 
-    /// Whether plain arithmetic was enough for derivatives, if the results are finite.
+    /// Whether plain arithmetic was enough for derivatives.
     pub fn is_plain(&self, read: impl Fn(u32) -> f64 + Copy) -> bool {
-        self.conditions.iter().all(|(condition, places)| places.iter().all(|&place| condition.holds(read(place))))
+        self.results.iter().all(|&place| read(place).is_finite())
+            && self
+                .conditions
+                .iter()
+                .all(|(condition, places)| places.iter().all(|&place| condition.holds(read(place))))
     }
 }

@@ -8,7 +8,7 @@
 use super::super::body::{Body, Guard, Op, Operand};
 use super::super::operation::Operation;
 use super::super::question::Question;
-use super::super::table::Hashed;
+use super::super::table::{Hashed, NONE};
 use crate::float::Condition;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -92,7 +92,36 @@ const CALLS: usize = 32;
 /// operation, and scheduling has to stay linear.
 const COMPARED: usize = 32;
 
-const NONE: u32 = u32::MAX;
+/// Hands the table of what operations and chains compute to `$then!`, behind `$before`: the number, how many operands it takes from the
+/// code, and the value. In a chain the first name is the result before.
+macro_rules! operations {
+    ($then:ident! $($before:tt)*) => {
+        $then! {
+            $($before)*
+            kinds: {
+                ADD / 2: [a, b] a + b;
+                SUB / 2: [a, b] a - b;
+                MUL / 2: [a, b] a * b;
+                DIV / 2: [a, b] a / b;
+                NEG / 1: [a] -a;
+                CHOOSE / 4: [a, b, then, otherwise] if a < b { then } else { otherwise };
+                MUL_ADD / 3: [a, b, c] a * b + c;
+                MUL_SUB / 3: [a, b, c] a * b - c;
+                SUB_MUL / 3: [a, b, c] c - a * b;
+            }
+            chains: {
+                ADD_CHAIN / 1: acc, [a] acc + a;
+                SUB_CHAIN / 1: acc, [a] acc - a;
+                MUL_CHAIN / 1: acc, [a] acc * a;
+                DOT_CHAIN / 2: acc, [a, b] a * b + acc;
+                SUB_DOT_CHAIN / 2: acc, [a, b] acc - a * b;
+                HORNER_CHAIN / 2: acc, [a, b] acc * a + b;
+                HORNER_SUB_CHAIN / 2: acc, [a, b] acc * a - b;
+            }
+        }
+    };
+}
+pub(super) use operations;
 
 /// An operation that is computed by a call.
 #[derive(Clone, Debug)]

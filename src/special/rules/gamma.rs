@@ -3,7 +3,7 @@
 use super::super::gamma;
 use crate::float::{Float, Primitive as _, is_nearly_subnormal};
 use crate::rules::dialect::define_rules;
-use crate::rules::{magnitude, times_exp};
+use crate::rules::{magnitude, near_pole, times_exp};
 #[cfg(doc)]
 use crate::special::Special;
 
@@ -152,10 +152,4 @@ fn times_gap<T: Float>(t: T, gap: T, x: T, y: T) -> T {
         || if y > T::one() { -(t / x) } else { -(t / x * (y / (x + y))) },
         || if is_far(x, y) { -(t / x * y) } else { t * gap },
     )
-}
-
-/// `near()` where `x` is so close to the pole at 0 that nothing but the pole counts, else `otherwise()`.
-pub(super) fn near_pole<T: Float>(x: T, near: impl FnOnce() -> T, otherwise: impl FnOnce() -> T + Copy) -> T {
-    let bound = if T::Base::IS_SINGLE { T::lit(1e-9) } else { T::lit(1e-20) };
-    bound.if_less(x, otherwise, || x.if_less(-bound, otherwise, near))
 }

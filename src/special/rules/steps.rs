@@ -2,11 +2,10 @@
 
 use super::super::tails::LogNormCdf;
 use super::super::values;
-use super::gamma::near_pole;
 use super::normal::{NormCdf, NormPdf, times_norm_pdf};
-use crate::float::{Float, Primitive as _};
+use crate::float::Float;
 use crate::rules::dialect::define_rules;
-use crate::rules::{largest, lowest, magnitude, times_exp};
+use crate::rules::{largest, lowest, magnitude, near_pole, times_exp, times_quotient};
 #[cfg(doc)]
 use crate::special::Special;
 #[allow(unused_imports)] // `f64` has its own functions where the standard library is
@@ -154,17 +153,11 @@ fn silu_slope<T: Float>(x: T) -> T {
     x.if_less(
         -far,
         || {
-            let below = || {
-                let root = (x * T::lit(0.5)).exp();
-                (x + T::one()) * root * root
-            };
+            let below = || times_exp(x + T::one(), x);
             x.if_less(lowest(), at_infinity, below)
         },
         || {
-            let above = || {
-                let root = (x * T::lit(-0.5)).exp();
-                T::one() + (x - T::one()) * root * root
-            };
+            let above = || T::one() + times_exp(x - T::one(), -x);
             let between = || x.unary(Logistic) + x * logistic_slope(x);
             far.if_less(x, || largest::<T>().if_less(x, at_infinity, above), between)
         },
@@ -227,9 +220,7 @@ fn zero_over_zero_is_zero<T: Float>(x: T, y: T) -> T {
 
 /// `t x / y`, also where `x / y` leaves the range.
 fn times_ratio<T: Float>(t: T, slope: T, x: T, y: T) -> T {
-    let exceeds_one = |x: T| num_traits::Float::abs(x.base()) > T::Base::nearest(1.0);
-    // Numbers of different kinds of size meet first.
-    let ratio = || if exceeds_one(t) == exceeds_one(x) { t / y * x } else { t * x / y };
+    let ratio = || times_quotient(t, x, y);
     T::zero().if_less(x, ratio, || x.if_less(T::zero(), ratio, || t * slope))
 }
 
