@@ -3,10 +3,11 @@
 use super::super::body::Body;
 use super::super::question::BranchChanged;
 use super::Program;
-use super::schedule::{
+use super::code::{
     ADD, ADD_CHAIN, CALL, CHOOSE, Code, DIV, DOT_CHAIN, EVEN, HORNER_CHAIN, HORNER_SUB_CHAIN, MUL, MUL_ADD, MUL_CHAIN,
-    MUL_SUB, NEG, Of, ROW, SIZES, SUB, SUB_CHAIN, SUB_DOT_CHAIN, SUB_MUL, Schedule, operations,
+    MUL_SUB, NEG, Of, ROW, SIZES, SUB, SUB_CHAIN, SUB_DOT_CHAIN, SUB_MUL, operations,
 };
+use super::schedule::Schedule;
 use crate::drivers::pool::{self, Scratch};
 
 /// How many points run together.

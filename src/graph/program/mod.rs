@@ -1,8 +1,11 @@
 //! [`Program`]: a graph made ready to be run many times.
 
 mod batch;
+mod code;
+mod plan;
 mod run;
 mod schedule;
+mod window;
 
 use super::question::BranchChanged;
 use super::recording::values_of;

@@ -1,11 +1,11 @@
 //! The interpreter: one decision for each block of operations.
 
 use super::super::body::Body;
-use super::schedule::{
+use super::code::{
     ADD, ADD_CHAIN, CALL, CHOOSE, Code, DIV, DOT_CHAIN, EVEN, Function, GO, HORNER_CHAIN, HORNER_SUB_CHAIN, MUL,
-    MUL_ADD, MUL_CHAIN, MUL_SUB, NEG, Of, ROW, SHORT, SIZES, SUB, SUB_CHAIN, SUB_DOT_CHAIN, SUB_MUL, Schedule,
-    operations,
+    MUL_ADD, MUL_CHAIN, MUL_SUB, NEG, Of, ROW, SHORT, SIZES, SUB, SUB_CHAIN, SUB_DOT_CHAIN, SUB_MUL, operations,
 };
+use super::schedule::Schedule;
 use crate::drivers::pool::Scratch;
 
 /// Sizes of memory. A place in memory of such a size needs no check: words of 16 bits are always inside the first, and of others the
