@@ -241,7 +241,8 @@ impl Body {
 
     #[cold]
     pub fn changed(&self, guard: &Guard, answer: u64, [x, y]: [f64; 2]) -> BranchChanged {
-        let [left, right] = guard.about.map(|operand| self.name(operand));
+        let names = self.names();
+        let [left, right] = guard.about.map(|operand| names.operand(operand));
         BranchChanged {
             question: guard.question.about(&left, &right),
             was: guard.question.show(guard.answer, self.is_single),

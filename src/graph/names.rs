@@ -151,10 +151,6 @@ impl Body {
         }
         names
     }
-
-    pub fn name(&self, operand: Operand) -> String {
-        self.names().operand(operand)
-    }
 }
 
 impl Names<'_> {

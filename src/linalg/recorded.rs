@@ -2,16 +2,17 @@
 //! evaluated. So a recording holds for every order of pivots and has the bits of plain numbers. The derivative of an operation is taken
 //! in reverse mode from the method itself, so that nothing of it is written here.
 //!
-//! The operations of one result share their decomposition: the last one is kept, and those of the same matrix find it there.
+//! The operations of one result share their decomposition: a thread keeps the last one, as drivers keep their memory, and those of the
+//! same matrix find it there.
 
 use crate::LinearAlgebra;
+use crate::drivers::pool::{self, Scratch};
 use crate::drivers::reverse;
 use crate::float::{Float, Primitive};
 use crate::graph::Traced;
 use crate::numbers::Reverse;
 use crate::rules::Reduction;
 use nalgebra::{DMatrix, DVector};
-use std::cell::RefCell;
 use std::fmt::Display;
 
 /// A method of [`LinearAlgebra`].
@@ -33,6 +34,21 @@ pub(super) struct Call {
     pub method: Method,
     pub rows: usize,
     pub columns: usize,
+}
+
+/// The call that a thread has made last, with its arguments and results.
+#[derive(Default)]
+struct Last {
+    call: Option<Call>,
+    is_single: bool,
+    bits: Vec<u64>,
+    results: Option<Vec<f64>>,
+}
+
+impl Scratch for Last {
+    fn bytes(&self) -> usize {
+        self.bits.bytes() + self.results.as_ref().map_or(0, Vec::bytes)
+    }
 }
 
 impl Call {
@@ -70,47 +86,36 @@ impl Call {
     fn results<T: Float>(self, x: &[T]) -> Option<Vec<T>> {
         let (entries, side) = x.split_at(self.rows * self.columns);
         let a = DMatrix::from_column_slice(self.rows, self.columns, entries);
-        let list = |parts: &[&[T]]| parts.concat();
         Some(match self.method {
-            Method::Solve => list(&[T::solve(&a, &DVector::from_column_slice(side))?.as_slice()]),
-            Method::Inverse => list(&[T::inverse(&a)?.as_slice()]),
+            Method::Solve => T::solve(&a, &DVector::from_column_slice(side))?.as_slice().to_vec(),
+            Method::Inverse => T::inverse(&a)?.as_slice().to_vec(),
             Method::Determinant => vec![T::determinant(&a)],
             Method::LogDeterminant => vec![T::log_determinant(&a)?],
-            Method::SymmetricEigenvalues => list(&[T::symmetric_eigenvalues(&a).as_slice()]),
+            Method::SymmetricEigenvalues => T::symmetric_eigenvalues(&a).as_slice().to_vec(),
             Method::SymmetricEigen => {
                 let (values, vectors) = T::symmetric_eigen(&a);
-                list(&[values.as_slice(), vectors.as_slice()])
+                [values.as_slice(), vectors.as_slice()].concat()
             }
-            Method::SingularValues => list(&[T::singular_values(&a).as_slice()]),
+            Method::SingularValues => T::singular_values(&a).as_slice().to_vec(),
             Method::Svd => {
                 let (u, sigma, v) = T::svd(&a);
-                list(&[u.as_slice(), sigma.as_slice(), v.as_slice()])
+                [u.as_slice(), sigma.as_slice(), v.as_slice()].concat()
             }
         })
     }
 
     /// The entries of the result on plain numbers, as `f64`, which is exact: those of the last call if it is this one.
     fn read<B: Primitive, A>(self, x: impl Iterator<Item = B>, read: impl FnOnce(Option<&[f64]>) -> A) -> A {
-        struct Last {
-            call: Call,
-            is_single: bool,
-            bits: Vec<u64>,
-            results: Option<Vec<f64>>,
-        }
-        thread_local! {
-            static LAST: RefCell<Option<Last>> = const { RefCell::new(None) };
-        }
         let x: Vec<B> = x.collect();
         let bits: Vec<u64> = x.iter().map(|x| x.widen().to_bits()).collect();
-        LAST.with_borrow_mut(|last| {
-            let is_known = |last: &&mut Last| last.call == self && last.is_single == B::IS_SINGLE && last.bits == bits;
-            if let Some(last) = last.as_mut().filter(is_known) {
-                return read(last.results.as_deref());
-            }
+        let mut last = pool::take::<Last>();
+        if last.call != Some(self) || last.is_single != B::IS_SINGLE || last.bits != bits {
             let results = self.results(&x).map(|results| results.iter().map(|y| y.widen()).collect());
-            let last = last.insert(Last { call: self, is_single: B::IS_SINGLE, bits, results });
-            read(last.results.as_deref())
-        })
+            *last = Last { call: Some(self), is_single: B::IS_SINGLE, bits, results };
+        }
+        let found = read(last.results.as_deref());
+        pool::put(last);
+        found
     }
 
     /// The entries of the result as operations. If it may not exist, that it does or not is a guard.
