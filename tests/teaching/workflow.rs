@@ -147,13 +147,31 @@ fn several_results_need_a_weight_each() {
 
 #[test]
 fn what_belongs_to_another_tape_is_refused() {
+    let (mut tape, other) = (Tape::new(), Tape::new());
+    let (x, y) = (tape.variable(2.0), other.variable(3.0));
+    let adjoints = tape.adjoints(x);
+    for (method, found) in [
+        ("Tape::adjoints", message(|| tape.adjoints(y))),
+        ("Tape::weighted_adjoints", message(|| tape.weighted_adjoints(&[(x, 1.0), (y, 1.0)]))),
+        ("Tape::retain", message(|| tape.retain(y))),
+        ("Adjoints::wrt", message(|| adjoints.wrt(y))),
+    ] {
+        assert_eq!(
+            found,
+            format!(
+                "dualtape: {method}: the value belongs to another recording, and one of this tape is needed; ask the tape whose variables \
+                 it was computed from, or lift it into this one with `Reverse::constant`"
+            )
+        );
+    }
+    let mark = other.mark();
+    assert_eq!(
+        message(|| tape.rewind(&mark)),
+        "dualtape: Tape::rewind: the mark is not on this tape; it was made on another one, or the tape has been cleared or rewound to an \
+         earlier mark since. Make a new one with `Tape::mark`"
+    );
     let (tape, other) = (Tape::new(), Tape::new());
     let (x, y) = (tape.variable(2.0), other.variable(3.0));
-    assert_eq!(
-        message(|| tape.adjoints(y)),
-        "dualtape: Tape::adjoints: the value belongs to another recording, and one of this tape is needed; ask the tape whose variables \
-         it was computed from, or lift it into this one with `Reverse::constant`"
-    );
     let mixed = message(|| x * y);
     assert!(mixed.contains("two tapes were mixed") && mixed.contains("`Reverse::constant`"), "{mixed}");
     let ended = {
