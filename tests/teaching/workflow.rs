@@ -76,6 +76,19 @@ fn a_tape_reports_records_and_bytes() {
     assert!(tape.bytes() >= 2002 * 24);
 }
 
+/// Constants take no records, and what several operations make of a few numbers can be one.
+#[test]
+fn a_product_and_a_sum_are_one_record() {
+    let tape = Tape::new();
+    let (a, b) = (tape.variable(2.0), tape.variable(3.0));
+    let c = a * b + 1.0;
+    assert_eq!((c.primal(), tape.len()), (7.0, 3));
+    let fused = Reverse::fuse([a, b], |[a, b]| (a * b + a) * b);
+    assert_eq!((fused.primal(), tape.len()), (24.0, 4));
+    let adjoints = tape.adjoints(fused);
+    assert_eq!((adjoints.wrt(a), adjoints.wrt(b)), (12.0, 14.0));
+}
+
 #[test]
 fn adjoints_of_what_is_retained() {
     let tape = Tape::new();
