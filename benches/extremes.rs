@@ -1,4 +1,4 @@
-//! The smallest and the largest: fixed costs of a call, and recordings of up to 10⁸ operations.
+//! The smallest and the largest: fixed costs of a call, recordings of up to 10⁸ operations, and chains of steps that are recorded one by one.
 //!
 //! `cargo bench --bench extremes`; see `clock` for how ratios are made. The longest recording takes 3.2 GB. Without `--bench`
 //! derivatives are checked and nothing is timed.
@@ -7,8 +7,9 @@ mod clock;
 
 use clock::{Run, compare};
 use cpu_time::ThreadTime;
+use dualtape::checkpoint::{Chain, ChainGradient, Checkpoints, forward_steps, repetitions};
 use dualtape::forward::value_and_gradient_of_array;
-use dualtape::{Dual, Float, Reverse, release_memory, value_and_gradient_into};
+use dualtape::{Dual, Float, Reverse, no_grad, pooled_bytes, release_memory, value_and_gradient_into, vjp_into};
 use std::hint::black_box;
 use std::ops::{Add, Mul, Sub};
 
@@ -19,6 +20,9 @@ fn main() {
     }
     if run.wants("long") {
         long(&run);
+    }
+    if run.wants("chains") {
+        chains(&run);
     }
 }
 
@@ -138,9 +142,10 @@ fn alternating<T: Float>(x: &[T], joins: usize) -> T {
 
 fn long(run: &Run) {
     println!(
-        "\nLong recordings: nanoseconds a record for the whole gradient; cold, with memory new from the system, and warm"
+        "\nLong recordings: nanoseconds a record for the whole gradient; cold, with memory new from the system, and warm; and in \
+         `no_grad`, without records"
     );
-    println!("{:>12}{:>9}{:>9}", "records", "cold", "warm");
+    println!("{:>12}{:>9}{:>9}{:>9}", "records", "cold", "warm", "no_grad");
     let longest = if run.timed { 8 } else { 4 };
     for records in (3..=longest).map(|k| 10_usize.pow(k)) {
         let gradient = || {
@@ -155,11 +160,122 @@ fn long(run: &Run) {
         release_memory();
         let cold = gradient();
         let warm = (0..3).map(|_| gradient()).fold(f64::INFINITY, f64::min);
+        let without = || {
+            let start = ThreadTime::now();
+            let f = |x: &[Reverse<f64>]| no_grad(|| alternating(x, black_box(records) + 1));
+            let mut g = [f64::NAN; 2];
+            value_and_gradient_into(f, black_box(&[0.5, 0.25]), &mut g);
+            assert_eq!(g, [0.0; 2]);
+            start.elapsed().as_secs_f64() * 1e9 / records as f64
+        };
+        let muted = (0..3).map(|_| without()).fold(f64::INFINITY, f64::min);
         if run.timed {
-            println!("{records:>12}{cold:>9.1}{warm:>9.1}");
+            println!("{records:>12}{cold:>9.1}{warm:>9.1}{muted:>9.1}");
         } else {
             println!("{records} records: the gradient is right");
         }
+    }
+    release_memory();
+}
+
+// ------------------------------------------------------------------------------------------------------------ chains of steps
+
+const CELLS: usize = 50;
+
+/// A rod of cells with cold ends that cools down by explicit steps, with the parameter `p[0]`.
+struct Rod;
+
+impl Chain for Rod {
+    fn step<T: Float>(&self, _: usize, u: &[T], p: &[T]) -> Vec<T> {
+        let at = |i: usize| u.get(i).copied().unwrap_or_else(T::zero);
+        (0..u.len()).map(|i| u[i] + p[0] * (at(i.wrapping_sub(1)) - u[i] - u[i] + at(i + 1))).collect()
+    }
+    fn loss<T: Float>(&self, u: &[T], _: &[T]) -> T {
+        u.iter().map(|&u| u * u).sum()
+    }
+}
+
+/// The loss after a number of steps, of the state and then the parameter.
+fn loss_of_chain<T: Float>(x: &[T], steps: usize) -> T {
+    let (u, p) = x.split_at(CELLS);
+    let end = (0..steps).fold(u.to_vec(), |u, k| Rod.step(k, &u, p));
+    Rod.loss(&end, p)
+}
+
+fn chains(run: &Run) {
+    println!(
+        "\nChains of steps of {CELLS} cells: microseconds a step, best: on plain f64, recorded and swept alone, on one tape, and by\n\
+         checkpoints; the ratio of the last two, median; the steps of the theory, `alone + t/l f64`, and the ratio to them, median"
+    );
+    println!(
+        "{:>7}{:>10}{:>4}{:>6} |{:>7}{:>7}{:>7}{:>12}{:>7} |{:>7}{:>7} |{:>11}{:>7}",
+        "steps",
+        "snapshots",
+        "r",
+        "t/l",
+        "f64",
+        "alone",
+        "tape",
+        "checkpoints",
+        "ratio",
+        "theory",
+        "ratio",
+        "tape's MB",
+        "ours"
+    );
+    for (steps, snapshots) in [(100, 3), (1000, 5), (10_000, 10)] {
+        let x: Vec<f64> = (0..CELLS).map(|i| (0.3 * i as f64).sin()).chain([0.2]).collect();
+        let (state, p) = x.split_at(CELLS);
+        let by_checkpoints =
+            || Checkpoints::new(snapshots).value_and_gradient(&Rod, black_box(state), black_box(p), steps);
+        let by_tape = |g: &mut [f64]| value_and_gradient_into(|x| loss_of_chain(x, steps), black_box(&x), g);
+
+        release_memory();
+        let found = by_checkpoints();
+        let kept = pooled_bytes() + snapshots * CELLS * size_of::<f64>();
+        release_memory();
+        let mut g = vec![0.0; x.len()];
+        let value = by_tape(&mut g);
+        let on_tape = pooled_bytes();
+        let ChainGradient { by_state, by_parameters, .. } = &found;
+        assert_eq!(found.value.to_bits(), value.to_bits(), "the same loss");
+        let largest = g.iter().fold(0.0, |largest: f64, g| largest.max(g.abs()));
+        let differences = by_state.iter().chain(by_parameters).zip(&g).map(|(a, b)| (a - b).abs());
+        let error = differences.fold(0.0, f64::max) / largest;
+        assert!(error < 1e-12, "{error}: sums in another order");
+        assert_eq!(found.forward_steps, forward_steps(steps, snapshots));
+        if !run.timed {
+            println!("{steps} steps: the gradient is right");
+            continue;
+        }
+        let mut one_tape = || {
+            black_box(by_tape(&mut g));
+        };
+        let checkpoints = compare(&mut one_tape, || drop(black_box(by_checkpoints())));
+        let (mut y, mut by_x) = ([0.0; CELLS], vec![0.0; x.len()]);
+        let plain = || drop(black_box(Rod.step(0, black_box(state), black_box(p))));
+        let mut alone =
+            || vjp_into(|x| Rod.step(0, &x[..CELLS], &x[CELLS..]), black_box(&x), &[1.0; CELLS], &mut y, &mut by_x);
+        let single = compare(plain, &mut alone);
+        let forward = found.forward_steps;
+        let in_theory = || {
+            (0..forward).for_each(|_| plain());
+            (0..steps).for_each(|_| alone());
+        };
+        let theory = compare(in_theory, || drop(black_box(by_checkpoints())));
+        let per_step = |seconds: f64| seconds * 1e6 / steps as f64;
+        let [tape, ours, expected] = [checkpoints.baseline, theory.best, theory.baseline].map(per_step);
+        let (f64_time, alone) = (single.baseline * 1e6, single.best * 1e6);
+        println!(
+            "{steps:>7}{snapshots:>10}{:>4}{:>6.2} |{f64_time:>7.3}{alone:>7.3}{tape:>7.3}{ours:>12.3}{:>7.2} |{expected:>7.3}\
+             {:>7.2} |{:>11.3}{:>7.3}",
+            repetitions(steps, snapshots),
+            forward as f64 / steps as f64,
+            checkpoints.median(),
+            theory.median(),
+            on_tape as f64 / 1e6,
+            kept as f64 / 1e6
+        );
     }
     release_memory();
 }

@@ -24,6 +24,12 @@ fn main() {
     if run.wants("spectra") {
         spectra(&run);
     }
+    if run.wants("systems") {
+        systems(&run);
+    }
+    if run.wants("methods") {
+        methods(&run);
+    }
 }
 
 // ------------------------------------------------------------------------------------------------------------ linear algebra
@@ -81,13 +87,17 @@ fn cholesky(run: &Run) {
     }
 }
 
+/// A matrix without special structure, of condition up to some hundreds.
+fn wave_matrix(n: usize) -> nalgebra::DMatrix<f64> {
+    nalgebra::DMatrix::from_fn(n, n, |i, j| ((3 * i * i + 5 * j + i * j) as f64 + 0.5).sin())
+}
+
 /// Values of plain matrices: nalgebra's own decompositions, and those of `LinearAlgebra`.
 fn spectra(run: &Run) {
     println!("\nDeterminants and spectra on plain f64: microseconds of nalgebra's own, and the ratio to them, median");
     println!("{:>7}{:>24}{:>24}{:>24}{:>24}", "n", "determinant", "singular values", "with vectors", "eigenvalues");
     for n in [3, 10, 40, 100] {
-        let wave = |i: usize, j: usize| ((3 * i * i + 5 * j + i * j) as f64 + 0.5).sin();
-        let a = nalgebra::DMatrix::from_fn(n, n, wave);
+        let a = wave_matrix(n);
         let symmetric = &a + a.transpose();
         let difference = (a.singular_values() - LinearAlgebra::singular_values(&a)).amax();
         assert!(difference < 1e-14 * n as f64, "{difference}: singular values of {n} x {n}");
@@ -109,6 +119,76 @@ fn spectra(run: &Run) {
             let row =
                 [determinant, values, vectors, eigen].map(|c| format!("{:>16.2}{:>8.2}", c.baseline * 1e6, c.median()));
             println!("{n:>7}{}", row.concat());
+        }
+    }
+}
+
+/// Solutions and inverses of plain matrices: by nalgebra's own decomposition, and by `LinearAlgebra`.
+fn systems(run: &Run) {
+    println!("\nLinear systems on plain f64: microseconds of nalgebra's own, and the ratio to them, median");
+    println!("{:>7}{:>24}{:>24}", "n", "solve", "inverse");
+    for n in [3, 10, 40, 100] {
+        let a = wave_matrix(n);
+        let b = nalgebra::DVector::from_fn(n, |i, _| (1.0 + i as f64).cos());
+        let their_solution = || black_box(&a).clone().lu().solve(black_box(&b)).expect("regular");
+        let our_solution = || LinearAlgebra::solve(black_box(&a), black_box(&b)).expect("regular");
+        let residual = (&a * our_solution() - &b).amax() / our_solution().amax();
+        assert!(residual < 1e-14 * n as f64, "{residual}: a residual of {n} x {n} relative to the solution");
+        let their_inverse = || black_box(&a).clone().try_inverse().expect("regular");
+        let our_inverse = || LinearAlgebra::inverse(black_box(&a)).expect("regular");
+        let residual = (&a * our_inverse() - nalgebra::DMatrix::identity(n, n)).amax() / our_inverse().amax();
+        assert!(residual < 1e-14 * n as f64, "{residual}: a residual of {n} x {n} relative to the inverse");
+        if run.timed {
+            let solve = compare(|| drop(black_box(their_solution())), || drop(black_box(our_solution())));
+            let inverse = compare(|| drop(black_box(their_inverse())), || drop(black_box(our_inverse())));
+            let row = [solve, inverse].map(|c| format!("{:>16.2}{:>8.2}", c.baseline * 1e6, c.median()));
+            println!("{n:>7}{}", row.concat());
+        }
+    }
+}
+
+/// A number made of what each method of `LinearAlgebra` returns, of a symmetric positive definite matrix.
+macro_rules! methods {
+    ($run:ident, $n:expr, $($name:literal: |$a:ident| $body:expr;)*) => {$({
+        fn f<T: Float>(x: &[T]) -> T {
+            let $a = shifted(x, T::lit, |x| x.exp());
+            $body
+        }
+        let x = point($n);
+        let gradient = || reverse::gradient(f, black_box(&x));
+        let by_duals = forward::gradient(f, &x);
+        let largest = by_duals.iter().fold(0.0, |largest: f64, g| largest.max(g.abs()));
+        let error = gradient().iter().zip(&by_duals).fold(0.0, |error: f64, (a, b)| error.max((a - b).abs()));
+        assert!(error <= 1e-13 * largest, "{}: {error} of {largest}: roundings of a matrix of condition about ten", $name);
+        if $run.timed {
+            let plain = || {
+                black_box(f(black_box(&x)));
+            };
+            let tape = compare(plain, || drop(black_box(gradient())));
+            let duals = compare(plain, || drop(black_box(forward::gradient(f, black_box(&x)))));
+            println!(
+                "{:<22}{:>5}{:>11.2}{:>11.1}{:>11.1}", $name, $n, tape.baseline * 1e6, tape.median(), duals.median()
+            );
+        }
+    })*};
+}
+
+/// What a gradient through each method costs, by the `n` numbers that are added to the diagonal of a matrix.
+fn methods(run: &Run) {
+    println!("\nGradients through the methods of LinearAlgebra: ratio to plain f64, median");
+    println!("{:<22}{:>5}{:>11}{:>11}{:>11}", "", "n", "f64 us", "tape", "Dual<8>");
+    for n in [10, 40] {
+        methods! { run, n,
+            "solve": |a| {
+                let ones = nalgebra::DVector::from_element(a.nrows(), T::one());
+                let solution = T::solve(&a, &ones).expect("regular");
+                slices::dot(solution.as_slice(), solution.as_slice())
+            };
+            "inverse": |a| slices::sum(T::inverse(&a).expect("regular").as_slice());
+            "determinant": |a| T::determinant(&a);
+            "log_determinant": |a| T::log_determinant(&a).expect("a positive determinant");
+            "symmetric_eigenvalues": |a| T::symmetric_eigenvalues(&a)[0];
+            "singular_values": |a| slices::sum(T::singular_values(&a).as_slice());
         }
     }
 }

@@ -170,7 +170,10 @@ fn misuse_is_told() {
         message(&|| assert!(repetitions(10, 0) > 0)),
         message(&|| assert!(forward_steps(10, 0) > 0)),
     ] {
-        assert!(text.starts_with("dualtape: checkpoint: 0 snapshots were given, and at least 1 is needed"), "{text}");
+        assert_eq!(
+            text,
+            "dualtape: checkpoint: 0 snapshots were given, and at least 1 is needed: the state that the chain starts from"
+        );
     }
     // A step that panics leaves everything in order.
     struct Fails;

@@ -16,6 +16,15 @@ use dualtape::{
 };
 use random::{Program, Random};
 
+/// First derivatives: some dozens of roundings, as programs have up to 66 operations, of which errors rarely add up.
+const FIRST: f64 = 1e-14;
+
+/// Products of a Jacobian with vectors on both sides, which are sums in another order once more.
+const PRODUCT: f64 = 1e-13;
+
+/// Second derivatives, see [`the_second_derivative_is_symmetric`].
+const SECOND: f64 = 1e-12;
+
 /// Thirty programs of growing length, each with a point.
 fn programs(seed: u64) -> impl Iterator<Item = (Program, Vec<f64>, Random)> {
     let count = if cfg!(miri) { 3 } else { 30 };
@@ -65,7 +74,7 @@ fn forward_and_reverse_products_are_dual() {
         let (value, forward) = jvp(|x| program.eval(x), &x, &v);
         let (same, backward) = vjp(|x| program.eval(x), &x, &w);
         assert_eq!(value, same);
-        assert_close(dot(&w, &forward), dot(&v, &backward), 1e-13, magnitude(&w, &program.magnitude(&x), &v));
+        assert_close(dot(&w, &forward), dot(&v, &backward), PRODUCT, magnitude(&w, &program.magnitude(&x), &v));
     }
 }
 
@@ -77,7 +86,7 @@ fn all_modes_give_the_same_gradient() {
         let reverse = gradient(|x| program.scalar(x), &x);
         let forward = forward::gradient(|x| program.scalar(x), &x);
         for ((&reverse, &forward), &scale) in reverse.iter().zip(&forward).zip(scales) {
-            assert_close(reverse, forward, 1e-14, scale);
+            assert_close(reverse, forward, FIRST, scale);
         }
         // The directions of a dual do not see each other: any way to cut them gives the same bits.
         assert_eq!(forward, Chunk::<1>::gradient(|x| program.scalar(x), &x));
@@ -113,7 +122,7 @@ fn products_are_linear_in_the_vector() {
         let magnitudes = program.magnitude(&x);
         for i in 0..program.m {
             let scale = magnitude(&[1.0], &magnitudes[i..=i], &u) + magnitude(&[1.0], &magnitudes[i..=i], &v);
-            assert_close(by_both[i], a * by_u[i] + b * by_v[i], 1e-14, scale);
+            assert_close(by_both[i], a * by_u[i] + b * by_v[i], FIRST, scale);
         }
     }
 }
@@ -127,7 +136,7 @@ fn the_gradient_is_linear_in_the_function() {
         let (by_f, by_g) = (gradient(|x| f.scalar(x), &x), gradient(|x| g.scalar(x), &x));
         let (scale_f, scale_g) = (&f.magnitude(&x)[0], &g.magnitude(&x)[0]);
         for j in 0..f.n {
-            assert_close(both[j], a * by_f[j] + b * by_g[j], 1e-14, scale_f[j] + scale_g[j]);
+            assert_close(both[j], a * by_f[j] + b * by_g[j], FIRST, scale_f[j] + scale_g[j]);
         }
     }
 }
@@ -146,8 +155,8 @@ fn products_and_quotients_of_functions_obey_their_rules() {
         let (scale_f, scale_g) = (&f.magnitude(&x)[0], &g.magnitude(&x)[0]);
         for j in 0..f.n {
             let scale = scale_f[j] * g_value + f_value.abs() * 2.0 * g_value * scale_g[j];
-            assert_close(product[j], f_value * by_g[j] + g_value * by_f[j], 1e-14, scale);
-            assert_close(quotient[j], (by_f[j] - f_value / g_value * by_g[j]) / g_value, 1e-14, scale);
+            assert_close(product[j], f_value * by_g[j] + g_value * by_f[j], FIRST, scale);
+            assert_close(quotient[j], (by_f[j] - f_value / g_value * by_g[j]) / g_value, FIRST, scale);
         }
     }
 }
@@ -171,7 +180,7 @@ fn composition_obeys_the_chain_rule() {
         let (inner, outer) = (f.magnitude(&x), g.magnitude(&y));
         for j in 0..f.n {
             let column: Vec<f64> = inner.iter().map(|row| row[j]).collect();
-            assert_close(composed[j], w_gf[j], 1e-14, magnitude(&w, &outer, &column));
+            assert_close(composed[j], w_gf[j], FIRST, magnitude(&w, &outer, &column));
         }
     }
 }
@@ -200,7 +209,7 @@ fn the_second_derivative_is_symmetric() {
         let (g, hv) = gradient_and_hvp(|x| program.scalar(x), &x, &v);
         let hu = hvp(|x| program.scalar(x), &x, &u);
         let scale = 1.0 + hv.iter().chain(&hu).chain(&g).fold(0.0, |largest: f64, h| largest.max(h.abs()));
-        assert_close(dot(&u, &hv), dot(&v, &hu), 1e-12, scale * program.n as f64);
+        assert_close(dot(&u, &hv), dot(&v, &hu), SECOND, scale * program.n as f64);
     }
 }
 
@@ -229,9 +238,9 @@ fn every_order_of_nesting_gives_the_same_second_derivative() {
         );
         let scale = 1.0 + forward_over_reverse.iter().fold(0.0, |largest: f64, h| largest.max(h.abs()));
         for j in 0..program.n {
-            assert_close(forward_over_forward[j], forward_over_reverse[j], 1e-12, scale);
-            assert_close(reverse_over_forward[j], forward_over_reverse[j], 1e-12, scale);
-            assert_close(reverse_over_reverse[j], forward_over_reverse[j], 1e-12, scale);
+            assert_close(forward_over_forward[j], forward_over_reverse[j], SECOND, scale);
+            assert_close(reverse_over_forward[j], forward_over_reverse[j], SECOND, scale);
+            assert_close(reverse_over_reverse[j], forward_over_reverse[j], SECOND, scale);
         }
     }
 }
@@ -247,15 +256,15 @@ fn matrices_agree_with_products() {
             (dualtape::jacobian(|x| program.eval(x), &x), forward::jacobian(|x| program.eval(x), &x));
         let rows: Vec<Vec<f64>> = (0..program.m).map(|i| gradient(|x| program.eval(x)[i], &x)).collect();
         for (i, j) in (0..program.m).flat_map(|i| (0..program.n).map(move |j| (i, j))) {
-            assert_close(by_sweeps[(i, j)], by_duals[(i, j)], 1e-14, scales[i][j]);
-            assert_close(by_sweeps[(i, j)], rows[i][j], 1e-14, scales[i][j]);
+            assert_close(by_sweeps[(i, j)], by_duals[(i, j)], FIRST, scales[i][j]);
+            assert_close(by_sweeps[(i, j)], rows[i][j], FIRST, scales[i][j]);
         }
         let h = dualtape::hessian(|x| program.scalar(x), &x);
         let forward: DMatrix<f64> = forward::hessian(|x| program.scalar(x), &x);
         let product = DVector::from_vec(hvp(|x| program.scalar(x), &x, v.as_slice()));
         let scale = 1.0 + h.amax();
-        assert!((&h - forward).amax() <= 1e-12 * scale);
-        assert!((&h * v - product).amax() <= 1e-12 * scale * program.n as f64);
+        assert!((&h - forward).amax() <= SECOND * scale);
+        assert!((&h * v - product).amax() <= SECOND * scale * program.n as f64);
     }
 }
 

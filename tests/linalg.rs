@@ -448,6 +448,7 @@ fn the_determinant_of_a_product_is_the_product_of_determinants() {
             let (first, second) = (x.primal().tangent(), x.tangent().tangent());
             [x.primal().primal().primal(), first.primal(), second.primal(), second.tangent()]
         };
+        // Roundings of products of four entries of about ten each.
         let scale = 1e-14 * 1e4 * matrix(4).determinant().abs();
         for (found, expected) in parts(product).into_iter().zip(parts(expected)) {
             assert!((found - expected).abs() <= scale, "rank {rank}: {found}, not {expected}");
@@ -636,6 +637,7 @@ fn decompositions_put_together_are_the_matrix() {
                 .sum()
         }
     }
+    // Roundings of vectors are divided by the gaps between eigenvalues, once more in each order.
     fn check(f: &impl ScalarFunction, point: &[f64], value: f64, gradient_at: Option<usize>) {
         let found = reverse::value_and_gradient(|x: &[Reverse<f64>]| f.eval(x), point);
         assert!((found.0 - value).abs() < 1e-13);
@@ -720,5 +722,6 @@ fn linear_algebra_runs_inside_a_scalar_function() {
     assert!(report.converged());
     // The mean of squares within is Σ (y - ȳ)² / 2, and 3 ȳ² is that plus 3 times the variance between.
     let within: f64 = 6.5 / 2.0;
+    // A step of Newton's method that is below the root of the machine epsilon was the last.
     assert_close(&[report.x[0].exp(), report.x[1].exp()], &[within, (3.0 * 6.25 - within) / 3.0], 1e-9);
 }

@@ -1,4 +1,6 @@
 //! nalgebra inside functions of every number type, by `Real`.
+//!
+//! Where no tolerance is explained, the same number of about 1 is computed in two ways: 1e-15 are a few roundings, 1e-14 some dozens.
 #![cfg(all(feature = "std", feature = "nalgebra"))]
 
 use dualtape::{Float, LinearAlgebra, Real, Reverse, ScalarFunction, Tape, forward, gradient, hessian, optimize};
@@ -95,10 +97,12 @@ fn a_likelihood_is_maximised() {
     let start = [0.1; 4];
     let (by_cholesky, by_rules) = (optimize::newton(&Gauss, &start), optimize::newton(&GaussByRules, &start));
     assert!(by_cholesky.converged() && by_rules.converged());
+    // Newton's method ends where a step is below the root of the machine epsilon, and the square of that is left.
     for (a, b) in by_cholesky.x.iter().zip(&by_rules.x) {
         assert!((a - b).abs() < 1e-12, "{a} {b}");
     }
     assert!(gradient(|x| Gauss.eval(x), &by_cholesky.x).iter().all(|x| x.abs() < 1e-8));
+    // Second derivatives are sums of many products of entries of the inverse, by two algorithms.
     let (found, expected) = (hessian(|x| Gauss.eval(x), &start), hessian(|x| GaussByRules.eval(x), &start));
     assert!((&found - &expected).amax() < 1e-13);
     assert!((forward::hessian(|x| Gauss.eval(x), &start) - &expected).amax() < 1e-13);

@@ -3,7 +3,7 @@
 use super::report::{Check, Entry};
 use crate::drivers::by_size::{gradient_of as driver_gradient, hvp_of, jvp_of, vjp_of};
 use crate::drivers::{ScalarFunction, VectorFunction, reverse};
-use crate::float::Float;
+use crate::float::{Float, Primitive};
 use crate::numbers::Dual;
 use crate::numeric::slopes;
 
@@ -17,9 +17,15 @@ use crate::numeric::slopes;
 /// assert!(check::derivative(f64::log10, 2.0, 0.5).to_string().contains("a factor 2.30259 is too much"));
 /// ```
 #[inline]
-pub fn derivative(mut f: impl FnMut(f64) -> f64, x: f64, claimed: f64) -> Check {
-    let slope = slopes("check::derivative", |x| vec![f(x[0])], &[x], 0)[0];
-    Check::new("derivative", None, vec![Entry::new("∂/∂x".to_string(), 1, claimed, slope)])
+pub fn derivative(f: impl FnMut(f64) -> f64, x: f64, claimed: f64) -> Check {
+    derivative_at("check::derivative", f, x, claimed)
+}
+
+/// See [`derivative`]; `verb` is the name in messages, here and below.
+#[inline]
+pub(super) fn derivative_at<B: Primitive>(verb: &str, mut f: impl FnMut(B) -> B, x: B, claimed: B) -> Check {
+    let slope = slopes(verb, |x| vec![f(x[0])], &[x], 0)[0];
+    Check::new::<B>("derivative", None, vec![Entry::new("∂/∂x".to_string(), 1, claimed, slope)])
 }
 
 /// The gradient `claimed` of a plain function `f` at `x`, from wherever it comes: written by hand, or by another library.
@@ -35,13 +41,20 @@ pub fn derivative(mut f: impl FnMut(f64) -> f64, x: f64, claimed: f64) -> Check 
 /// ```
 #[track_caller]
 #[inline]
-pub fn gradient(mut f: impl FnMut(&[f64]) -> f64, x: &[f64], claimed: &[f64]) -> Check {
+pub fn gradient(f: impl FnMut(&[f64]) -> f64, x: &[f64], claimed: &[f64]) -> Check {
+    gradient_at("check::gradient", f, x, claimed)
+}
+
+/// See [`gradient`].
+#[track_caller]
+#[inline]
+pub(super) fn gradient_at<B: Primitive>(verb: &str, mut f: impl FnMut(&[B]) -> B, x: &[B], claimed: &[B]) -> Check {
     let (n, found) = (x.len(), claimed.len());
     assert!(
         found == n,
-        "dualtape: check::gradient: expected a gradient with {n} entries, found {found}; give one for each entry of the point"
+        "dualtape: {verb}: expected a gradient with {n} entries, found {found}; give one for each entry of the point"
     );
-    Check::new("gradient", None, gradient_entries("check::gradient", &mut f, x, claimed, ""))
+    Check::new::<B>("gradient", None, gradient_entries(verb, &mut f, x, claimed, ""))
 }
 
 /// The Jacobian `claimed` of a plain function `f` at `x`, from wherever it comes; of a gradient, it is the Hessian.
@@ -64,18 +77,31 @@ pub fn gradient(mut f: impl FnMut(&[f64]) -> f64, x: &[f64], claimed: &[f64]) ->
 #[cfg(feature = "nalgebra")]
 #[track_caller]
 #[inline]
-pub fn jacobian<Y: AsRef<[f64]>>(mut f: impl FnMut(&[f64]) -> Y, x: &[f64], claimed: &nalgebra::DMatrix<f64>) -> Check {
+pub fn jacobian<Y: AsRef<[f64]>>(f: impl FnMut(&[f64]) -> Y, x: &[f64], claimed: &nalgebra::DMatrix<f64>) -> Check {
+    jacobian_at("check::jacobian", f, x, claimed)
+}
+
+/// See [`jacobian`].
+#[cfg(feature = "nalgebra")]
+#[track_caller]
+#[inline]
+pub(super) fn jacobian_at<B: Primitive, Y: AsRef<[B]>>(
+    verb: &str,
+    mut f: impl FnMut(&[B]) -> Y,
+    x: &[B],
+    claimed: &nalgebra::DMatrix<B>,
+) -> Check {
     let (m, n) = (f(x).as_ref().len(), x.len());
     let (rows, columns) = claimed.shape();
     let advice = if (rows, columns) == (n, m) { "this may be the transpose: give one row" } else { "give one row" };
     assert!(
         (rows, columns) == (m, n),
-        "dualtape: check::jacobian: expected a matrix {m} x {n}, found {rows} x {columns}; {advice} for each value and one column \
-         for each entry of the point"
+        "dualtape: {verb}: expected a matrix {m} x {n}, found {rows} x {columns}; {advice} for each value and one column for each \
+         entry of the point"
     );
-    let mut f = |x: &[f64]| f(x).as_ref().to_vec();
-    let columns: Vec<Vec<f64>> = claimed.column_iter().map(|column| column.iter().copied().collect()).collect();
-    matrix("check::jacobian", "Jacobian", &mut f, x, m, &columns)
+    let mut f = |x: &[B]| f(x).as_ref().to_vec();
+    let columns: Vec<Vec<B>> = claimed.column_iter().map(|column| column.iter().copied().collect()).collect();
+    matrix(verb, "Jacobian", &mut f, x, m, &columns)
 }
 
 /// The gradient of `f` at `x` by the driver [`gradient_of`](crate::gradient_of).
@@ -94,8 +120,8 @@ pub fn jacobian<Y: AsRef<[f64]>>(mut f: impl FnMut(&[f64]) -> Y, x: &[f64], clai
 /// ```
 #[track_caller]
 #[inline]
-pub fn gradient_of(f: &(impl ScalarFunction + ?Sized), x: &[f64]) -> Check {
-    Check::new("gradient", None, first_derivatives("check::gradient_of", f, x, ""))
+pub fn gradient_of<B: Primitive>(f: &(impl ScalarFunction + ?Sized), x: &[B]) -> Check {
+    Check::new::<B>("gradient", None, first_derivatives("check::gradient_of", f, x, ""))
 }
 
 /// The Jacobian of `f` at `x` by forward mode.
@@ -112,10 +138,10 @@ pub fn gradient_of(f: &(impl ScalarFunction + ?Sized), x: &[f64]) -> Check {
 /// ```
 #[track_caller]
 #[inline]
-pub fn jacobian_of(f: &(impl VectorFunction + ?Sized), x: &[f64]) -> Check {
+pub fn jacobian_of<B: Primitive>(f: &(impl VectorFunction + ?Sized), x: &[B]) -> Check {
     let m = f.eval(x).len();
-    let columns: Vec<Vec<f64>> = (0..x.len()).map(|j| jvp_of(f, x, &unit(x.len(), j)).1).collect();
-    matrix("check::jacobian_of", "Jacobian", &mut |x: &[f64]| f.eval(x), x, m, &columns)
+    let columns: Vec<Vec<B>> = (0..x.len()).map(|j| jvp_of(f, x, &unit(x.len(), j)).1).collect();
+    matrix("check::jacobian_of", "Jacobian", &mut |x: &[B]| f.eval(x), x, m, &columns)
 }
 
 /// The Hessian of `f` at `x` by forward over reverse mode, compared with differences of the gradient.
@@ -132,9 +158,9 @@ pub fn jacobian_of(f: &(impl VectorFunction + ?Sized), x: &[f64]) -> Check {
 /// ```
 #[track_caller]
 #[inline]
-pub fn hessian_of(f: &(impl ScalarFunction + ?Sized), x: &[f64]) -> Check {
-    let columns: Vec<Vec<f64>> = (0..x.len()).map(|j| hvp_of(f, x, &unit(x.len(), j))).collect();
-    matrix("check::hessian_of", "Hessian", &mut |x: &[f64]| driver_gradient(f, x), x, x.len(), &columns)
+pub fn hessian_of<B: Primitive>(f: &(impl ScalarFunction + ?Sized), x: &[B]) -> Check {
+    let columns: Vec<Vec<B>> = (0..x.len()).map(|j| hvp_of(f, x, &unit(x.len(), j))).collect();
+    matrix("check::hessian_of", "Hessian", &mut |x: &[B]| driver_gradient(f, x), x, x.len(), &columns)
 }
 
 /// All derivatives of `f` at `x` that the crate takes: the gradient by both modes, the Hessian, and third derivatives, by each entry of `x`
@@ -154,8 +180,8 @@ pub fn hessian_of(f: &(impl ScalarFunction + ?Sized), x: &[f64]) -> Check {
 /// ```
 #[track_caller]
 #[inline]
-pub fn derivatives_of(f: &(impl ScalarFunction + ?Sized), x: &[f64]) -> Check {
-    Check::new("derivatives", None, all_orders("check::derivatives_of", f, x, ""))
+pub fn derivatives_of<B: Primitive>(f: &(impl ScalarFunction + ?Sized), x: &[B]) -> Check {
+    Check::new::<B>("derivatives", None, all_orders("check::derivatives_of", f, x, ""))
 }
 
 /// The products `J v` and `wᵀ J` of `f` at `x`, for three pairs of `v` and `w`: `J v` with differences along `v`, and both with each
@@ -178,15 +204,15 @@ pub fn derivatives_of(f: &(impl ScalarFunction + ?Sized), x: &[f64]) -> Check {
 #[doc(alias = "jvp", alias = "vjp", alias = "dot product test")]
 #[track_caller]
 #[inline]
-pub fn products_of(f: &(impl VectorFunction + ?Sized), x: &[f64]) -> Check {
+pub fn products_of<B: Primitive>(f: &(impl VectorFunction + ?Sized), x: &[B]) -> Check {
     let m = f.eval(x).len();
     let mut entries = Vec::new();
     for pair in 0..PAIRS {
         let (v, w) = (direction(x.len(), 2 * pair), direction(m, 2 * pair + 1));
         let (_, jv) = jvp_of(f, x, &v);
         let (_, wj) = vjp_of(f, x, &w);
-        let mut along = |t: &[f64]| f.eval(&x.iter().zip(&v).map(|(&x, &v)| x + v * t[0]).collect::<Vec<_>>());
-        let slopes = slopes("check::products_of", &mut along, &[0.0], 0);
+        let mut along = |t: &[B]| f.eval(&x.iter().zip(&v).map(|(&x, &v)| x + v * t[0]).collect::<Vec<_>>());
+        let slopes = slopes("check::products_of", &mut along, &[B::zero()], 0);
         entries.extend(
             jv.iter()
                 .zip(slopes)
@@ -195,7 +221,7 @@ pub fn products_of(f: &(impl VectorFunction + ?Sized), x: &[f64]) -> Check {
         );
         entries.push(same_product(pair, &w, &jv, &wj, &v));
     }
-    Check::new("products with the Jacobian", None, entries)
+    Check::new::<B>("products with the Jacobian", None, entries)
 }
 
 /// Whether `multiply(v) = A v` and `multiply_transposed(w) = Aᵀ w` belong to one matrix, `m x n`: `⟨w, A v⟩ = ⟨Aᵀ w, v⟩` for three pairs.
@@ -219,8 +245,21 @@ pub fn products_of(f: &(impl VectorFunction + ?Sized), x: &[f64]) -> Check {
 #[track_caller]
 #[inline]
 pub fn transposes(
-    mut multiply: impl FnMut(&[f64]) -> Vec<f64>,
-    mut multiply_transposed: impl FnMut(&[f64]) -> Vec<f64>,
+    multiply: impl FnMut(&[f64]) -> Vec<f64>,
+    multiply_transposed: impl FnMut(&[f64]) -> Vec<f64>,
+    m: usize,
+    n: usize,
+) -> Check {
+    transposes_at("check::transposes", multiply, multiply_transposed, m, n)
+}
+
+/// See [`transposes`].
+#[track_caller]
+#[inline]
+pub(super) fn transposes_at<B: Primitive>(
+    verb: &str,
+    mut multiply: impl FnMut(&[B]) -> Vec<B>,
+    mut multiply_transposed: impl FnMut(&[B]) -> Vec<B>,
     m: usize,
     n: usize,
 ) -> Check {
@@ -231,12 +270,12 @@ pub fn transposes(
         let (rows, columns) = (av.len(), wa.len());
         assert!(
             (rows, columns) == (m, n),
-            "dualtape: check::transposes: expected products with {m} and {n} entries, found {rows} and {columns}; for a matrix {m} x {n} \
+            "dualtape: {verb}: expected products with {m} and {n} entries, found {rows} and {columns}; for a matrix {m} x {n} \
              the first product takes {n} numbers to {m}, and the second {m} to {n}"
         );
         entries.push(same_product(pair, &w, &av, &wa, &v));
     }
-    Check::new("transposes", None, entries)
+    Check::new::<B>("transposes", None, entries)
 }
 
 /// Pairs of directions for products. One would do but for accidents.
@@ -244,54 +283,53 @@ const PAIRS: usize = 3;
 
 /// `⟨w, A v⟩` and `⟨Aᵀ w, v⟩`, of which the former stands as numerical.
 #[inline]
-fn same_product(pair: usize, w: &[f64], av: &[f64], wa: &[f64], v: &[f64]) -> Entry {
-    let products = |a: &[f64], b: &[f64]| -> (f64, f64) {
-        let terms = a.iter().zip(b).map(|(a, b)| a * b);
-        (terms.clone().sum(), terms.map(f64::abs).sum())
+fn same_product<B: Primitive>(pair: usize, w: &[B], av: &[B], wa: &[B], v: &[B]) -> Entry {
+    let products = |a: &[B], b: &[B]| -> (B, B) {
+        let terms = a.iter().zip(b).map(|(&a, &b)| a * b);
+        (terms.clone().sum(), terms.map(|term| term.abs()).sum())
     };
     let ((by_w, size), (by_v, other)) = (products(w, av), products(wa, v));
-    // Sums that cancel have few digits; what the terms lose in the last of theirs is no difference.
-    Entry::identity(format!("⟨Aᵀ w{pair}, v{pair}⟩"), 1, by_v, by_w, 1e-12 * size.max(other))
+    Entry::identity(format!("⟨Aᵀ w{pair}, v{pair}⟩"), 1, by_v, by_w, size.max(other))
 }
 
 /// A direction of ordinary entries of both signs, another one for each number.
 #[inline]
-pub(super) fn direction(n: usize, number: usize) -> Vec<f64> {
+pub(super) fn direction<B: Primitive>(n: usize, number: usize) -> Vec<B> {
     (0..n)
         .map(|i| 1.5 * (1.0 + 2.3 * i as f64 + 0.7 * number as f64 * (i as f64 + 1.3)).sin())
-        .map(|v| v + 0.2_f64.copysign(v))
+        .map(|v| B::nearest(v + 0.2_f64.copysign(v)))
         .collect()
 }
 
 #[inline]
-fn unit(n: usize, j: usize) -> Vec<f64> {
-    (0..n).map(|i| if i == j { 1.0 } else { 0.0 }).collect()
+fn unit<B: Primitive>(n: usize, j: usize) -> Vec<B> {
+    (0..n).map(|i| if i == j { B::one() } else { B::zero() }).collect()
 }
 
 /// The columns of a matrix of derivatives of `f`, which returns `m` values.
 #[track_caller]
 #[inline]
-fn matrix(
+fn matrix<B: Primitive>(
     verb: &str,
     subject: &str,
-    f: &mut dyn FnMut(&[f64]) -> Vec<f64>,
-    x: &[f64],
+    f: &mut dyn FnMut(&[B]) -> Vec<B>,
+    x: &[B],
     m: usize,
-    columns: &[Vec<f64>],
+    columns: &[Vec<B>],
 ) -> Check {
     let slopes: Vec<_> = (0..x.len()).map(|j| slopes(verb, &mut *f, x, j)).collect();
     let entry = |i: usize, j: usize| Entry::new(format!("[{i}, {j}]"), 1, columns[j][i], slopes[j][i]);
     let entries = (0..m).flat_map(|i| (0..x.len()).map(move |j| (i, j))).map(|(i, j)| entry(i, j)).collect();
-    Check::new(subject, Some((m, x.len())), entries)
+    Check::new::<B>(subject, Some((m, x.len())), entries)
 }
 
 #[track_caller]
 #[inline]
-fn gradient_entries(
+fn gradient_entries<B: Primitive>(
     verb: &str,
-    f: &mut dyn FnMut(&[f64]) -> f64,
-    x: &[f64],
-    claimed: &[f64],
+    f: &mut dyn FnMut(&[B]) -> B,
+    x: &[B],
+    claimed: &[B],
     place: &str,
 ) -> Vec<Entry> {
     let slope = |j: usize| slopes(verb, |x| vec![f(x)], x, j)[0];
@@ -308,21 +346,26 @@ fn input(n: usize, j: usize) -> String {
 
 #[track_caller]
 #[inline]
-fn first_derivatives(verb: &str, f: &(impl ScalarFunction + ?Sized), x: &[f64], place: &str) -> Vec<Entry> {
-    gradient_entries(verb, &mut |x: &[f64]| f.eval(x), x, &driver_gradient(f, x), place)
+fn first_derivatives<B: Primitive>(verb: &str, f: &(impl ScalarFunction + ?Sized), x: &[B], place: &str) -> Vec<Entry> {
+    gradient_entries(verb, &mut |x: &[B]| f.eval(x), x, &driver_gradient(f, x), place)
 }
 
 /// Orders one to three; `place` stands behind the names of the entries.
 #[track_caller]
 #[inline]
-pub(super) fn all_orders(verb: &str, f: &(impl ScalarFunction + ?Sized), x: &[f64], place: &str) -> Vec<Entry> {
+pub(super) fn all_orders<B: Primitive>(
+    verb: &str,
+    f: &(impl ScalarFunction + ?Sized),
+    x: &[B],
+    place: &str,
+) -> Vec<Entry> {
     let n = x.len();
     let mut entries = first_derivatives(verb, f, x, place);
     let gradient = driver_gradient(f, x);
     let by_tape = reverse::gradient(|x| f.eval(x), x);
     entries.extend((0..n).map(|j| {
         let name = format!("∂/∂{}{place}, by the tape", input(n, j));
-        Entry::identity(name, 1, by_tape[j], gradient[j], 1e-13 * gradient[j].abs())
+        Entry::identity(name, 1, by_tape[j], gradient[j], gradient[j])
     }));
     for j in 0..n {
         let column = hvp_of(f, x, &unit(n, j));
@@ -336,9 +379,9 @@ pub(super) fn all_orders(verb: &str, f: &(impl ScalarFunction + ?Sized), x: &[f6
         }));
     }
     // One direction in which every entry moves, instead of n² pairs.
-    let v = if n == 1 { vec![1.0] } else { direction(n, 0) };
+    let v: Vec<B> = if n == 1 { vec![B::one()] } else { direction(n, 0) };
     for j in 0..n {
-        let seeded: Vec<Dual<f64>> = (0..n).map(|i| Dual::new(x[i], [if i == j { 1.0 } else { 0.0 }])).collect();
+        let seeded: Vec<Dual<B>> = x.iter().zip(unit(n, j)).map(|(&x, seed)| Dual::new(x, [seed])).collect();
         let third = second_along(f, &seeded, &v).tangent();
         let slope = slopes(verb, |x| vec![second_along(f, x, &v)], x, j)[0];
         let name =
@@ -350,8 +393,9 @@ pub(super) fn all_orders(verb: &str, f: &(impl ScalarFunction + ?Sized), x: &[f6
 
 /// The second derivative of `f` at `x` along `v`.
 #[inline]
-fn second_along<T: Float>(f: &(impl ScalarFunction + ?Sized), x: &[T], v: &[f64]) -> T {
+fn second_along<T: Float>(f: &(impl ScalarFunction + ?Sized), x: &[T], v: &[T::Base]) -> T {
+    let lifted = v.iter().map(|&v| T::from_base(v));
     let at: Vec<Dual<Dual<T>>> =
-        x.iter().zip(v).map(|(&x, &v)| Dual::new(Dual::new(x, [T::lit(v)]), [Dual::constant(T::lit(v))])).collect();
+        x.iter().zip(lifted).map(|(&x, v)| Dual::new(Dual::new(x, [v]), [Dual::constant(v)])).collect();
     f.eval(&at).tangent().tangent()
 }

@@ -17,6 +17,8 @@
 //! [extrapolated central differences](crate::numeric::extrapolated) with an uncertainty for each. What they cannot decide is said to be
 //! [undetermined](Verdict::Undetermined).
 //!
+//! Functions of every type and rules are checked in the precision of the point, `f64` or `f32`; plain functions of `f32` by [`single`].
+//!
 //! # Examples
 //! A rule with a wrong sign:
 //! ```
@@ -44,13 +46,14 @@
 mod functions;
 mod report;
 mod rules;
+pub mod single;
 
 #[doc(alias = "gradcheck", alias = "check_grad", alias = "check_grads")]
 pub use functions::gradient_of;
 #[cfg(feature = "nalgebra")]
 pub use functions::jacobian;
 pub use functions::{derivative, derivatives_of, gradient, hessian_of, jacobian_of, products_of, transposes};
-pub use report::{ATOL, Check, Entry, RTOL, Verdict};
+pub use report::{ATOL, Check, Entry, RTOL, SINGLE_ATOL, SINGLE_RTOL, Verdict};
 pub use rules::{binary_rule, reduction_rule, rule};
 
 #[cfg(doc)]

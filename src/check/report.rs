@@ -1,13 +1,45 @@
 //! The result of a comparison: entries, a verdict on each, a suspicion about all, and the table.
 
+use crate::float::Primitive;
 use crate::numeric::{Doubt, Slope};
 use std::fmt::{self, Write};
 
-/// The relative tolerance of NumPy's `allclose`, and of a [`Check`].
+/// The relative tolerance of NumPy's `allclose`, and of a [`Check`] of a function on `f64`.
 pub const RTOL: f64 = 1e-5;
 
-/// The absolute tolerance of NumPy's `allclose`.
+/// The absolute tolerance of NumPy's `allclose`, and the uncertainty that is small for a [`Check`] of a function on `f64`.
 pub const ATOL: f64 = 1e-8;
+
+/// The relative tolerance of a [`Check`] of a function on `f32`. Its differences keep four digits or more, and mistakes are larger.
+pub const SINGLE_RTOL: f64 = 1e-3;
+
+/// The uncertainty that is small for a [`Check`] of a function on `f32`: below the root of the machine epsilon, as [`ATOL`] is on `f64`.
+pub const SINGLE_ATOL: f64 = 1e-4;
+
+/// How many roundings two exact ways to one number may differ by: times the machine epsilon of the function's precision, and relative to
+/// the number, or to the terms of its sum. Derivatives of ordinary functions are made by tens of operations.
+pub(super) const ROUNDINGS: f64 = 512.0;
+
+/// What is small, by the precision of a function's values.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tolerance {
+    /// Differences, against the numerical derivative.
+    relative: f64,
+    /// Uncertainties, whatever the derivative.
+    absolute: f64,
+    /// What a factor between derivatives may differ by from one that is familiar: a difference has two digits more, on `f64` some eight.
+    factor: f64,
+}
+
+impl Tolerance {
+    #[inline]
+    fn of<B: Primitive>() -> Tolerance {
+        match B::IS_SINGLE {
+            true => Tolerance { relative: SINGLE_RTOL, absolute: SINGLE_ATOL, factor: 1e-4 },
+            false => Tolerance { relative: RTOL, absolute: ATOL, factor: 1e-6 },
+        }
+    }
+}
 
 /// What is known about a derivative after the comparison, or about all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,16 +84,29 @@ pub struct Entry {
 
 impl Entry {
     #[inline]
-    pub(super) fn new(name: String, order: usize, exact: f64, slope: Slope) -> Entry {
+    pub(super) fn new<B: Primitive>(name: String, order: usize, exact: B, slope: Slope) -> Entry {
         let Slope { estimate, doubt } = slope;
         let is_settled = estimate.is_settled();
-        Entry { name, exact, numeric: estimate.value, uncertainty: estimate.error, order, doubt, is_settled }
+        Entry {
+            name,
+            exact: exact.widen(),
+            numeric: estimate.value,
+            uncertainty: estimate.error,
+            order,
+            doubt,
+            is_settled,
+        }
     }
 
-    /// Two numbers that should be one but for rounding.
+    /// Two numbers that should be one but for rounding, where the terms of their sums have the given size.
+    ///
+    /// Rounding is the uncertainty. The tolerance is that of the other entries: a check asks whether a derivative is right, and sums that
+    /// cancel have few digits however they are computed.
     #[inline]
-    pub(super) fn identity(name: String, order: usize, exact: f64, other: f64, uncertainty: f64) -> Entry {
-        Entry { name, exact, numeric: other, uncertainty, order, doubt: None, is_settled: true }
+    pub(super) fn identity<B: Primitive>(name: String, order: usize, exact: B, other: B, size: B) -> Entry {
+        let uncertainty = ROUNDINGS * B::epsilon().widen() * size.widen().abs();
+        let (exact, numeric) = (exact.widen(), other.widen());
+        Entry { name, exact, numeric, uncertainty, order, doubt: None, is_settled: true }
     }
 
     /// `|exact - numeric|`, 0 for equal infinities.
@@ -85,7 +130,8 @@ impl Entry {
 
     /// See [`Check`].
     #[inline]
-    fn verdict(&self, tolerance: f64) -> Verdict {
+    fn verdict(&self, tolerance: Tolerance) -> Verdict {
+        let Tolerance { relative: tolerance, absolute, .. } = tolerance;
         let (difference, uncertainty) = (self.difference(), self.uncertainty);
         match self.doubt {
             Some(Doubt::NotFiniteHere | Doubt::NotFiniteAround) => return Verdict::Undetermined,
@@ -96,7 +142,7 @@ impl Entry {
             }
             Some(Doubt::FromTheLeft | Doubt::FromTheRight) | None => {}
         }
-        let is_known = |size: f64| uncertainty <= (tolerance * size).max(ATOL);
+        let is_known = |size: f64| uncertainty <= (tolerance * size).max(absolute);
         let differs = self.exact.is_nan() || difference > tolerance * self.numeric.abs() + 10.0 * uncertainty;
         let is_sure = if differs {
             let is_clear = self.exact.is_finite() && difference > 100.0 * uncertainty;
@@ -113,7 +159,7 @@ impl Entry {
 
     /// What the table says behind the numbers.
     #[inline]
-    fn remark(&self, tolerance: f64) -> String {
+    fn remark(&self, tolerance: Tolerance) -> String {
         let verdict = self.verdict(tolerance);
         let side = match self.doubt {
             Some(Doubt::FromTheRight) => ", from the right: the function is not finite on the left",
@@ -140,10 +186,10 @@ impl Entry {
 /// A comparison of derivatives with numerical ones: every pair of numbers, and what follows.
 ///
 /// An entry has
-/// - **failed** if `|exact - numeric|` is more than [`RTOL`] times the numerical derivative (or what [`Check::within`] says) and ten times
+/// - **failed** if `|exact - numeric|` is more than [`RTOL`] (on `f32` [`SINGLE_RTOL`]) times the numerical derivative (or what [`Check::within`] says) and ten times
 ///   its uncertainty together, the latter being within that tolerance too (or the difference a hundred times as large), or if the
 ///   derivative is NaN where the numerical one is known;
-/// - **passed** if it is not, and the uncertainty is small against the derivative, or less than [`ATOL`];
+/// - **passed** if it is not, and the uncertainty is small against the derivative, or less than [`ATOL`] (on `f32` [`SINGLE_ATOL`]);
 /// - else it is **undetermined**: at kinks and jumps, where the function is not finite here or all around, and where rounding of its
 ///   values hides the derivative. At the edge of the domain the one-sided derivative is taken.
 ///
@@ -170,13 +216,17 @@ pub struct Check {
     /// Rows and columns, for the entries of a matrix in the order of its rows.
     shape: Option<(usize, usize)>,
     entries: Vec<Entry>,
-    tolerance: f64,
+    tolerance: Tolerance,
 }
 
 impl Check {
     #[inline]
-    pub(super) fn new(subject: impl Into<String>, shape: Option<(usize, usize)>, entries: Vec<Entry>) -> Check {
-        Check { subject: subject.into(), shape, entries, tolerance: RTOL }
+    pub(super) fn new<B: Primitive>(
+        subject: impl Into<String>,
+        shape: Option<(usize, usize)>,
+        entries: Vec<Entry>,
+    ) -> Check {
+        Check { subject: subject.into(), shape, entries, tolerance: Tolerance::of::<B>() }
     }
 
     /// The same numbers, judged by another relative tolerance: a larger one for a function that is itself accurate to a few digits.
@@ -196,7 +246,7 @@ impl Check {
             (0.0..1.0).contains(&tolerance),
             "dualtape: Check::within: expected a relative tolerance from 0 to less than 1, found {tolerance}; 1e-3 compares three digits"
         );
-        Check { tolerance, ..self }
+        Check { tolerance: Tolerance { relative: tolerance, ..self.tolerance }, ..self }
     }
 
     /// The worst verdict on an entry.
@@ -285,7 +335,8 @@ impl Check {
         }
         let which =
             if wrong.len() == all_wrong.len() { "every wrong entry" } else { "every wrong entry of the lowest order" };
-        self.transposition().or_else(|| common_factor(&wrong).map(|what| format!("{which} is {what}")))
+        self.transposition()
+            .or_else(|| common_factor(&wrong, self.tolerance.factor).map(|what| format!("{which} is {what}")))
     }
 
     /// Whether the matrix agrees when its entries are read in the other order.
@@ -312,7 +363,7 @@ impl Check {
 
 /// What all wrong entries are: 0, or the numerical ones times a common factor.
 #[inline]
-fn common_factor(wrong: &[&Entry]) -> Option<String> {
+fn common_factor(wrong: &[&Entry], tolerance: f64) -> Option<String> {
     if wrong.iter().all(|entry| entry.exact == 0.0) {
         let text = "0 where the function varies: a value was rounded, detached, or read out of its number on the way";
         return Some(text.to_string());
@@ -320,14 +371,16 @@ fn common_factor(wrong: &[&Entry]) -> Option<String> {
     let factors = || wrong.iter().map(|entry| entry.exact / entry.numeric);
     let least = factors().fold(f64::INFINITY, f64::min);
     let largest = factors().fold(f64::NEG_INFINITY, f64::max);
-    let is_common = least.is_finite() && largest.is_finite() && largest - least <= 1e-4 * largest.abs();
+    // Of several entries the one with the fewest digits counts.
+    let tolerance_of_all = 100.0 * tolerance;
+    let is_common = least.is_finite() && largest.is_finite() && largest - least <= tolerance_of_all * largest.abs();
     if !is_common || least == 0.0 {
         return None;
     }
     // Of one wrong entry every factor is common; what is said is what someone may have forgotten.
     let factor = 0.5 * (least + largest);
-    let is = |expected: f64| (factor / expected - 1.0).abs() < 1e-4;
-    if is(1.0) || (wrong.len() == 1 && !is_familiar(factor)) {
+    let is = |expected: f64| (factor / expected - 1.0).abs() < tolerance_of_all;
+    if is(1.0) || (wrong.len() == 1 && !is_familiar(factor, tolerance)) {
         return None;
     }
     let reading = if is(-1.0) {
@@ -343,11 +396,11 @@ fn common_factor(wrong: &[&Entry]) -> Option<String> {
 }
 
 /// Whether a factor looks like one that is forgotten, with either sign: an integer up to 12 over 1, 2 or 3, times or over one of a few
-/// constants, or the reciprocal of such a number. A difference has some eight digits, so six are asked for.
+/// constants, or the reciprocal of such a number.
 #[inline]
-fn is_familiar(factor: f64) -> bool {
+fn is_familiar(factor: f64, tolerance: f64) -> bool {
     use std::f64::consts::{LN_2, LN_10, PI, SQRT_2};
-    let is = |x: f64| (1.0..=12.0).contains(&x.round()) && (x.round() - x).abs() <= 1e-6 * x;
+    let is = |x: f64| (1.0..=12.0).contains(&x.round()) && (x.round() - x).abs() <= tolerance * x;
     [1.0, PI, 180.0 / PI, LN_2, LN_10, SQRT_2, PI.sqrt()].iter().any(|constant| {
         let factor = factor.abs();
         let simple = |x: f64| is(x) || is(2.0 * x) || is(3.0 * x);
@@ -384,7 +437,7 @@ impl fmt::Display for Check {
         if wrong > 0 && open > 0 {
             write!(out, ", {open} cannot be told")?;
         }
-        write!(out, " (relative tolerance {:e})", self.tolerance)?;
+        write!(out, " (relative tolerance {:e})", self.tolerance.relative)?;
         if let Some(suspicion) = self.suspicion() {
             write!(out, "\n{suspicion}")?;
         }

@@ -3,7 +3,7 @@
 use super::functions::all_orders;
 use super::report::{Check, Entry};
 use crate::drivers::ScalarFunction;
-use crate::float::{Binary, Float, Reduction, Unary};
+use crate::float::{Binary, Float, Primitive, Reduction, Unary};
 
 /// A [`Unary`] rule at some points: its derivative with differences of its values; the second and third derivative, which come from
 /// nesting, with differences of those below; both modes with each other; and [`Unary::eval`] and [`Unary::through`] with what they stand
@@ -35,7 +35,7 @@ use crate::float::{Binary, Float, Reduction, Unary};
 #[doc(alias = "test_rrule", alias = "test_frule")]
 #[track_caller]
 #[inline]
-pub fn rule<R: Unary>(rule: R, points: &[f64]) -> Check {
+pub fn rule<R: Unary, B: Primitive>(rule: R, points: &[B]) -> Check {
     let mut entries = Vec::new();
     for &x in points {
         let place = format!(" at {x:?}");
@@ -52,12 +52,12 @@ pub fn rule<R: Unary>(rule: R, points: &[f64]) -> Check {
             entries.push(identity(
                 format!("through{place}"),
                 1,
-                rule.through(TANGENT, partial, x, y),
-                TANGENT * partial,
+                rule.through(tangent(), partial, x, y),
+                tangent::<B>() * partial,
             ));
         }
     }
-    Check::new(format!("rule `{}`", rule.name()), None, entries)
+    Check::new::<B>(format!("rule `{}`", rule.name()), None, entries)
 }
 
 /// A [`Binary`] rule at some points, as [`rule`] checks one of one argument.
@@ -69,7 +69,7 @@ pub fn rule<R: Unary>(rule: R, points: &[f64]) -> Check {
 /// ```
 #[track_caller]
 #[inline]
-pub fn binary_rule<R: Binary>(rule: R, points: &[[f64; 2]]) -> Check {
+pub fn binary_rule<R: Binary, B: Primitive>(rule: R, points: &[[B; 2]]) -> Check {
     let mut entries = Vec::new();
     for &[x, y] in points {
         let place = format!(" at ({x:?}, {y:?})");
@@ -78,12 +78,12 @@ pub fn binary_rule<R: Binary>(rule: R, points: &[[f64; 2]]) -> Check {
             let z = rule.value(x, y);
             let (by_x, by_y) = (rule.partial_x(x, y, z), rule.partial_y(x, y, z));
             let (through_x, through_y) =
-                (rule.through_x(TANGENT, by_x, x, y, z), rule.through_y(TANGENT, by_y, x, y, z));
-            entries.push(identity(format!("through_x{place}"), 1, through_x, TANGENT * by_x));
-            entries.push(identity(format!("through_y{place}"), 1, through_y, TANGENT * by_y));
+                (rule.through_x(tangent(), by_x, x, y, z), rule.through_y(tangent(), by_y, x, y, z));
+            entries.push(identity(format!("through_x{place}"), 1, through_x, tangent::<B>() * by_x));
+            entries.push(identity(format!("through_y{place}"), 1, through_y, tangent::<B>() * by_y));
         }
     }
-    Check::new(format!("rule `{}`", rule.name()), None, entries)
+    Check::new::<B>(format!("rule `{}`", rule.name()), None, entries)
 }
 
 /// A [`Reduction`] at some points, as [`rule`] checks a function of one argument.
@@ -112,22 +112,25 @@ pub fn binary_rule<R: Binary>(rule: R, points: &[[f64; 2]]) -> Check {
 /// ```
 #[track_caller]
 #[inline]
-pub fn reduction_rule<R: Reduction>(rule: R, points: &[impl AsRef<[f64]>]) -> Check {
+pub fn reduction_rule<R: Reduction, B: Primitive>(rule: R, points: &[impl AsRef<[B]>]) -> Check {
     let mut entries = Vec::new();
     for x in points {
         let x = x.as_ref();
         entries.extend(all_orders("check::reduction_rule", &ReductionOf(rule), x, &format!(" at {x:?}")));
     }
-    Check::new(format!("rule `{}`", rule.name()), None, entries)
+    Check::new::<B>(format!("rule `{}`", rule.name()), None, entries)
 }
 
 /// A tangent of ordinary size that is no power of two.
-const TANGENT: f64 = -1.7;
+#[inline]
+fn tangent<B: Primitive>() -> B {
+    B::nearest(-1.7)
+}
 
 /// Equal but for rounding.
 #[inline]
-fn identity(name: String, order: usize, exact: f64, other: f64) -> Entry {
-    Entry::identity(name, order, exact, other, 1e-13 * other.abs())
+fn identity<B: Primitive>(name: String, order: usize, exact: B, other: B) -> Entry {
+    Entry::identity(name, order, exact, other, other)
 }
 
 struct UnaryOf<R>(R);

@@ -32,6 +32,8 @@ pub struct Tape<T: Float> {
     variables: RefCell<Vec<(usize, T)>>,
     /// The marks that the tape can be rewound to, by increasing number of nodes.
     marks: RefCell<Vec<Place>>,
+    /// The most nodes that there were before the tape was cleared or rewound.
+    peak: usize,
 }
 
 /// A place on a tape, to be [rewound](Tape::rewind) to.
@@ -85,7 +87,7 @@ impl<T: Float> Tape<T> {
     #[must_use]
     pub fn new() -> Tape<T> {
         // Node 0 is nobody's variable: records with fewer than two operands refer to it.
-        Tape { recording: Buffer::new().begin(1), variables: RefCell::default(), marks: RefCell::default() }
+        Tape { recording: Buffer::new().begin(1), variables: RefCell::default(), marks: RefCell::default(), peak: 0 }
     }
 
     /// Records a node with the derivative `slope` by `node`.
@@ -303,6 +305,7 @@ impl<T: Float> Tape<T> {
 
     /// Forgets all nodes but the first `nodes`, and the variables behind them.
     fn cut(&mut self, nodes: usize) {
+        self.peak = self.peak_len();
         self.recording.rewind(nodes);
         let variables = self.variables.get_mut();
         variables.truncate(variables.partition_point(|&(index, _)| index < nodes));
@@ -326,14 +329,37 @@ impl<T: Float> Tape<T> {
         self.recording.nodes() - 1
     }
 
+    /// The most nodes that there were at one time, variables included: [`Tape::len`] before the tape was cleared or rewound, if that was
+    /// more than now.
+    ///
+    /// # Examples
+    /// A tape that is cleared for each batch, of which the second is the largest:
+    /// ```
+    /// use dualtape::Tape;
+    /// let mut tape = Tape::new();
+    /// for size in [10, 1000, 20] {
+    ///     tape.clear();
+    ///     let (x, y) = (tape.variable(1.0), tape.variable(2.0));
+    ///     let _sum = (0..size).fold(x, |sum, _| sum + y);
+    /// }
+    /// assert_eq!((tape.len(), tape.peak_len()), (22, 1002));
+    /// ```
+    #[doc(alias = "peak memory")]
+    #[must_use]
+    pub fn peak_len(&self) -> usize {
+        self.peak.max(self.len())
+    }
+
     /// `true` if nothing is recorded yet.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Bytes allocated for the records, of which not all need to be in use. They do not become fewer while the tape lives, so this is
-    /// also the peak; [`pooled_bytes`](crate::pooled_bytes) has what the drivers keep.
+    /// Bytes allocated for the records, of which not all need to be in use: up to twice what [`Tape::peak_len`] records take.
+    ///
+    /// They do not become fewer while the tape lives, so this is also the peak. [`Adjoints`] have one number for each node in
+    /// addition; [`pooled_bytes`](crate::pooled_bytes) has what the drivers keep.
     ///
     /// # Examples
     /// ```

@@ -133,7 +133,7 @@ pub fn jacobian<Y: AsRef<[f64]>>(mut f: impl FnMut(&[f64]) -> Y, x: &[f64]) -> D
 
 /// The point `x` with another entry at `j`.
 #[inline]
-pub(crate) fn moved(x: &[f64], j: usize, entry: f64) -> Vec<f64> {
+pub(crate) fn moved<B: Copy>(x: &[B], j: usize, entry: B) -> Vec<B> {
     let mut x = x.to_vec();
     x[j] = entry;
     x

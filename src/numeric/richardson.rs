@@ -11,6 +11,7 @@
 //! et al., *Numerical Recipes*, 3rd ed., section 5.7.
 
 use super::{check_count, moved};
+use crate::float::Primitive;
 
 /// Steps that are combined.
 const STEPS: usize = 8;
@@ -24,8 +25,12 @@ const FIRST_STEP: f64 = 0.137;
 /// From one first step to the next.
 const FINER: f64 = 1.0 / 1024.0;
 
-/// A result is good if its error is this small against it, and no more first steps are tried.
-const GOOD: f64 = 1e-10;
+/// A result is good if its error is this small against it, and no more first steps are tried: what extrapolation reaches for most functions,
+/// six digits less than the values have, and three for `f32`.
+#[inline]
+fn good<B: Primitive>() -> f64 {
+    if B::IS_SINGLE { 1e-4 } else { 1e-10 }
+}
 
 /// A numerical derivative and what is known about its error.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -124,19 +129,24 @@ pub fn extrapolated_gradient(mut f: impl FnMut(&[f64]) -> f64, x: &[f64]) -> Vec
 }
 
 /// The derivatives of all values of `f` by the entry `j` of `x`.
+///
+/// The points are numbers of the function's precision, and so are its values; what is made of them is computed on `f64`.
 #[track_caller]
 #[inline]
-pub(crate) fn slopes(verb: &str, mut f: impl FnMut(&[f64]) -> Vec<f64>, x: &[f64], j: usize) -> Vec<Slope> {
+pub(crate) fn slopes<B: Primitive>(verb: &str, mut f: impl FnMut(&[B]) -> Vec<B>, x: &[B], j: usize) -> Vec<Slope> {
+    let mut f = |x: &[B]| -> Vec<f64> { f(x).into_iter().map(B::widen).collect() };
     let center = f(x);
+    let at = x[j].widen();
     let mut found = vec![Sides::default(); center.len()];
-    for (tried, first) in first_steps(x[j]).into_iter().enumerate() {
+    for (tried, first) in first_steps(at).into_iter().enumerate() {
         let mut rows: Vec<(Points, Vec<f64>, Vec<f64>)> = Vec::with_capacity(STEPS);
         for h in std::iter::successors(Some(first), |h| Some(h / SHRINKAGE)).take(STEPS) {
-            let points = Points { left: x[j] - h, center: x[j], right: x[j] + h };
+            let (left, right) = (B::nearest(at - h), B::nearest(at + h));
+            let points = Points { left: left.widen(), center: at, right: right.widen() };
             if !points.are_distinct() {
                 break;
             }
-            let (left, right) = (f(&moved(x, j, points.left)), f(&moved(x, j, points.right)));
+            let (left, right) = (f(&moved(x, j, left)), f(&moved(x, j, right)));
             check_count(verb, center.len(), left.len());
             check_count(verb, center.len(), right.len());
             rows.push((points, left, right));
@@ -146,9 +156,9 @@ pub(crate) fn slopes(verb: &str, mut f: impl FnMut(&[f64]) -> Vec<f64>, x: &[f64
                 .iter()
                 .map(|(points, left, right)| (*points, Values { left: left[i], center: center[i], right: right[i] }))
                 .collect();
-            sides.improve(&values);
+            sides.improve(&values, B::epsilon().widen());
         }
-        if tried > 0 && found.iter().all(Sides::are_good) {
+        if tried > 0 && found.iter().all(|sides| sides.are_good(good::<B>())) {
             break;
         }
     }
@@ -208,8 +218,10 @@ impl Default for Sides {
 }
 
 impl Sides {
+    /// With the differences of `rows`, whose values have the machine epsilon `epsilon`.
     #[inline]
-    fn improve(&mut self, rows: &[(Points, Values)]) {
+    fn improve(&mut self, rows: &[(Points, Values)], epsilon: f64) {
+        let difference = |a, f_a, b, f_b| difference(a, f_a, b, f_b, epsilon);
         // The series of a central difference has even powers of the step only.
         let both = rows.iter().map(|(at, f)| difference(at.left, f.left, at.right, f.right));
         self.both = self.both.or_better(extrapolate(both.collect(), SHRINKAGE * SHRINKAGE));
@@ -220,8 +232,8 @@ impl Sides {
     }
 
     #[inline]
-    fn are_good(&self) -> bool {
-        self.both.error <= GOOD * self.both.value.abs() && !self.has_kink()
+    fn are_good(&self, good: f64) -> bool {
+        self.both.error <= good * self.both.value.abs() && !self.has_kink()
     }
 
     /// Whether the slopes from the left and from the right differ. The slope by both sides is their mean then.
@@ -256,10 +268,10 @@ impl Sides {
 
 /// The slope between two points, and how much of it rounding of the values may be.
 #[inline]
-fn difference(a: f64, f_a: f64, b: f64, f_b: f64) -> Estimate {
+fn difference(a: f64, f_a: f64, b: f64, f_b: f64, epsilon: f64) -> Estimate {
     // The points are numbers, so their distance is taken as it is and not as it was meant.
     let step = b - a;
-    let rounding = f64::EPSILON * (f_a.abs() + f_b.abs()) / step;
+    let rounding = epsilon * (f_a.abs() + f_b.abs()) / step;
     Estimate { value: (f_b - f_a) / step, error: rounding, rounding }
 }
 

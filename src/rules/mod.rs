@@ -366,8 +366,8 @@ fn one_minus_square<T: Float>(x: T) -> T {
 /// `1 - tanh² x`, from `x` and `y = tanh x`.
 ///
 /// Near 0 the product form keeps the digits of all higher derivatives. Beyond, where `1 - y` runs out of digits, it is `4e
-/// / (1 + e)²` with `e = exp(-2|x|)`; `1 / cosh²` would overflow one order up. Beyond 40, where `1 + e` is 1, it is the
-/// square of `2 exp(-|x|)`, in which nothing is subnormal before the result is.
+/// / (1 + e)²` with `e = exp(-2|x|)`; `1 / cosh²` would overflow one order up. Beyond [`NOTHING_BESIDE_ONE`] it is
+/// the square of `2 exp(-|x|)`, in which nothing is subnormal before the result is.
 #[inline]
 fn sech_squared<T: Float>(x: T, y: T) -> T {
     let a = magnitude(x);
@@ -380,7 +380,7 @@ fn sech_squared<T: Float>(x: T, y: T) -> T {
         let e = (-a).exp();
         (e + e) * (e + e)
     };
-    a.if_less(T::lit(0.75), || one_minus_square(y), || a.if_less(T::lit(40.0), middle, far))
+    a.if_less(T::lit(0.75), || one_minus_square(y), || a.if_less(T::lit(NOTHING_BESIDE_ONE), middle, far))
 }
 
 /// ±1, and 0 at both zeros: the minimum-norm subgradient. Not `signum`, which is ±1 at zero.
@@ -401,6 +401,10 @@ fn powi_slope<T: Float>(n: i32, x: T, y: T) -> T {
     }
 }
 
+/// Beyond this `exp(-a)` is nothing beside 1, and nowhere near the end of the range: `1 + exp(-a)` is 1 from 17 on in `f32` and from 37 in
+/// `f64`, and `exp(-a)` is subnormal from 87 on in `f32`.
+pub(crate) const NOTHING_BESIDE_ONE: f64 = 40.0;
+
 /// `t eˣ` where `eˣ` may underflow: its root does not.
 #[inline]
 pub(crate) fn times_exp<T: Float>(t: T, x: T) -> T {
@@ -412,7 +416,7 @@ pub(crate) fn times_exp<T: Float>(t: T, x: T) -> T {
 fn times_sech_squared<T: Float>(t: T, slope: T, x: T) -> T {
     let a = magnitude(x);
     let e = (-a).exp();
-    a.if_less(T::lit(40.0), || t * slope, || (t * (e + e)) * (e + e))
+    a.if_less(T::lit(NOTHING_BESIDE_ONE), || t * slope, || (t * (e + e)) * (e + e))
 }
 
 /// `t n xⁿ⁻¹` with powers of half the exponent, which leave the range later. Of a positive `n` they are powers with a positive

@@ -7,6 +7,7 @@ use super::rules::densities::Density;
 use super::shape::{self, OfShapes, from_logarithmic, log_gap, recip_derivative};
 use super::wide::{self, OfTwo, Real};
 use crate::float::Float;
+use crate::rules::NOTHING_BESIDE_ONE;
 use crate::rules::dialect::define_rules;
 use core::f64::consts::{PI, TAU};
 #[allow(unused_imports)] // `f64` has its own functions where the standard library is
@@ -332,7 +333,7 @@ impl IncompleteBeta {
         let IncompleteBeta { by_x, by_a, by_b } = self;
         let by_shapes = by_a.saturating_add(by_b);
         let is_needed = by_shapes > 1 || (by_shapes == 1 && a + b > 50.0);
-        if !is_needed || by_shapes.saturating_add(by_x) > 4 {
+        if !is_needed || !wide::has_orders([by_shapes, by_x]) {
             return None;
         }
         match (by_x, by_a, by_b) {
@@ -447,7 +448,7 @@ impl StudentCdf {
         let StudentCdf { by_t, by_nu } = self;
         let is_in_range = t == 0.0 || (1e-140..1e140).contains(&t.abs());
         let is_needed = by_nu > 0 || (by_t == 0 && nu > 1e3 && t != 0.0);
-        if !is_needed || by_t.saturating_add(by_nu) > 4 || !is_in_range {
+        if !is_needed || !wide::has_orders([by_t, by_nu]) || !is_in_range {
             return None;
         }
         if by_t == 0 && t == 0.0 {
@@ -509,9 +510,9 @@ fn quantile_pair(p: f64, q: f64, a: f64, b: f64) -> (f64, f64) {
     // Below, `Iₓ` is nearly xᵃ / (a B(a, b)).
     let far = (p.ln() + a.ln() + Special::ln_beta(a, b)) / a;
     let far_above = -(q.ln() + b.ln() + Special::ln_beta(a, b)) / b;
-    let start = if far < -40.0 {
+    let start = if far < -NOTHING_BESIDE_ONE {
         far
-    } else if far_above > 40.0 {
+    } else if far_above > NOTHING_BESIDE_ONE {
         far_above
     } else {
         (a / b).ln()

@@ -356,7 +356,7 @@ impl GammaTail {
     #[inline]
     fn by_wide_series(self, x: f64, a: f64) -> Option<f64> {
         let GammaTail { by_x, by_a, .. } = self;
-        if by_a < 2 || by_x.saturating_add(by_a) > 4 {
+        if by_a < 2 || !wide::has_orders([by_x, by_a]) {
             return None;
         }
         wide::derivative(&self, [by_x.saturating_sub(1), by_a], [x, a])
@@ -404,7 +404,7 @@ impl GammaQuantile {
         let is_far = p < 1e-6 && x > 0.0;
         if order == 0 {
             x
-        } else if x > 0.0 && x < f64::INFINITY && order <= 4 && (order > 1 || is_far) {
+        } else if x > 0.0 && x < f64::INFINITY && wide::has_orders([by_p, by_a]) && (order > 1 || is_far) {
             wide::derivative(&WideQuantile { upper, near: x }, [by_p, by_a], [p, a]).unwrap_or_else(composed)
         } else {
             composed()

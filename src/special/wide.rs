@@ -170,8 +170,14 @@ impl Real for Wide {
 
 // ---- Series ----------------------------------------------------------------------------------------------------------
 
-/// Derivatives of this order are the highest.
+/// Derivatives of this order are the highest: as far as the references of the tests go. `shape` has a level of dual numbers for each.
 pub(super) const HIGHEST: usize = 4;
+
+/// Whether there are derivatives of a function of two numbers, so many times by each.
+#[inline]
+pub(super) fn has_orders(orders: [u32; 2]) -> bool {
+    orders[0].saturating_add(orders[1]) as usize <= HIGHEST
+}
 
 /// A Taylor polynomial up to some order. Constants have the order 0 and cost nothing.
 #[derive(Clone, Copy)]

@@ -218,7 +218,11 @@ pub(super) fn bessel_i(row: BesselI, x: f64, order: f64) -> f64 {
         if scaled || by_order > 0 { 0.0 } else { x }
     } else if x == 0.0 {
         at_zero(row, order)
-    } else if by_order > 0 && by_order <= 4 && is_near_diagonal(x, order) && !is_far(x - 3.0 * f64::from(by_x), order) {
+    } else if by_order > 0
+        && wide::has_orders([0, by_order])
+        && is_near_diagonal(x, order)
+        && !is_far(x - 3.0 * f64::from(by_x), order)
+    {
         schlaefli_integral(row, x, order)
     } else if let Some(result) = by_wide_series(row, x, order) {
         result
@@ -230,7 +234,7 @@ pub(super) fn bessel_i(row: BesselI, x: f64, order: f64) -> f64 {
 /// A derivative of the scaled function by the argument, which is small beside that of either factor.
 #[inline]
 fn by_wide_series(BesselI { scaled, by_x, by_order }: BesselI, x: f64, order: f64) -> Option<f64> {
-    if scaled && by_order == 0 && (1..=4).contains(&by_x) {
+    if scaled && by_order == 0 && by_x > 0 && wide::has_orders([by_x, 0]) {
         wide::derivative(&WideI { scaled }, [by_x, 0], [x, order])
     } else {
         None
@@ -381,7 +385,7 @@ pub(super) fn ln_bessel_i(row: LnBesselI, x: f64, order: f64) -> f64 {
         }
     } else {
         let orders = [by_x, by_order];
-        let is_wide = by_x.saturating_add(by_order) <= 4 && (by_order > 0 || by_x > 1);
+        let is_wide = wide::has_orders(orders) && (by_order > 0 || by_x > 1);
         let result = if is_wide { wide::derivative(&WideI { scaled: false }, orders, [x, order]) } else { None };
         result.unwrap_or_else(|| shape::derivative(&LnOfI { by_x }, [by_order, by_x], [order, x]))
     }

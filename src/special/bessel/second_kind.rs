@@ -88,7 +88,11 @@ pub(super) fn bessel_k(row: BesselK, x: f64, order: f64) -> f64 {
         }
     } else if x == f64::INFINITY {
         0.0
-    } else if row.scaled && (2..=4).contains(&row.by_x.saturating_add(row.by_order)) && WIDE_ARGUMENTS.contains(&x) {
+    } else if row.scaled
+        && row.by_x.saturating_add(row.by_order) >= 2
+        && wide::has_orders([row.by_x, row.by_order])
+        && WIDE_ARGUMENTS.contains(&x)
+    {
         // Small beside those of either factor
         let (BesselK { scaled, by_x, by_order }, nu) = (row, order.abs());
         let sign = if by_order % 2 == 1 && order < 0.0 { -1.0 } else { 1.0 };
@@ -277,7 +281,7 @@ pub(super) fn ln_bessel_k(row: LnBesselK, x: f64, order: f64) -> f64 {
         }
     } else {
         let sign = if by_order % 2 == 1 && order < 0.0 { -1.0 } else { 1.0 };
-        if by_x.saturating_add(by_order) > 4 {
+        if !wide::has_orders([by_x, by_order]) {
             return f64::NAN;
         }
         let nu = order.abs();

@@ -5,7 +5,7 @@ use super::super::values;
 use super::normal::{NormCdf, NormPdf, times_norm_pdf};
 use crate::float::Float;
 use crate::rules::dialect::define_rules;
-use crate::rules::{largest, lowest, magnitude, near_pole, times_exp, times_quotient};
+use crate::rules::{NOTHING_BESIDE_ONE, largest, lowest, magnitude, near_pole, times_exp, times_quotient};
 #[cfg(doc)]
 use crate::special::Special;
 #[allow(unused_imports)] // `f64` has its own functions where the standard library is
@@ -31,7 +31,7 @@ macro_rules! steps {
             /// Smooth ramp `ln(1 + eˣ)`, without overflow; derivative [`logistic`](Special::logistic).
             #[doc(alias = "log1pexp")]
             pub Softplus = softplus(x) { f64 [values::softplus(x)] |x, _| x.unary(Logistic),
-                through |t, slope, x, _| x.if_less(T::lit(-40.0), || times_exp(t, x), || t * slope) }
+                through |t, slope, x, _| x.if_less(T::lit(-NOTHING_BESIDE_ONE), || times_exp(t, x), || t * slope) }
                 at [0.0 => std::f64::consts::LN_2; 0.5], at [1000.0 => 1000.0; 1.0];
 
             /// Ramp `max(x, 0)`, with derivative 0 at 0, the subgradient of smallest norm. (`x.max(0)` has 1/2 there, as any tie.)
@@ -48,7 +48,7 @@ macro_rules! steps {
             /// numbers between `scale` and 1, the one nearest to 0. Second derivatives at 0 are those of the left side.
             pub Elu(scale: f64) = elu(x) { [if x > B::zero() { x } else { x.exp_m1() * B::nearest(scale) }]
                 |x, _| by_sign(x, || T::lit(scale) * x.exp(), || T::lit(at_kink(scale)) * x.exp()),
-                through |t, slope, x, _| x.if_less(T::lit(-40.0), || times_exp(t * T::lit(scale), x), || t * slope) }
+                through |t, slope, x, _| x.if_less(T::lit(-NOTHING_BESIDE_ONE), || times_exp(t * T::lit(scale), x), || t * slope) }
                 at [0.0; 1.0 => 0.0; 1.0], at [-1000.0; 1.0 => -1.0; 0.0],
                 members [(2.0)];
 
@@ -61,14 +61,14 @@ macro_rules! steps {
             /// `-∞`.
             #[doc(alias = "swish")]
             pub Silu = silu(x) { f64 [values::silu(x)] |x, _| silu_slope(x),
-                through |t, slope, x, _| x.if_less(T::lit(-40.0), || times_exp(t * (x + T::one()), x), || t * slope) }
+                through |t, slope, x, _| x.if_less(T::lit(-NOTHING_BESIDE_ONE), || times_exp(t * (x + T::one()), x), || t * slope) }
                 at [0.0 => 0.0; 0.5];
 
             /// `ln(1 - eˣ)` for `x ≤ 0`, with all digits on both ends; derivative `-eˣ / (1 - eˣ)`. `-∞` with derivative `-∞` at 0.
             // Not `-exp_m1`: both zeros give +0.
             pub Log1mExp = log1mexp(x) { f64 [values::log1mexp(x)] |x, _| -(x.exp() / (T::zero() - x.exp_m1())),
                 through |t, slope, x, _| {
-                    let far = || x.if_less(T::lit(-40.0), || -times_exp(t, x), || t * slope);
+                    let far = || x.if_less(T::lit(-NOTHING_BESIDE_ONE), || -times_exp(t, x), || t * slope);
                     near_pole(x, || t / x, far)
                 } }
                 about [-std::f64::consts::LN_2 => -std::f64::consts::LN_2; -1.0],
@@ -130,10 +130,10 @@ fn logistic_slope<T: Float>(x: T) -> T {
     )
 }
 
-/// `t σ'(x)`, also where `σ'` underflows: beyond 40 it is `exp(-|x|)`.
+/// `t σ'(x)`, also where `σ'` underflows: far out it is `exp(-|x|)`.
 fn times_logistic_slope<T: Float>(t: T, slope: T, x: T) -> T {
     let a = magnitude(x);
-    a.if_less(T::lit(40.0), || t * slope, || times_exp(t, -a))
+    a.if_less(T::lit(NOTHING_BESIDE_ONE), || t * slope, || times_exp(t, -a))
 }
 
 /// `p (1 - p)`, about 1/2 as `1/4 - (p - 1/2)²`, whose derivative has no rounding.
@@ -144,11 +144,11 @@ fn p_times_rest<T: Float>(p: T) -> T {
     T::lit(-0.25).if_less(q, || q.if_less(T::lit(0.25), || T::lit(0.25) - q * q, product), product)
 }
 
-/// `σ + x σ'`. Beyond 40, where `1 + e` is 1 for `e = exp(-|x|)`, it is `(1 + x) e`, or `1 - (1 - x) e` above, with two factors
+/// `σ + x σ'`. Beyond [`NOTHING_BESIDE_ONE`] it is, with `e = exp(-|x|)`, `(1 + x) e`, or `1 - (1 - x) e` above, with two factors
 /// `√e`, in which nothing is subnormal before the result is. At infinity it is `σ`.
 #[inline]
 fn silu_slope<T: Float>(x: T) -> T {
-    let far = T::lit(40.0);
+    let far = T::lit(NOTHING_BESIDE_ONE);
     let at_infinity = || x.unary(Logistic);
     x.if_less(
         -far,
@@ -194,7 +194,11 @@ fn weight<T: Float>(x: T, y: T) -> T {
 
 /// `t eˣ / (eˣ + eʸ)`, also where the ratio underflows.
 fn times_weight<T: Float>(t: T, weight: T, x: T, y: T) -> T {
-    if y.is_infinite() { t * weight } else { (x - y).if_less(T::lit(-40.0), || times_exp(t, x - y), || t * weight) }
+    if y.is_infinite() {
+        t * weight
+    } else {
+        (x - y).if_less(T::lit(-NOTHING_BESIDE_ONE), || times_exp(t, x - y), || t * weight)
+    }
 }
 
 /// `t (Φ(x) + x φ(x))` far below zero, where `Φ` is `φ` over the slope of its logarithm.
