@@ -195,6 +195,9 @@ pub use {
 #[doc = include_str!("../docs/conventions.md")]
 pub mod conventions {}
 
+#[cfg(all(doc, feature = "std", feature = "nalgebra"))]
+pub mod guide;
+
 /// All drivers in one table.
 #[cfg(doc)]
 #[doc = include_str!("../docs/family.md")]

@@ -6,3 +6,7 @@
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/ecosystem.md")]
 struct Page;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide/networks.md")]
+struct Networks;

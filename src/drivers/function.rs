@@ -137,15 +137,15 @@ macro_rules! scalar_function {
     };
 }
 
-/// Makes a [`VectorFunction`](crate::VectorFunction) of a generic function that returns a `Vec`:
+/// Makes a [`VectorFunction`](crate::VectorFunction) of a generic function that returns an array or a `Vec`:
 /// `vector_function!(Name = function)`.
 ///
 /// # Examples
 /// ```
 /// use dualtape::{Float, VectorFunction, jvp, vector_function};
 ///
-/// fn polar<T: Float>(p: &[T]) -> Vec<T> {
-///     vec![p[0] * p[1].cos(), p[0] * p[1].sin()]
+/// fn polar<T: Float>(p: &[T]) -> [T; 2] {
+///     [p[0] * p[1].cos(), p[0] * p[1].sin()]
 /// }
 /// vector_function!(
 ///     /// The point at a distance and an angle.
@@ -164,7 +164,7 @@ macro_rules! vector_function {
 
         impl $crate::VectorFunction for $Name {
             fn eval<T: $crate::Float>(&self, x: &[T]) -> Vec<T> {
-                $function(x)
+                ::std::convert::Into::into($function(x))
             }
         }
     };
