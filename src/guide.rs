@@ -11,6 +11,7 @@
 //! | [Greeks](greeks) | who prices options |
 //! | [Robots and poses](robots) | who works with rotations and kinematics |
 //! | [Networks and random numbers](networks) | who trains a small model, or simulates |
+//! | [Deep learning from scratch](crate::teaching) | who reads that book, or *Dive into Deep Learning*: their steps, and what to write here |
 //! | [Coming from elsewhere](coming_from) | who knows JAX, PyTorch, ForwardDiff, CppAD, num-dual |
 //! | [When it goes wrong](going_wrong) | who sees a NaN, a zero or a panic |
 //!

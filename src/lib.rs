@@ -48,6 +48,7 @@
 //!
 //! # The modules, in reading order
 //!
+//! - [`guide`]: chapters of ten minutes, each from a question; begin here.
 //! - [`Float`]: the trait every number implements. [`conventions`]: what `==`, `<` and `is_zero` mean, and what happens at 0 · ∞.
 //! - [`rules`]: the calculus, one row per function, and how to add your own.
 //! - [`special`]: error functions, gamma functions, Bessel functions, activations, as methods of the trait [`Special`].
