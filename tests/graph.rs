@@ -3,6 +3,8 @@
 
 #[path = "common/adbench/mod.rs"]
 mod adbench;
+#[path = "common/generator.rs"]
+mod generator;
 #[allow(dead_code)] // the minima
 #[path = "common/mgh.rs"]
 mod mgh;
@@ -10,8 +12,12 @@ mod mgh;
 #[path = "common/problems.rs"]
 mod problems;
 
+#[path = "graph/adaptive.rs"]
+mod adaptive;
 #[path = "graph/agreement.rs"]
 mod agreement;
+#[path = "graph/branches.rs"]
+mod branches;
 #[path = "graph/derivatives.rs"]
 mod derivatives;
 #[path = "graph/guards.rs"]
