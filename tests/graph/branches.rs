@@ -2,7 +2,9 @@
 
 use super::generator::Random;
 use dualtape::graph::{Adaptive, AdaptiveReport};
-use dualtape::{Float, ScalarFunction, VectorFunction, hvp_of, jvp_of, value_and_gradient_of, vjp_of};
+use dualtape::{
+    Float, ScalarFunction, VectorFunction, jvp_of, value_and_gradient_of, value_gradient_and_hvp_of, vjp_of,
+};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A program whose instructions go by the values of results before them.
@@ -153,10 +155,7 @@ fn compare(program: usize, f: &Wild, random: &mut Random) -> AdaptiveReport {
             ),
             2 => (
                 outcome(|| flat(adaptive.value_gradient_and_hvp(&x, &v))),
-                outcome(|| {
-                    let (value, gradient) = value_and_gradient_of(f, &x);
-                    flat((value, gradient, hvp_of(f, &x, &v)))
-                }),
+                outcome(|| flat(value_gradient_and_hvp_of(f, &x, &v))),
             ),
             3 => (outcome(|| adaptive.jvp(&x, &v)), outcome(|| jvp_of(f, &x, &v))),
             4 => (outcome(|| adaptive.vjp(&x, &w)), outcome(|| vjp_of(f, &x, &w))),
