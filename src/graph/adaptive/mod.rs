@@ -45,13 +45,16 @@ const OPERATIONS: usize = 1 << 20;
 /// by counts and never by a clock, so the same calls have the same bits each time they are made. Who needs the same bits at a point
 /// whatever was called before takes the drivers, or a [`Program`](super::Program).
 ///
+/// Whether a function runs on numbers that record is found out by recording it: a panic there is caught, after its message was printed.
+/// A program that is compiled to abort on panics ends with such a function.
+///
 /// As in [every recording](crate::graph#what-is-recorded), numbers that the function reads from elsewhere are constants: a function
 /// that changes what it reads, by a `Cell` or a clock, is not one to be recorded. Data of the function are changed through
 /// [`Adaptive::function_mut`], which forgets all recordings.
 ///
 /// # Cost
 ///
-/// A replayed call allocates nothing once warm, besides results that it returns, and takes 20 to 40 ns more than
+/// A replayed call allocates nothing once warm, besides results that it returns, and takes about 40 ns more than
 /// [`Program::call`](super::Program::call). The call after which a recording is made takes as long as some hundred others. A point
 /// where a guard has another answer costs one replay in vain, and the guards of one recording after the other that is compatible
 /// with the answers so far; a later recording is mostly found at once.
