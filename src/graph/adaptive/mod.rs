@@ -14,8 +14,8 @@ use crate::float::Float;
 use replays::{Limits, Replays};
 use std::fmt;
 
-/// After how many calls by the drivers a recording is made. To record, differentiate and compile costs what a few hundred to a thousand
-/// calls cost, and who waits about as long as that pays at most twice what the better of both choices would have cost.
+/// After how many calls by the drivers a recording is made. To record, differentiate and compile costs what 50 to 800 calls cost, and
+/// who waits about as long as that pays about twice what the better of both choices would have cost, at most.
 const PATIENCE: u64 = 256;
 
 /// How many recordings are kept. Finding one of them takes a few questions, so it is memory that limits them.
