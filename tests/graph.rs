@@ -3,8 +3,6 @@
 
 #[path = "common/adbench/mod.rs"]
 mod adbench;
-#[path = "common/generator.rs"]
-mod generator;
 #[allow(dead_code)] // the minima
 #[path = "common/mgh.rs"]
 mod mgh;

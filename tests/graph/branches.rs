@@ -1,6 +1,6 @@
 //! Random programs full of branches, by `Adaptive`: at every point what the drivers give, whatever was called before.
 
-use super::generator::Random;
+use super::problems::Random;
 use dualtape::graph::{Adaptive, AdaptiveReport};
 use dualtape::{
     Float, ScalarFunction, VectorFunction, jvp_of, value_and_gradient_of, value_gradient_and_hvp_of, vjp_of,
@@ -62,7 +62,9 @@ impl Wild {
                 18 if a.is_sign_negative() => -a,
                 18 => a.sqrt(),
                 19 => {
-                    assert!(!(a > T::lit(2.4)), "the argument is too large");
+                    if a > T::lit(2.4) {
+                        panic!("the argument is too large");
+                    }
                     a * a
                 }
                 20 => a.if_less(b, || a * two, || b),
@@ -129,7 +131,7 @@ fn agree(found: Result<(Vec<f64>, Vec<f64>), String>, right: Result<(Vec<f64>, V
 }
 
 /// Runs a program through many calls of all kinds and compares each with its driver.
-fn compare(program: usize, f: &Wild, random: &mut Random) -> AdaptiveReport {
+fn compare(program: u64, f: &Wild, random: &mut Random) -> AdaptiveReport {
     const KEPT: usize = 4;
     let adaptive = Adaptive::new(f).record_after(2).most_recordings(KEPT).by_estimate(false);
     let places: Vec<[f64; 2]> = (0..3).map(|_| [random.between(-2.5, 2.5), random.between(-2.5, 2.5)]).collect();
@@ -196,9 +198,9 @@ fn second_and_jacobian(adaptive: &Adaptive<&Wild>, f: &Wild, x: &[f64], _: bool)
 #[test]
 fn programs_with_random_branches_give_what_the_drivers_give() {
     let (mut replays, mut misses, mut recordings, mut calls) = (0, 0, 0, 0);
-    let programs = if cfg!(miri) { 5 } else { 400 };
+    let programs = if cfg!(miri) { 5 } else { 200 };
     for program in 0..programs {
-        let mut random = Random::new(program as u64 + 1);
+        let mut random = Random::new(program + 1);
         let f = Wild::new(&mut random);
         let report = compare(program, &f, &mut random);
         replays += report.replays();
@@ -209,7 +211,7 @@ fn programs_with_random_branches_give_what_the_drivers_give() {
     println!(
         "{calls} calls, {replays} replayed, {misses} without a recording of their branches, {recordings} recordings"
     );
-    assert!(cfg!(miri) || (replays > calls / 4 && misses > calls / 50 && recordings > 400));
+    assert!(cfg!(miri) || (replays > calls / 8 && misses > calls / 8 && recordings > 2 * programs));
 }
 
 /// Twice the same calls, twice the same bits.
