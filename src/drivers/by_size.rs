@@ -17,7 +17,7 @@ const FEW: usize = 8;
 /// `x` has `n` entries, and so has the result.
 ///
 /// # Cost
-/// With `n` up to eight one evaluation of `f` on `Dual<T, N>` with an `N` of 1, 2, 4 or 8, without a recording; otherwise that of
+/// With `n` up to eight one evaluation of `f` on `Dual<T, N>` with an `N` of 2, 4 or 8, without a recording; otherwise that of
 /// [`gradient`](crate::gradient).
 ///
 /// # Panics
@@ -69,8 +69,7 @@ pub fn value_and_gradient_of<T: Float>(f: &(impl ScalarFunction + ?Sized), x: &[
 #[track_caller]
 pub(crate) fn value_and_gradient_of_into<T: Float>(f: &(impl ScalarFunction + ?Sized), x: &[T], g: &mut [T]) -> T {
     match x.len() {
-        0..=1 => forward::Chunk::<1>::value_and_gradient_into(|x| f.eval(x), x, g),
-        2 => forward::Chunk::<2>::value_and_gradient_into(|x| f.eval(x), x, g),
+        0..=2 => forward::Chunk::<2>::value_and_gradient_into(|x| f.eval(x), x, g),
         3..=4 => forward::Chunk::<4>::value_and_gradient_into(|x| f.eval(x), x, g),
         5..=FEW => forward::Chunk::<FEW>::value_and_gradient_into(|x| f.eval(x), x, g),
         _ => reverse::value_and_gradient_into(|x| f.eval(x), x, g),
@@ -328,8 +327,7 @@ pub(crate) fn value_and_jacobian_of_into<T: Float>(
 #[cfg(feature = "graph")]
 pub(crate) fn gradient_width(n: usize) -> Option<usize> {
     match n {
-        0..=1 => Some(1),
-        2 => Some(2),
+        0..=2 => Some(2),
         3..=4 => Some(4),
         5..=FEW => Some(FEW),
         _ => None,
