@@ -5,7 +5,8 @@
 //!
 //! Columns: operations of the program and decisions of its interpreter; microseconds of the plain function, of the adjoint by hand, of
 //! the tape and of the program; how many times faster than the tape the program is (best samples, then the median of the ratios); the
-//! program as a ratio to the plain function; milliseconds to record, differentiate and compile; and after how many calls that has paid.
+//! program as a ratio to the plain function; milliseconds to record, differentiate and compile; after how many calls that has paid; and
+//! how many times faster than the tape `Adaptive` is, and whether it replays.
 
 #[path = "../tests/common/adbench/mod.rs"]
 mod adbench;
@@ -28,17 +29,29 @@ use adbench::hand::Hand;
 use adbench::lstm::Lstm;
 use clock::{Run, compare};
 use cpu_time::ThreadTime;
-use dualtape::graph::{Graph, Program};
+use dualtape::graph::{Adaptive, Graph, Program};
 use dualtape::{Dual, Float, ScalarFunction, Special, VectorFunction, forward};
 use problems::{Adjoint, Problem, Random};
 use std::hint::black_box;
 
 fn main() {
-    let mut table = Table { run: Run::from_arguments(), ratios: Vec::new() };
+    let mut table = Table { run: Run::from_arguments(), ratios: Vec::new(), by_choice: Vec::new() };
     if table.run.timed {
         println!(
-            "{:24}{:>9}{:>9} |{:>10}{:>9}{:>10}{:>10} |{:>6}{:>7} |{:>6} |{:>9}{:>7}",
-            "", "opers.", "decis.", "f64", "hand", "tape", "replay", "faster", "median", "/ f64", "set-up", "pays"
+            "{:24}{:>9}{:>9} |{:>10}{:>9}{:>10}{:>10} |{:>6}{:>7} |{:>6} |{:>9}{:>7} |{:>6}",
+            "",
+            "opers.",
+            "decis.",
+            "f64",
+            "hand",
+            "tape",
+            "replay",
+            "faster",
+            "median",
+            "/ f64",
+            "set-up",
+            "pays",
+            "adapt."
         );
     }
     problems::gradient_set(&mut table);
@@ -117,8 +130,9 @@ impl ScalarFunction for BundleSquares {
 
 struct Table {
     run: Run,
-    /// How many times faster than the tape, since the last mean.
+    /// How many times faster than the tape, since the last mean: replay, and what `Adaptive` chooses.
     ratios: Vec<f64>,
+    by_choice: Vec<f64>,
 }
 
 impl problems::Visitor for Table {
@@ -139,15 +153,14 @@ impl programs::Visitor for Table {
 
 impl Table {
     fn mean(&mut self, what: &str) {
-        if !self.ratios.is_empty() {
-            let logarithms = self.ratios.iter().map(|ratio| ratio.ln());
-            let mean = (logarithms.sum::<f64>() / self.ratios.len() as f64).exp();
-            let least = self.ratios.iter().copied().fold(f64::INFINITY, f64::min);
-            println!(
-                "{what}: {} programs, times the tape: geometric mean {mean:.2}, least {least:.2}",
-                self.ratios.len()
-            );
-            self.ratios.clear();
+        for (who, ratios) in [("replay", &mut self.ratios), ("`Adaptive`", &mut self.by_choice)] {
+            if !ratios.is_empty() {
+                let mean = (ratios.iter().map(|ratio| ratio.ln()).sum::<f64>() / ratios.len() as f64).exp();
+                let least = ratios.iter().copied().fold(f64::INFINITY, f64::min);
+                let count = ratios.len();
+                println!("{what}: {count} programs, {who} times the tape: geometric mean {mean:.2}, least {least:.2}");
+                ratios.clear();
+            }
         }
     }
 
@@ -185,8 +198,21 @@ impl Table {
         let comparison = compare(by_tape, by_program);
         let (tape, replay) = (comparison.baseline * 1e6, comparison.best * 1e6);
         self.ratios.push(tape / replay);
+        let adaptive = Adaptive::new(f).record_after(1).most_operations(usize::MAX);
+        let mut h = vec![0.0; x.len()];
+        let _ = adaptive.value_and_gradient_into(x, &mut h);
+        let by_tape = || {
+            black_box(dualtape::value_and_gradient_into(|x| f.eval(x), black_box(x), black_box(&mut g)));
+        };
+        let by_adaptive = || {
+            black_box(adaptive.value_and_gradient_into(black_box(x), black_box(&mut h)));
+        };
+        let comparison_of_adaptive = compare(by_tape, by_adaptive);
+        let chosen = if adaptive.report().replays() > 0 { "replay" } else { "drivers" };
+        let by_choice = comparison_of_adaptive.baseline / comparison_of_adaptive.best;
+        self.by_choice.push(by_choice);
         println!(
-            "{name:24}{:>9}{:>9} |{plain:>10.2}{by_hand:>9}{tape:>10.2}{replay:>10.2} |{:>6.2}{:>7.2} |{:>6.2} |{:>9.2}{:>7.0}",
+            "{name:24}{:>9}{:>9} |{plain:>10.2}{by_hand:>9}{tape:>10.2}{replay:>10.2} |{:>6.2}{:>7.2} |{:>6.2} |{:>9.2}{:>7.0} |{by_choice:>6.2} {chosen}",
             program.operations(),
             program.decisions(),
             tape / replay,

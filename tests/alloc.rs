@@ -126,6 +126,58 @@ fn a_warm_program_allocates_nothing() {
     }
 }
 
+/// Replayed calls, those that find another recording, and those that the drivers take; and what it keeps is freed with it.
+#[cfg(feature = "graph")]
+#[test]
+fn a_warm_adaptive_function_allocates_nothing() {
+    use dualtape::graph::Adaptive;
+    use dualtape::{ScalarFunction, VectorFunction};
+
+    struct Branches;
+    impl ScalarFunction for Branches {
+        fn eval<T: Float>(&self, x: &[T]) -> T {
+            if x[0] < T::zero() { chain(x, 2) } else { chain(x, 3) * x[1] }
+        }
+    }
+    struct Rows;
+    impl VectorFunction for Rows {
+        fn eval<T: Float>(&self, x: &[T]) -> Vec<T> {
+            vec![chain(x, 1), x[0] * x[1]]
+        }
+    }
+    let n = 20;
+    let (x, v, w) = (point::<f64>(n), point::<f64>(n), [1.0, 2.0]);
+    let other: Vec<f64> = x.iter().map(|x| x - 0.5).collect();
+    let (mut g, mut product, mut value) = (x.clone(), x.clone(), [0.0; 2]);
+    let mut all = |f: &Adaptive<Branches>, rows: Option<&Adaptive<Rows>>| {
+        for x in [&x, &other] {
+            f.value_and_gradient_into(x, &mut g);
+            f.value_gradient_and_hvp_into(x, &v, &mut g, &mut product);
+            // The function that returns a `Vec` allocates this itself where it is not replayed.
+            if let Some(rows) = rows {
+                rows.vjp_into(x, &w, &mut value, &mut product);
+                rows.jvp_into(x, &v, &mut value, &mut [0.0; 2]);
+            }
+        }
+    };
+    // Two recordings are kept of the first, one of the second, none of the third.
+    for (most, after) in [(8, 1), (1, 1), (8, u64::MAX)] {
+        let f = Adaptive::new(Branches).record_after(after).most_recordings(most).by_estimate(false);
+        let rows = Adaptive::new(Rows).record_after(1).by_estimate(false);
+        (0..2000).for_each(|_| all(&f, Some(&rows)));
+        assert_eq!(f.report().kept(), if after == 1 { most.min(2) } else { 0 });
+        let before = f.report().recordings();
+        let found = allocations(|| all(&f, Some(&rows)));
+        assert_eq!((f.report().recordings(), found), (before, 0), "{most} recordings after {after}: {}", f.report());
+    }
+    let mut whole = || {
+        let f = Adaptive::new(Branches).record_after(1).by_estimate(false);
+        (0..10).for_each(|_| all(&f, None));
+    };
+    whole();
+    assert_eq!(growth(whole), 0);
+}
+
 /// The second call and all that follow, at other points of the same size or smaller, allocate nothing.
 #[track_caller]
 fn assert_reverse_allocates_nothing<T: Float>() {

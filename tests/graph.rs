@@ -10,8 +10,12 @@ mod mgh;
 #[path = "common/problems.rs"]
 mod problems;
 
+#[path = "graph/adaptive.rs"]
+mod adaptive;
 #[path = "graph/agreement.rs"]
 mod agreement;
+#[path = "graph/branches.rs"]
+mod branches;
 #[path = "graph/derivatives.rs"]
 mod derivatives;
 #[path = "graph/guards.rs"]

@@ -60,11 +60,19 @@ pub fn gradient_of<T: Float>(f: &(impl ScalarFunction + ?Sized), x: &[T]) -> Vec
 #[must_use]
 #[track_caller]
 pub fn value_and_gradient_of<T: Float>(f: &(impl ScalarFunction + ?Sized), x: &[T]) -> (T, Vec<T>) {
+    let mut g = vec![T::zero(); x.len()];
+    let value = value_and_gradient_of_into(f, x, &mut g);
+    (value, g)
+}
+
+/// Writes the gradient to `g`, which has as many entries as `x`, and returns the value.
+#[track_caller]
+pub(crate) fn value_and_gradient_of_into<T: Float>(f: &(impl ScalarFunction + ?Sized), x: &[T], g: &mut [T]) -> T {
     match x.len() {
-        0..=2 => forward::Chunk::<2>::value_and_gradient(|x| f.eval(x), x),
-        3..=4 => forward::Chunk::<4>::value_and_gradient(|x| f.eval(x), x),
-        5..=FEW => forward::Chunk::<FEW>::value_and_gradient(|x| f.eval(x), x),
-        _ => reverse::value_and_gradient(|x| f.eval(x), x),
+        0..=2 => forward::Chunk::<2>::value_and_gradient_into(|x| f.eval(x), x, g),
+        3..=4 => forward::Chunk::<4>::value_and_gradient_into(|x| f.eval(x), x, g),
+        5..=FEW => forward::Chunk::<FEW>::value_and_gradient_into(|x| f.eval(x), x, g),
+        _ => reverse::value_and_gradient_into(|x| f.eval(x), x, g),
     }
 }
 
@@ -217,10 +225,25 @@ pub fn hessian_of<T: Float>(f: &(impl ScalarFunction + ?Sized), x: &[T]) -> DMat
 #[must_use]
 #[track_caller]
 pub fn value_gradient_and_hessian_of<T: Float>(f: &(impl ScalarFunction + ?Sized), x: &[T]) -> (T, Vec<T>, DMatrix<T>) {
+    let n = x.len();
+    let (mut g, mut h) = (vec![T::zero(); n], DMatrix::from_element(n, n, T::zero()));
+    let value = value_gradient_and_hessian_of_into(f, x, &mut g, &mut h);
+    (value, g, h)
+}
+
+/// Writes gradient and Hessian to `g` and `h`, which are as long as `x`, and returns the value.
+#[cfg(feature = "nalgebra")]
+#[track_caller]
+pub(crate) fn value_gradient_and_hessian_of_into<T: Float>(
+    f: &(impl ScalarFunction + ?Sized),
+    x: &[T],
+    g: &mut [T],
+    h: &mut DMatrix<T>,
+) -> T {
     match x.len() {
-        0..=2 => reverse::Chunk::<2>::value_gradient_and_hessian(|x| f.eval(x), x),
-        3..=4 => reverse::Chunk::<4>::value_gradient_and_hessian(|x| f.eval(x), x),
-        _ => reverse::Chunk::<8>::value_gradient_and_hessian(|x| f.eval(x), x),
+        0..=2 => reverse::Chunk::<2>::value_gradient_and_hessian_into(|x| f.eval(x), x, g, h),
+        3..=4 => reverse::Chunk::<4>::value_gradient_and_hessian_into(|x| f.eval(x), x, g, h),
+        _ => reverse::Chunk::<8>::value_gradient_and_hessian_into(|x| f.eval(x), x, g, h),
     }
 }
 
@@ -281,4 +304,48 @@ pub fn value_and_jacobian_of<T: Float>(f: &(impl VectorFunction + ?Sized), x: &[
         n if n <= FEW || n <= f.eval(x).len() => forward::value_and_jacobian(|x| f.eval(x), x),
         _ => reverse::value_and_jacobian(|x| f.eval(x), x),
     }
+}
+
+/// Writes value and Jacobian to `value` and `jacobian`, whose lengths tell the number of outputs.
+#[cfg(all(feature = "nalgebra", feature = "graph"))]
+#[track_caller]
+pub(crate) fn value_and_jacobian_of_into<T: Float>(
+    f: &(impl VectorFunction + ?Sized),
+    x: &[T],
+    value: &mut [T],
+    jacobian: &mut DMatrix<T>,
+) {
+    match x.len() {
+        0..=2 => forward::Chunk::<2>::value_and_jacobian_into(|x| f.eval(x), x, value, jacobian),
+        3..=4 => forward::Chunk::<4>::value_and_jacobian_into(|x| f.eval(x), x, value, jacobian),
+        n if n <= FEW || n <= value.len() => forward::value_and_jacobian_into(|x| f.eval(x), x, value, jacobian),
+        _ => reverse::value_and_jacobian_into(|x| f.eval(x), x, value, jacobian),
+    }
+}
+
+/// In how many directions at once [`gradient_of`] evaluates a function with `n` inputs, if it does not record it.
+#[cfg(feature = "graph")]
+pub(crate) fn gradient_width(n: usize) -> Option<usize> {
+    match n {
+        0..=2 => Some(2),
+        3..=4 => Some(4),
+        5..=FEW => Some(FEW),
+        _ => None,
+    }
+}
+
+/// The same for the columns of a Hessian.
+#[cfg(feature = "graph")]
+pub(crate) fn hessian_width(n: usize) -> usize {
+    match n {
+        0..=2 => 2,
+        3..=4 => 4,
+        _ => 8,
+    }
+}
+
+/// The same for the Jacobian of a function with `m` outputs.
+#[cfg(feature = "graph")]
+pub(crate) fn jacobian_width(n: usize, m: usize) -> Option<usize> {
+    (n <= FEW || n <= m).then(|| hessian_width(n))
 }

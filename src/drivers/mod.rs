@@ -32,7 +32,7 @@ pub(crate) use session::Session;
 /// Panics unless a vector that the caller gave to `driver` has one entry for each `counted`.
 #[cfg(feature = "std")]
 #[track_caller]
-fn check_length(driver: &str, what: &str, found: usize, needed: usize, counted: &str) {
+pub(crate) fn check_length(driver: &str, what: &str, found: usize, needed: usize, counted: &str) {
     let entries = if found == 1 { "entry" } else { "entries" };
     assert!(
         found == needed,
@@ -42,7 +42,7 @@ fn check_length(driver: &str, what: &str, found: usize, needed: usize, counted: 
 
 /// What the entries of points, gradients and directions are counted by.
 #[cfg(feature = "std")]
-const INPUT: &str = "entry of the point";
+pub(crate) const INPUT: &str = "entry of the point";
 
 /// What the entries of values and weights are counted by.
 #[cfg(feature = "std")]
@@ -65,7 +65,7 @@ fn check_shape(driver: &str, what: &str, found: (usize, usize), needed: (usize, 
 /// Panics unless the buffer for a Jacobian has the right shape.
 #[cfg(all(feature = "std", feature = "nalgebra"))]
 #[track_caller]
-fn check_jacobian(driver: &str, found: (usize, usize), outputs: usize, inputs: usize) {
+pub(crate) fn check_jacobian(driver: &str, found: (usize, usize), outputs: usize, inputs: usize) {
     let reason = "one row for each value that the function returns and one column for each entry of the point";
     check_shape(driver, "the matrix for the Jacobian", found, (outputs, inputs), reason);
 }
@@ -73,7 +73,7 @@ fn check_jacobian(driver: &str, found: (usize, usize), outputs: usize, inputs: u
 /// Panics unless the buffer for a Hessian has the right shape.
 #[cfg(all(feature = "std", feature = "nalgebra"))]
 #[track_caller]
-fn check_hessian(driver: &str, found: (usize, usize), inputs: usize) {
+pub(crate) fn check_hessian(driver: &str, found: (usize, usize), inputs: usize) {
     let reason = "one row and one column for each entry of the point";
     check_shape(driver, "the matrix for the Hessian", found, (inputs, inputs), reason);
 }

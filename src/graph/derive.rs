@@ -17,8 +17,11 @@ pub(super) enum Step {
     ValueAndGradient,
     Gradient,
     Jacobian,
+    ValueAndJacobian,
     Hessian,
+    ValueGradientAndHessian,
     Hvp,
+    ValueGradientAndHvp,
     Jvp,
     Vjp,
 }
@@ -162,6 +165,19 @@ impl Step {
                 [vec![value], gradient].concat()
             }
             Step::Gradient => (ways.value_and_gradient)().1,
+            Step::ValueAndJacobian => {
+                let value = match n {
+                    0 => (ways.jvp)(&[]).0,
+                    _ => (ways.jvp)(&unit(0, n)).0,
+                };
+                [value, Step::Jacobian.assemble(graph, direction, ways)].concat()
+            }
+            Step::ValueGradientAndHessian => {
+                [Step::ValueAndGradient, Step::Hessian].map(|step| step.assemble(graph, direction, ways)).concat()
+            }
+            Step::ValueGradientAndHvp => {
+                [Step::ValueAndGradient, Step::Hvp].map(|step| step.assemble(graph, direction, ways)).concat()
+            }
             Step::Hvp => (ways.hvp)(direction),
             Step::Jvp => {
                 let (value, tangent) = (ways.jvp)(direction);
@@ -203,7 +219,7 @@ impl Step {
     /// How many numbers the operator takes besides the point.
     fn directions(self, inputs: usize, outputs: usize) -> usize {
         match self {
-            Step::Hvp | Step::Jvp => inputs,
+            Step::Hvp | Step::ValueGradientAndHvp | Step::Jvp => inputs,
             Step::Vjp => outputs,
             _ => 0,
         }
@@ -241,17 +257,18 @@ impl Body {
         self.eagerly(x)
     }
     #[track_caller]
-    fn derived_f64(&self, step: Step) -> Body {
-        self.derived_over::<f64>(step)
+    pub fn derived_f64(&self, step: Step, most: usize) -> Option<Body> {
+        self.derived_over::<f64>(step, most)
     }
     #[track_caller]
-    fn derived_f32(&self, step: Step) -> Body {
-        self.derived_over::<f32>(step)
+    fn derived_f32(&self, step: Step, most: usize) -> Option<Body> {
+        self.derived_over::<f32>(step, most)
     }
 
+    /// The graph of a derivative, unless it has more than `most` operations.
     #[track_caller]
-    fn derived_over<B: Primitive>(&self, step: Step) -> Body {
-        if !matches!(step, Step::Jacobian | Step::Jvp | Step::Vjp) {
+    fn derived_over<B: Primitive>(&self, step: Step, most: usize) -> Option<Body> {
+        if !matches!(step, Step::Jacobian | Step::ValueAndJacobian | Step::Jvp | Step::Vjp) {
             self.only_result(step);
         }
         let point: Vec<B> = self.point.iter().map(|&x| B::nearest(x)).collect();
@@ -264,13 +281,13 @@ impl Body {
             step.apply(&Plain(self), x)
                 .unwrap_or_else(|changed| unreachable!("at the point of the recording: {changed}"))
         };
-        let mut graph = Body::record_at(&point, variables, true, record);
+        let mut graph = Body::record_within(most, &point, variables, true, record)?;
         graph.result_names = self.names_of_derivatives(step);
         for k in 0..direction.len() {
             let name = if step == Step::Vjp { "w" } else { "v" };
             graph.names.entry((x.len() + k) as u32).or_insert_with(|| format!("{name}[{k}]"));
         }
-        Body { origin: Some(Arc::new(Origin { step, of: self.clone() })), ..graph }
+        Some(Body { origin: Some(Arc::new(Origin { step, of: self.clone() })), ..graph })
     }
 
     /// The names of the results of an operator, if the results here have names and there are such.
@@ -282,11 +299,14 @@ impl Body {
         let inputs: Vec<String> = (0..self.variables).map(|k| names.node(k)).collect();
         let gradient = |of: &ResultName| inputs.iter().map(|x| of.derivative(x)).collect::<Vec<_>>();
         let of = &self.result_names;
+        let first = || of.iter().flat_map(gradient);
+        let second = || first().flat_map(|y| gradient(&y));
         match step {
-            Step::ValueAndGradient => of.iter().flat_map(|y| [vec![y.clone()], gradient(y)].concat()).collect(),
-            Step::Gradient | Step::Jacobian => of.iter().flat_map(gradient).collect(),
-            Step::Hessian => of.iter().flat_map(gradient).flat_map(|y| gradient(&y)).collect(),
-            Step::Hvp | Step::Jvp | Step::Vjp => Vec::new(),
+            Step::Gradient | Step::Jacobian => first().collect(),
+            Step::ValueAndGradient | Step::ValueAndJacobian => of.iter().cloned().chain(first()).collect(),
+            Step::Hessian => second().collect(),
+            Step::ValueGradientAndHessian => of.iter().cloned().chain(first()).chain(second()).collect(),
+            Step::Hvp | Step::ValueGradientAndHvp | Step::Jvp | Step::Vjp => Vec::new(),
         }
     }
 
@@ -308,7 +328,8 @@ impl Body {
 impl<B: Primitive> Graph<B> {
     #[track_caller]
     fn derived(&self, step: Step) -> Self {
-        Graph::of(if B::IS_SINGLE { self.body.derived_f32(step) } else { self.body.derived_f64(step) })
+        let derived = if B::IS_SINGLE { Body::derived_f32 } else { Body::derived_f64 };
+        Graph::of(derived(&self.body, step, usize::MAX).expect("too large a recording panics"))
     }
 
     /// The graph of the gradient: one result for each variable.
@@ -370,6 +391,20 @@ impl<B: Primitive> Graph<B> {
         self.derived(Step::Jacobian)
     }
 
+    /// The graph of the values and the Jacobian: the values, and then what [`Graph::jacobian`] has.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::graph::{Graph, Traced};
+    /// let graph = Graph::record_fn(|x: &[Traced]| x[0] * x[1], &[1.0, 1.0]);
+    /// assert_eq!(graph.value_and_jacobian().eval(&[2.0, 3.0]), Ok(vec![6.0, 3.0, 2.0]));
+    /// ```
+    #[must_use]
+    #[track_caller]
+    pub fn value_and_jacobian(&self) -> Self {
+        self.derived(Step::ValueAndJacobian)
+    }
+
     /// The graph of the Hessian, row by row; exactly symmetric.
     ///
     /// # Panics
@@ -388,6 +423,24 @@ impl<B: Primitive> Graph<B> {
         self.derived(Step::Hessian)
     }
 
+    /// The graph of the value, the gradient and the Hessian, one after the other. What they have in common is there once.
+    ///
+    /// # Panics
+    /// If the graph has not one result.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::graph::{Graph, Traced};
+    /// let graph = Graph::record_fn(|x: &[Traced]| x[0] * x[0] * x[1], &[1.0, 1.0]);
+    /// let results = graph.value_gradient_and_hessian().eval(&[3.0, 2.0]);
+    /// assert_eq!(results, Ok(vec![18.0, 12.0, 9.0, 4.0, 6.0, 6.0, 0.0]));
+    /// ```
+    #[must_use]
+    #[track_caller]
+    pub fn value_gradient_and_hessian(&self) -> Self {
+        self.derived(Step::ValueGradientAndHessian)
+    }
+
     /// The graph of the Hessian-vector product `H v`. Its variables are `x` and then `v`.
     ///
     /// # Panics
@@ -403,6 +456,25 @@ impl<B: Primitive> Graph<B> {
     #[track_caller]
     pub fn hvp(&self) -> Self {
         self.derived(Step::Hvp)
+    }
+
+    /// The graph of the value, the gradient and the Hessian-vector product `H v`, one after the other. Its variables are `x` and then
+    /// `v`.
+    ///
+    /// # Panics
+    /// If the graph has not one result.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::graph::{Graph, Traced};
+    /// let graph = Graph::record_fn(|x: &[Traced]| x[0] * x[0] * x[1], &[1.0, 1.0]);
+    /// let results = graph.value_gradient_and_hvp().eval(&[3.0, 2.0, 1.0, 10.0]);
+    /// assert_eq!(results, Ok(vec![18.0, 12.0, 9.0, 64.0, 6.0]));
+    /// ```
+    #[must_use]
+    #[track_caller]
+    pub fn value_gradient_and_hvp(&self) -> Self {
+        self.derived(Step::ValueGradientAndHvp)
     }
 
     /// The graph of the values and the Jacobian-vector product `J v`. Its variables are `x` and then `v`.

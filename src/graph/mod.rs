@@ -76,7 +76,8 @@
 //! # Running it many times
 //!
 //! [`Graph::compile`] makes a [`Program`] of a graph, for `f64`: the same numbers, in most cases faster than a tape, at one point
-//! or at many.
+//! or at many. [`Adaptive`] owns a function and does the rest: it records, finds the recording for a point by its branches, and takes
+//! the drivers where there is none or where they are faster.
 //!
 //! # Derivatives
 //!
@@ -96,6 +97,7 @@
 //! [`Float::is_finite_in_all_parts`]: crate::Float::is_finite_in_all_parts
 //! [`Float::from_partials`]: crate::Float::from_partials
 
+mod adaptive;
 mod body;
 mod derive;
 mod names;
@@ -108,6 +110,7 @@ mod show;
 mod table;
 mod traced;
 
+pub use adaptive::{Adaptive, AdaptiveReport};
 pub use picture::Picture;
 pub use program::Program;
 pub use question::BranchChanged;

@@ -168,7 +168,6 @@ impl Body {
         for (i, node) in self.nodes.iter().enumerate() {
             match node.op {
                 Op::Input(_) => drawing.node(i, node),
-                Op::First(_) if is_drawn[i] || is_drawn[i + 1] => drawing.node(i, node),
                 Op::Second(_) => {} // with the first
                 _ if is_drawn[i] => drawing.node(i, node),
                 _ => {}

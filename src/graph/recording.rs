@@ -47,6 +47,9 @@ enum Free {
 /// The bit by which an operand of an [`Entry`] is a constant, one of the list of constants.
 const CONSTANT: u32 = 1 << 31;
 
+/// How many operations a recording has numbers for.
+const MOST: usize = CONSTANT as usize;
+
 #[derive(Default)]
 struct Recording {
     id: u32,
@@ -74,6 +77,9 @@ struct Recording {
     is_never_plain: bool,
     /// How deep choices are nested right now.
     depth: usize,
+    /// How many operations it may have, and whether there were more. What comes after them is not recorded.
+    most: usize,
+    is_too_large: bool,
 }
 
 /// A recursion that ends by a choice would not end in a recording, which takes both sides.
@@ -247,7 +253,10 @@ impl Recording {
 
     #[inline]
     fn push(&mut self, op: Op, operands: [u32; 2], place: &'static Location<'static>, free: Free) -> Operand {
-        let new = self.next();
+        let new = self.entries.len() as u32;
+        if new as usize >= self.most {
+            return self.refuse();
+        }
         let mut next = NONE;
         if let Free::List(latest) = free {
             next = std::mem::replace(&mut self.entries[latest as usize].user, new);
@@ -267,12 +276,12 @@ impl Recording {
         Operand::Node(new)
     }
 
-    /// The index of the next operation.
-    #[inline]
-    fn next(&self) -> u32 {
-        let next = self.entries.len() as u32;
-        assert!(next < CONSTANT, "dualtape: a recording has no room for more than 2³¹ operations");
-        next
+    /// There are more operations than there may be: from here on the function computes with plain values, and there is no graph.
+    #[cold]
+    fn refuse(&mut self) -> Operand {
+        assert!(self.most < MOST, "dualtape: a recording has no room for more than 2³¹ operations");
+        self.is_too_large = true;
+        Operand::Constant(0) // a constant keeps its own value
     }
 
     /// Where in the source an operation stands.
@@ -556,15 +565,15 @@ impl Drop for Begun {
 }
 
 /// Begins a recording with the given number of inputs.
-fn begin(inputs: usize, is_derivative: bool, place: &'static Location<'static>) -> (u32, Begun) {
-    assert!(inputs < CONSTANT as usize, "dualtape: a recording has no room for more than 2³¹ inputs");
+fn begin(inputs: usize, is_derivative: bool, most: usize, place: &'static Location<'static>) -> (u32, Begun) {
+    assert!(inputs < MOST, "dualtape: a recording has no room for more than 2³¹ inputs");
     let id = loop {
         match LAST.fetch_add(1, Relaxed).wrapping_add(1) {
             0 => {}
             id => break id,
         }
     };
-    let mut recording = Recording { id, is_derivative, ..Recording::default() };
+    let mut recording = Recording { id, is_derivative, most: most.min(MOST), ..Recording::default() };
     for k in 0..inputs as u32 {
         recording.entries.push(Entry { op: Op::Input(k), operands: [NONE; 2], place, user: NONE, next: NONE });
     }
@@ -583,7 +592,19 @@ impl Body {
         is_derivative: bool,
         f: impl FnOnce(&[Traced<B>]) -> Vec<Traced<B>>,
     ) -> Body {
-        let (id, begun) = begin(point.len(), is_derivative, Location::caller());
+        Body::record_within(usize::MAX, point, variables, is_derivative, f).expect("too large a recording panics")
+    }
+
+    /// The same, unless there are more than `most` inputs and operations.
+    #[track_caller]
+    pub fn record_within<B: Primitive>(
+        most: usize,
+        point: &[B],
+        variables: usize,
+        is_derivative: bool,
+        f: impl FnOnce(&[Traced<B>]) -> Vec<Traced<B>>,
+    ) -> Option<Body> {
+        let (id, begun) = begin(point.len(), is_derivative, most, Location::caller());
         let inputs: Vec<Traced<B>> = point.iter().zip(0..).map(|(&x, node)| Traced::node(x, id, node)).collect();
         let results = f(&inputs);
         drop(inputs);
@@ -594,8 +615,11 @@ impl Body {
             );
         }
         let recording = RECORDINGS.with_borrow_mut(|all| all.remove(begun.0));
+        if recording.is_too_large {
+            return None;
+        }
         let body = recording.finish(&operands(&results), point.len());
-        Body { point: point.iter().map(|x| x.widen()).collect(), variables, is_single: B::IS_SINGLE, ..body }
+        Some(Body { point: point.iter().map(|x| x.widen()).collect(), variables, is_single: B::IS_SINGLE, ..body })
     }
 
     /// A recording for the point at hand only.

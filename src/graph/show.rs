@@ -82,19 +82,14 @@ impl Body {
     /// Marks what results and guards are computed from where the nodes have the values `values`.
     fn counting(&self, values: &[f64]) -> Vec<bool> {
         let guarded = self.guards.iter().flat_map(|guard| &guard.about);
-        let mut counts =
-            self.leading_to(self.results.iter().chain(guarded), |node, k| match (node.op, self.operands(node)) {
-                (Op::IfLess, &[x, y, ..]) => k != if self.read(x, values) < self.read(y, values) { 3 } else { 2 },
-                _ => true,
-            });
-        // The two results of an operation are listed together.
-        for i in 1..counts.len() {
-            counts[i - 1] |= counts[i] && matches!(self.nodes[i].op, Op::Second(_));
-        }
-        counts
+        self.leading_to(self.results.iter().chain(guarded), |node, k| match (node.op, self.operands(node)) {
+            (Op::IfLess, &[x, y, ..]) => k != if self.read(x, values) < self.read(y, values) { 3 } else { 2 },
+            _ => true,
+        })
     }
 
-    /// Marks what `roots` are computed from, by those operands of each node, counted from 0, that are used.
+    /// Marks what `roots` are computed from, by those operands of each node, counted from 0, that are used. With the second of a pair
+    /// comes the first, since they are one operation.
     pub fn leading_to<'a>(
         &self,
         roots: impl Iterator<Item = &'a Operand>,
@@ -109,6 +104,9 @@ impl Body {
         roots.for_each(|root| mark(&mut is_leading, root));
         for (i, node) in self.nodes.iter().enumerate().rev() {
             if is_leading[i] {
+                if let Op::Second(_) = node.op {
+                    is_leading[i - 1] = true;
+                }
                 let used = self.operands(node).iter().enumerate().filter(|&(k, _)| is_used(node, k));
                 used.for_each(|(_, operand)| mark(&mut is_leading, operand));
             }

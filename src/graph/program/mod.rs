@@ -68,6 +68,16 @@ pub struct Program {
     value_and_gradient: OnceLock<Box<Program>>,
 }
 
+/// What a run came to.
+pub(super) enum Attempt {
+    /// The results are written.
+    Right,
+    /// The guard with this number has another answer.
+    Changed { guard: usize, answer: u64 },
+    /// Plain arithmetic is not enough for the derivatives.
+    NotPlain,
+}
+
 /// 0 is none.
 static LAST: AtomicU64 = AtomicU64::new(0);
 
@@ -138,6 +148,28 @@ impl Program {
         let result = self.finish(x, out, |place| memory.cells[place as usize]);
         pool::put(memory);
         result
+    }
+
+    /// [`Program::call`], which leaves it to the caller what to do where the results are not right.
+    pub(super) fn attempt(&self, x: &[f64], out: &mut [f64]) -> Attempt {
+        let mut memory = pool::take::<Memory>();
+        self.schedule.run(&self.graph.body, self.id, x, &mut memory);
+        let read = |place: u32| memory.cells[place as usize];
+        let attempt = match self.schedule.changed(read) {
+            Some((guard, answer, _)) => Attempt::Changed { guard, answer },
+            None if self.graph.body.is_never_plain || !self.schedule.is_plain(read) => Attempt::NotPlain,
+            None => {
+                out.iter_mut().zip(&self.schedule.results).for_each(|(out, &place)| *out = read(place));
+                Attempt::Right
+            }
+        };
+        pool::put(memory);
+        attempt
+    }
+
+    /// Whether there may be points where [`Program::attempt`] gives results.
+    pub(super) fn may_be_plain(&self) -> bool {
+        !self.graph.body.is_never_plain
     }
 
     /// Writes the results, whose places `read` knows, if they are right; else those of the drivers.
