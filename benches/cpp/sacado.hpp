@@ -1,0 +1,19 @@
+// Sacado's reverse mode, `Rad`.
+
+#include <Sacado_trad.hpp>
+
+using Rad = Sacado::Rad::ADvar<double>;
+
+struct Library {
+    static constexpr const char* name = "Sacado Rad";
+    std::vector<Rad> inputs;
+
+    template <class Problem> double gradient(const Problem& f, const std::vector<double>& x, std::vector<double>& g) {
+        inputs.assign(x.begin(), x.end());
+        const Rad y = f(inputs);
+        const double value = y.val();
+        Sacado::Rad::ADcontext<double>::Gradcomp();
+        for (std::size_t i = 0; i < x.size(); ++i) g[i] = inputs[i].adj();
+        return value;
+    }
+};
