@@ -25,10 +25,10 @@ impl<T: Float> Join<T> {
     /// [Adds](Join::add) `K` operands and [finishes](Join::finish): a push for a number of operands that is known when this is compiled.
     #[inline(always)]
     pub fn of<const K: usize>(nodes: [NodeId; K], partials: [T; K]) -> (NodeId, T) {
-        if K >= 2 {
-            if let Some(node) = push_known(nodes, partials) {
-                return (node, T::one());
-            }
+        if K >= 2
+            && let Some(node) = push_known(T::one(), nodes, partials)
+        {
+            return (node, T::one());
         }
         // Operands go to functions one by one: an array whose address goes into a call lives in memory on the fast path too.
         let mut join = Join::new();

@@ -7,7 +7,6 @@ use super::ids::{self, MOST_NODES, NodeId};
 use super::memory::Memory;
 use super::record::Record;
 use super::registry;
-use crate::float::Float;
 use std::any::type_name;
 use std::hint::assert_unchecked;
 
@@ -81,9 +80,9 @@ pub(super) fn push_more<T: Copy>(last: NodeId, left: NodeId, by_left: T, right: 
 /// Records a result of `K` operands, at least two, as a [`Join`](super::Join) of them one by one does.
 ///
 /// Only where this takes no more than writing records: `None`, and nothing is recorded, if an operand does not belong to the recording
-/// in the slot, if there is not room for all records, or if two operands that would share a record are the same node.
+/// in the slot, if there is not room for all records, or if two operands that would share a record are the same node. `one` is 1.
 #[inline(always)]
-pub(super) fn push_known<T: Float, const K: usize>(nodes: [NodeId; K], partials: [T; K]) -> Option<NodeId> {
+pub(super) fn push_known<T: Copy, const K: usize>(one: T, nodes: [NodeId; K], partials: [T; K]) -> Option<NodeId> {
     let records = const { K.div_ceil(2) as u64 };
     let slot = slot(const { slot_of::<T>() });
     let (base, count) = (slot.base.get(), slot.count.get());
@@ -104,7 +103,7 @@ pub(super) fn push_known<T: Float, const K: usize>(nodes: [NodeId; K], partials:
         let (left, by_left, right, by_right) = if k + 1 < K {
             (operands[k], partials[k], operands[k + 1], partials[k + 1])
         } else {
-            (node - 1, T::one(), operands[k], partials[k])
+            (node - 1, one, operands[k], partials[k])
         };
         // SAFETY: the slot holds the recording that owns all operands, and there is room for all records, so that the place is
         // inside the allocation and aligned. By 2 the memory is for `Record<T>`, by 3 it is alive.

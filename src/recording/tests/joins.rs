@@ -49,6 +49,45 @@ fn neighbours_on_one_node_are_merged() {
     assert_eq!(recording.nodes(), 3);
 }
 
+/// A push for a known number of operands records what a join of them one by one does: whatever nodes they are, while the memory
+/// grows, and while another recording takes the slot.
+#[test]
+fn a_known_number_of_operands_is_joined_as_one_by_one() {
+    fn compare<const K: usize>() {
+        let mut random = Random::new(K as u64);
+        let (known, single) = (Buffer::new().begin(4), Buffer::new().begin(4));
+        let other = Buffer::<f64>::new().begin(2);
+        for round in 0..300 {
+            if random.below(4) == 0 {
+                push(other.node(0), 1.0, other.node(1), 1.0);
+            }
+            // Among four nodes neighbours are often the same, and one operand of eight is a constant.
+            let operands: [Option<usize>; K] =
+                std::array::from_fn(|_| (random.below(8) > 0).then(|| known.nodes() - 1 - random.below(4)));
+            let partials: [f64; K] = std::array::from_fn(|_| random.number());
+            let of = |recording: &Recording<f64>| {
+                operands.map(|operand| operand.map_or(NodeId::CONSTANT, |index| recording.node(index)))
+            };
+            let (node, slope) = Join::of(of(&known), partials);
+            let mut join = Join::new();
+            of(&single).into_iter().zip(partials).for_each(|(node, partial)| join.add(node, partial));
+            let (expected, expected_slope) = join.finish();
+            assert_eq!((known.index(node), slope), (single.index(expected), expected_slope), "{K} operands, {round}");
+            assert_eq!(known.nodes(), single.nodes(), "{K} operands, {round}");
+        }
+        let last = known.nodes() - 1;
+        let of_last = |recording: &Recording<f64>| adjoints(recording, (recording.node(last), 1.0));
+        assert_eq!(of_last(&known), of_last(&single), "{K} operands");
+    }
+    compare::<0>();
+    compare::<1>();
+    compare::<2>();
+    compare::<3>();
+    compare::<4>();
+    compare::<5>();
+    compare::<8>();
+}
+
 /// Arithmetic on the partials may record on the same tape, or on another one, while a join is under way.
 #[test]
 fn a_join_goes_on_after_records_of_another() {
