@@ -7,6 +7,7 @@
 //! Without `--bench`, or without a directory, gradients are checked and nothing is timed.
 
 #[path = "../tests/common/problems.rs"]
+#[allow(dead_code)] // Others need more of it.
 mod problems;
 
 use cpu_time::ThreadTime;
@@ -17,9 +18,11 @@ use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+/// The program that is no library, but stands for some: its ratio is a column of its own.
+const STAND_IN: &str = "statement";
 /// How often everybody has a turn.
 const ROUNDS: usize = 5;
-/// Of each turn; C++ programs take as many.
+/// Of each turn; C++ programs take as many, or fewer where a call takes long.
 const SAMPLES: usize = 9;
 const SECONDS_PER_SAMPLE: f64 = 3e-3;
 
@@ -29,19 +32,20 @@ fn main() {
     let timed = arguments.iter().any(|a| a == "--bench");
     let mut programs = directory.map_or_else(Vec::new, executables);
     programs.sort();
-    let mut race =
-        Race { programs, reference: std::env::temp_dir().join("dualtape-reference.txt"), rows: Vec::new(), timed };
+    let reference = std::env::temp_dir().join(format!("dualtape-reference-{}.txt", std::process::id()));
+    let mut race = Race { timed: timed && !programs.is_empty(), programs, reference };
+    if race.timed {
+        race.print_head();
+    }
     problems::gradient_set(&mut race);
     problems::fused_set(&mut race);
     let _ = fs::remove_file(&race.reference);
-    if timed && !race.programs.is_empty() {
-        race.print();
-    }
 }
 
 /// The files in a directory: `build.sh` leaves nothing but programs there.
 fn executables(directory: &Path) -> Vec<PathBuf> {
-    let files = fs::read_dir(directory).unwrap_or_else(|e| panic!("{}: {e}", directory.display()));
+    let files = directory.canonicalize().and_then(fs::read_dir);
+    let files = files.unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
     files.map(|file| file.expect("an entry of the directory").path()).filter(|path| path.is_file()).collect()
 }
 
@@ -49,7 +53,6 @@ struct Race {
     programs: Vec<PathBuf>,
     /// A file with a value, a point and a gradient, which programs compare theirs with.
     reference: PathBuf,
-    rows: Vec<Row>,
     timed: bool,
 }
 
@@ -109,7 +112,7 @@ impl Visitor for Race {
                 });
             }
         }
-        self.rows.push(row);
+        self.print(&row);
     }
 }
 
@@ -118,57 +121,64 @@ impl Race {
     fn turn(&self, program: &Path, problem: &str) -> Option<[f64; 3]> {
         let problem = problem.trim_end_matches(" fused");
         let mut command = Command::new(program);
-        let output = command.arg(problem).arg(&self.reference).stderr(Stdio::inherit()).output().expect("it runs");
+        // Some libraries write long recordings to files in the working directory.
+        let command = command.arg(problem).arg(&self.reference).current_dir(std::env::temp_dir());
+        let output = command.stderr(Stdio::inherit()).output().expect("the program runs");
         let text = String::from_utf8_lossy(&output.stdout);
         let times: Vec<f64> = text.split_whitespace().filter_map(|word| word.parse().ok()).collect();
         output.status.success().then(|| times.try_into().expect("a program prints three times"))
     }
 
-    fn print(&self) {
-        let names = self.programs.iter().map(|path| path.file_name().expect("a file").to_string_lossy());
-        let names: Vec<String> = names.map(|name| format!("{name:>11}")).collect();
+    fn print_head(&self) {
         println!(
-            "Gradients in microseconds, best of {ROUNDS} turns of {SAMPLES} samples; in brackets the ratio to plain numbers of"
+            "Microseconds, the best of {ROUNDS} turns of {SAMPLES} samples, and the ratio to plain numbers of the same language."
         );
-        println!("the same language; ours to the best of the others: of the best samples, and the median of the turns");
-        println!("{:10}{:>9}{:>9}{:>18} |{}", "", "Rust", "C++", "dualtape", names.join("       "));
-        for row in &self.rows {
-            let others = row.others.iter().flatten();
-            let plain = others.clone().map(|turns| turns.best(0)).fold(f64::INFINITY, f64::min);
-            let cells = row.others.iter().map(|turns| match turns {
-                Some(turns) => cell(turns.best(1), plain),
-                None => format!("{:>18}", "wrong"),
-            });
-            let cells: String = cells.collect();
-            let best = others.map(|turns| turns.best(1)).fold(f64::INFINITY, f64::min);
-            println!(
-                "{:10}{:>9.2}{:>9.2}{} |{cells} |{:>6.2}{:>6.2}",
-                row.problem,
-                row.ours.best(0) * 1e6,
-                plain * 1e6,
-                cell(row.ours.best(1), row.ours.best(0)),
-                row.ours.best(1) / best,
-                row.median_of_turns()
-            );
-        }
+        println!(
+            "Then our time as a ratio to the best library's, and to that of the {STAND_IN} tape: medians of the turns."
+        );
+        let names: String = self.programs.iter().map(|program| format!("{:>19}", name(program))).collect();
+        println!("{:9}{:>9}{:>9}{:>19}{names}  | best  tape", "", "Rust", "C++", "dualtape");
     }
-}
 
-impl Row {
-    /// Of the ratios of each turn, by the medians of its samples.
-    fn median_of_turns(&self) -> f64 {
+    fn print(&self, row: &Row) {
+        let plain = row.others.iter().flatten().map(|turns| turns.best(0)).fold(f64::INFINITY, f64::min);
+        let cells = row.others.iter().map(|turns| match turns {
+            Some(turns) => cell(turns.best(1), plain),
+            None => format!("{:>19}", "wrong"),
+        });
+        println!(
+            "{:9}{:>9.2}{:>9.2}{}{}  |{:>5.2}{:>6.2}",
+            row.problem,
+            row.ours.best(0) * 1e6,
+            plain * 1e6,
+            cell(row.ours.best(1), row.ours.best(0)),
+            cells.collect::<String>(),
+            self.ratio(row, |program| name(program) != STAND_IN),
+            self.ratio(row, |program| name(program) == STAND_IN),
+        );
+    }
+
+    /// Our time to the best of some others', by the medians of samples: the median of the turns.
+    fn ratio(&self, row: &Row, counts: impl Fn(&Path) -> bool) -> f64 {
+        let others = || self.programs.iter().zip(&row.others).filter(|(program, _)| counts(program));
         let ratio = |(round, turn): (usize, &[f64; 3])| {
-            let others = self.others.iter().flatten().map(|turns| turns.0[round][2]);
-            turn[2] / others.fold(f64::INFINITY, f64::min)
+            let best =
+                others().filter_map(|(_, turns)| Some(turns.as_ref()?.0[round][2])).fold(f64::INFINITY, f64::min);
+            turn[2] / best
         };
-        let mut ratios: Vec<f64> = self.ours.0.iter().enumerate().map(ratio).collect();
+        let mut ratios: Vec<f64> = row.ours.0.iter().enumerate().map(ratio).collect();
         ratios.sort_by(f64::total_cmp);
         ratios[ROUNDS / 2]
     }
 }
 
+/// A program is called as its library.
+fn name(program: &Path) -> String {
+    program.file_name().expect("a file").to_string_lossy().into_owned()
+}
+
 fn cell(seconds: f64, plain: f64) -> String {
-    format!("{:>9.2} ({:>5.1})", seconds * 1e6, seconds / plain)
+    format!("{:>11.2} ({:>5.1})", seconds * 1e6, seconds / plain)
 }
 
 /// Seconds of each sample, in increasing order.

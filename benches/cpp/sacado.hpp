@@ -1,8 +1,17 @@
 // Sacado's reverse mode, `Rad`.
 
 #include <Sacado_trad.hpp>
+#include <cmath>
 
 using Rad = Sacado::Rad::ADvar<double>;
+
+// It has no error function, and lets a user add one.
+namespace Sacado::Rad {
+inline ADvari<double>& erf(const ADvari<double>& x) {
+    const double value = x.Val;
+    return ADf1(std::erf(value), 1.12837916709551257390 * std::exp(-value * value), x);
+}
+} // namespace Sacado::Rad
 
 struct Library {
     static constexpr const char* name = "Sacado Rad";
