@@ -4,7 +4,8 @@
 //! `cargo bench --bench cpp -- DIRECTORY` runs them in turns with our gradients. Problems are those of
 //! `tests/common/problems.rs`, on both sides with the same points and the same order of operations. Each program first compares its
 //! value and gradient with ours, to 1e-9. A gradient is complete: set inputs, record, sweep, read. Time is CPU time of the thread.
-//! Without `--bench`, or without a directory, gradients are checked and nothing is timed.
+//! A word after the directory chooses the problems with it in their name. Without `--bench`, or without a directory, gradients are
+//! checked and nothing is timed.
 
 #[path = "../tests/common/problems.rs"]
 #[allow(dead_code)] // Others need more of it.
@@ -28,12 +29,14 @@ const SECONDS_PER_SAMPLE: f64 = 3e-3;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let directory = arguments.iter().find(|a| !a.starts_with('-')).map(Path::new);
+    let mut words = arguments.iter().filter(|a| !a.starts_with('-'));
+    let directory = words.next().map(Path::new);
+    let filter = words.next().cloned().unwrap_or_default();
     let timed = arguments.iter().any(|a| a == "--bench");
     let mut programs = directory.map_or_else(Vec::new, executables);
     programs.sort();
     let reference = std::env::temp_dir().join(format!("dualtape-reference-{}.txt", std::process::id()));
-    let mut race = Race { timed: timed && !programs.is_empty(), programs, reference };
+    let mut race = Race { timed: timed && !programs.is_empty(), programs, filter, reference };
     if race.timed {
         race.print_head();
     }
@@ -51,6 +54,8 @@ fn executables(directory: &Path) -> Vec<PathBuf> {
 
 struct Race {
     programs: Vec<PathBuf>,
+    /// Only problems with this in their name.
+    filter: String,
     /// A file with a value, a point and a gradient, which programs compare theirs with.
     reference: PathBuf,
     timed: bool,
@@ -76,6 +81,9 @@ impl Turns {
 
 impl Visitor for Race {
     fn visit<F: Adjoint>(&mut self, problem: &Problem<F>) {
+        if !problem.name.contains(&self.filter) {
+            return;
+        }
         let mut gradient = vec![0.0; problem.x0.len()];
         let value = value_and_gradient_into(|x| problem.function.eval(x), &problem.x0, &mut gradient);
         let mut by_hand = gradient.clone();
