@@ -53,31 +53,34 @@ fn neighbours_on_one_node_are_merged() {
 /// grows, and while another recording takes the slot.
 #[test]
 fn a_known_number_of_operands_is_joined_as_one_by_one() {
-    fn compare<const K: usize>() {
+    /// The nodes and slopes of 300 joins, the nodes recorded by then, and at the end the adjoints for the last node.
+    fn record<const K: usize>(
+        join: impl Fn([NodeId; K], [f64; K]) -> (NodeId, f64),
+    ) -> (Vec<(Option<usize>, f64, usize)>, Vec<f64>) {
         let mut random = Random::new(K as u64);
-        let (known, single) = (Buffer::new().begin(4), Buffer::new().begin(4));
-        let other = Buffer::<f64>::new().begin(2);
-        for round in 0..300 {
+        let (recording, other) = (Buffer::new().begin(4), Buffer::<f64>::new().begin(2));
+        let mut results = Vec::new();
+        for _ in 0..300 {
             if random.below(4) == 0 {
                 push(other.node(0), 1.0, other.node(1), 1.0);
             }
-            // Among four nodes neighbours are often the same, and one operand of eight is a constant.
-            let operands: [Option<usize>; K] =
-                std::array::from_fn(|_| (random.below(8) > 0).then(|| known.nodes() - 1 - random.below(4)));
-            let partials: [f64; K] = std::array::from_fn(|_| random.number());
-            let of = |recording: &Recording<f64>| {
-                operands.map(|operand| operand.map_or(NodeId::CONSTANT, |index| recording.node(index)))
-            };
-            let (node, slope) = Join::of(of(&known), partials);
-            let mut join = Join::new();
-            of(&single).into_iter().zip(partials).for_each(|(node, partial)| join.add(node, partial));
-            let (expected, expected_slope) = join.finish();
-            assert_eq!((known.index(node), slope), (single.index(expected), expected_slope), "{K} operands, {round}");
-            assert_eq!(known.nodes(), single.nodes(), "{K} operands, {round}");
+            // Among six nodes neighbours are sometimes the same, and one operand of sixteen is a constant.
+            let nodes = std::array::from_fn(|_| match random.below(16) {
+                0 => NodeId::CONSTANT,
+                _ => recording.node(recording.nodes() - 1 - random.below(6.min(recording.nodes()))),
+            });
+            let (node, slope) = join(nodes, std::array::from_fn(|_| random.number()));
+            results.push((recording.index(node), slope, recording.nodes()));
         }
-        let last = known.nodes() - 1;
-        let of_last = |recording: &Recording<f64>| adjoints(recording, (recording.node(last), 1.0));
-        assert_eq!(of_last(&known), of_last(&single), "{K} operands");
+        (results, adjoints(&recording, (recording.node(recording.nodes() - 1), 1.0)))
+    }
+    fn compare<const K: usize>() {
+        let one_by_one = |nodes: [NodeId; K], partials: [f64; K]| {
+            let mut join = Join::new();
+            nodes.into_iter().zip(partials).for_each(|(node, partial)| join.add(node, partial));
+            join.finish()
+        };
+        assert_eq!(record(Join::of::<K>), record(one_by_one), "{K} operands");
     }
     compare::<0>();
     compare::<1>();
@@ -86,6 +89,16 @@ fn a_known_number_of_operands_is_joined_as_one_by_one() {
     compare::<4>();
     compare::<5>();
     compare::<8>();
+}
+
+/// The first join makes room, the second is pushed at once, and nothing else tells the sweep of its run.
+#[test]
+fn a_sweep_follows_a_run_that_was_pushed_at_once() {
+    let recording = Buffer::new().begin(4);
+    push(recording.node(0), 1000.0, recording.node(1), 1000.0);
+    let result = Join::of([0, 1, 2, 3].map(|index| recording.node(index)), [1.0, 2.0, 3.0, 4.0]);
+    assert_eq!(recording.nodes(), 7);
+    assert_eq!(adjoints(&recording, result), [1.0, 2.0, 3.0, 4.0]);
 }
 
 /// Arithmetic on the partials may record on the same tape, or on another one, while a join is under way.
