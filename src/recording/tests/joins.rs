@@ -53,10 +53,10 @@ fn neighbours_on_one_node_are_merged() {
 /// grows, and while another recording takes the slot.
 #[test]
 fn a_known_number_of_operands_is_joined_as_one_by_one() {
-    /// The nodes and slopes of 300 joins, the nodes recorded by then, and at the end the adjoints for the last node.
-    fn record<const K: usize>(
-        join: impl Fn([NodeId; K], [f64; K]) -> (NodeId, f64),
-    ) -> (Vec<(Option<usize>, f64, usize)>, Vec<f64>) {
+    /// What came of each join: its node and slope, and how many nodes were recorded by then.
+    type Joined = (Option<usize>, f64, usize);
+    /// 300 joins, and the adjoints for the last node.
+    fn record<const K: usize>(join: impl Fn([NodeId; K], [f64; K]) -> (NodeId, f64)) -> (Vec<Joined>, Vec<f64>) {
         let mut random = Random::new(K as u64);
         let (recording, other) = (Buffer::new().begin(4), Buffer::<f64>::new().begin(2));
         let mut results = Vec::new();
