@@ -152,14 +152,30 @@ fn part<T: Float>(slope: T, partial: T, y: T, witness: T) -> T {
     if is_plain(y, witness, product) { product } else { folded(slope, partial, y) }
 }
 
+/// [`part`] for all operands of an operation with one look at all of them.
+#[inline(always)]
+fn parts<T: Float, const K: usize>(slopes: [T; K], partials: [T; K], y: T) -> [T; K] {
+    if !T::SPARSE {
+        let products: [T; K] = std::array::from_fn(|k| slopes[k] * partials[k]);
+        if !unlikely((0..K).fold(false, |any, k| any | differs(y, partials[k], products[k]))) {
+            return products;
+        }
+    }
+    std::array::from_fn(|k| part(slopes[k], partials[k], y, partials[k]))
+}
+
 /// `true` if `product`, a slope times a partial by plain arithmetic, is what the fold rule says too. See [`part`].
+#[inline(always)]
+fn is_plain<T: Float>(y: T, witness: T, product: T) -> bool {
+    !unlikely(differs(y, witness, product))
+}
+
+/// The opposite of [`is_plain`].
 ///
 /// For primitive numbers one comparison tells: where plain arithmetic differs from the rule, the value or the product is NaN.
 #[inline(always)]
-fn is_plain<T: Float>(y: T, witness: T, product: T) -> bool {
-    let differs =
-        if T::NESTED { y.is_nan() || !witness.is_finite_in_all_parts() } else { y.is_nan() | product.is_nan() };
-    !unlikely(differs)
+fn differs<T: Float>(y: T, witness: T, product: T) -> bool {
+    if T::NESTED { y.is_nan() || !witness.is_finite_in_all_parts() } else { y.is_nan() | product.is_nan() }
 }
 
 impl<T: Float> Number for Reverse<T> {
@@ -311,7 +327,9 @@ impl<T: Float> Float for Reverse<T> {
     fn fuse<const K: usize>(x: [Self; K], f: impl FnOnce([Dual<T, K>; K]) -> Dual<T, K>) -> Self {
         let tag = Tag::fresh();
         let y = f(std::array::from_fn(|k| Dual::seeded(x[k].primal, k).tagged(tag))).checked(tag);
-        Reverse::join_all(y.primal(), x.into_iter().zip(y.tangents()))
+        let (y, partials) = (y.primal(), y.tangents());
+        let (node, slope) = Join::of(x.map(Reverse::node), parts(x.map(Reverse::slope), partials, y));
+        Reverse { primal: y, slope, node }
     }
     #[inline]
     fn binary<R: Binary>(self, rule: R, other: Self) -> Self {

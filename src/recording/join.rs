@@ -1,7 +1,7 @@
 //! Joins of any number of operands.
 
 use super::ids::NodeId;
-use super::push::{push, push_more};
+use super::push::{push, push_known, push_more};
 use crate::float::{Float, unlikely};
 
 /// A result under construction that depends on any number of nodes: operands are added one by one, [`Join::finish`] tells where
@@ -20,6 +20,32 @@ impl<T: Float> Join<T> {
     #[inline(always)]
     pub fn new() -> Self {
         Join { last: NodeId::CONSTANT, node: NodeId::CONSTANT, partial: T::zero() }
+    }
+
+    /// [Adds](Join::add) `K` operands and [finishes](Join::finish): a push for a number of operands that is known when this is compiled.
+    #[inline(always)]
+    pub fn of<const K: usize>(nodes: [NodeId; K], partials: [T; K]) -> (NodeId, T) {
+        if K >= 2
+            && let Some(node) = push_known(T::one(), nodes, partials)
+        {
+            return (node, T::one());
+        }
+        // Operands go to functions one by one: an array whose address goes into a call lives in memory on the fast path too.
+        let mut join = Join::new();
+        for k in 0..K {
+            join.add_apart(nodes[k], partials[k]);
+        }
+        join.finish_apart()
+    }
+
+    #[inline(never)]
+    fn add_apart(&mut self, node: NodeId, partial: T) {
+        self.add(node, partial);
+    }
+
+    #[inline(never)]
+    fn finish_apart(self) -> (NodeId, T) {
+        self.finish()
     }
 
     /// Adds an operand: the result has the derivative `partial` by `node`.

@@ -33,8 +33,8 @@
 //! 4. *`count - inputs` records are initialised*, `limit - inputs` fit the memory, and operand indices are less than the index of
 //!    their record. (While the memory is being moved, the recording has none, and cannot be read.)
 //! 5. *A run is whole.* A record marked as continuing comes right after another record of the same join, which nothing else
-//!    refers to: only [`push_more`](push::push_more) writes the mark, and it is given the node that the join pushed last. A
-//!    recording with a mark has `has_runs` set.
+//!    refers to: [`push_more`](push::push_more) writes the mark, and is given the node that the join pushed last, and so does
+//!    [`push_known`](push::push_known) after the first of the records that it writes at once. A recording with a mark has `has_runs` set.
 //! 6. *One thread.* Slots, the registry and heads are thread-local, and [`Recording`] is neither `Send` nor `Sync`. Only ids cross
 //!    threads, and a foreign id is in no range.
 

@@ -77,6 +77,42 @@ pub(super) fn push_more<T: Copy>(last: NodeId, left: NodeId, by_left: T, right: 
     Some(unsafe { write(slot, left, by_left, right, by_right, true) })
 }
 
+/// Records a result of `K` operands, at least two, as a [`Join`](super::Join) of them one by one does.
+///
+/// Only where this takes no more than writing records: `None`, and nothing is recorded, if an operand does not belong to the recording
+/// in the slot, if there is not room for all records, or if two operands that would share a record are the same node. `one` is 1.
+#[inline(always)]
+pub(super) fn push_known<T: Copy, const K: usize>(one: T, nodes: [NodeId; K], partials: [T; K]) -> Option<NodeId> {
+    let records = const { K.div_ceil(2) as u64 };
+    let slot = slot(const { slot_of::<T>() });
+    let (base, count) = (slot.base.get(), slot.count.get());
+    let operands = nodes.map(|node| node.index_from(base));
+    let is_owned = operands.iter().fold(true, |all, &operand| all & (operand < count));
+    let are_pairs = operands.as_chunks::<2>().0.iter().fold(true, |all, [left, right]| all & (left != right));
+    if !is_owned || !are_pairs || count + records > slot.limit.get() {
+        return None;
+    }
+    if const { K >= 4 } {
+        slot.has_runs.set(true);
+    }
+    let place = slot.records.get().cast::<Record<T>>();
+    for k in (0..K).step_by(2) {
+        let node = count + k as u64 / 2;
+        let place = place.wrapping_add(node as usize);
+        // What is left over is joined with the records so far.
+        let (left, by_left, right, by_right) = if k + 1 < K {
+            (operands[k], partials[k], operands[k + 1], partials[k + 1])
+        } else {
+            (node - 1, one, operands[k], partials[k])
+        };
+        // SAFETY: the slot holds the recording that owns all operands, and there is room for all records, so that the place is
+        // inside the allocation and aligned. By 2 the memory is for `Record<T>`, by 3 it is alive.
+        unsafe { Record::write(place, left, by_left, right, by_right, 0 < k && k + 1 < K) };
+    }
+    slot.count.set(count + records);
+    Some(base.plus(count + records - 1))
+}
+
 /// Writes a record and returns its node.
 ///
 /// # Safety

@@ -103,7 +103,7 @@ impl<'a, T> Records<'a, T> {
     pub fn backward<'e, A, const RUNS: bool>(&self, entries: &'e mut [A]) -> Backward<'a, 'e, T, A, RUNS> {
         assert!(RUNS || !self.has_runs, "runs are expected where there are some");
         assert_eq!(entries.len(), self.nodes(), "an entry for each node");
-        Backward { records: self.records, entries, left: self.records.len() }
+        Backward { node: entries.len(), inputs: self.inputs, records: self.records, entries }
     }
 }
 
@@ -111,18 +111,22 @@ impl<'a, T> Records<'a, T> {
 pub(crate) struct Backward<'a, 'e, T, A, const RUNS: bool> {
     records: &'a [Record<T>],
     entries: &'e mut [A],
-    /// Records to come.
-    left: usize,
+    inputs: usize,
+    /// Of the record that came last: as many as inputs and records to come. One count for all that the walk looks at.
+    node: usize,
 }
 
 impl<T, A, const RUNS: bool> Backward<'_, '_, T, A, RUNS> {
     /// The record before.
     #[inline(always)]
     pub fn next(&mut self) -> Option<Place<'_, T, A, RUNS>> {
-        self.left = self.left.checked_sub(1)?;
-        let node = self.entries.len() - self.records.len() + self.left;
-        // SAFETY: `left` starts at the number of records, and falls.
-        Some(Place { record: unsafe { self.records.get_unchecked(self.left) }, node, entries: self.entries })
+        if self.node == self.inputs {
+            return None;
+        }
+        self.node -= 1;
+        // SAFETY: `node` starts at the number of inputs and records, falls, and is not less than the number of inputs.
+        let record = unsafe { self.records.get_unchecked(self.node - self.inputs) };
+        Some(Place { record, node: self.node, entries: self.entries })
     }
 }
 
@@ -165,10 +169,15 @@ impl<T, A, const RUNS: bool> Place<'_, T, A, RUNS> {
     /// The entry of the right operand.
     #[inline(always)]
     pub fn right(&mut self) -> &mut A {
-        let right = if RUNS { self.record.right() } else { self.record.right as usize };
-        // SAFETY: as in `left`. If `RUNS` is false, `backward` made sure that no record carries a mark, which would have to be
-        // taken off.
-        unsafe { self.entries.get_unchecked_mut(right) }
+        // SAFETY: as in `left`.
+        unsafe { self.entries.get_unchecked_mut(self.right_index()) }
+    }
+
+    /// The index of the right operand. If `RUNS` is false, `backward` made sure that no record carries a mark, which would have to
+    /// be taken off.
+    #[inline(always)]
+    fn right_index(&self) -> usize {
+        if RUNS { self.record.right() } else { self.record.right as usize }
     }
 
     /// The entry of the node just before the record's.
@@ -181,13 +190,13 @@ impl<T, A, const RUNS: bool> Place<'_, T, A, RUNS> {
     /// `true` if the left operand is the node just before the record's.
     #[inline(always)]
     pub fn is_left_just_before(&self) -> bool {
-        self.record.left() + 1 == self.node
+        self.record.left() == self.node - 1
     }
 
     /// `true` if the right operand is the node just before the record's.
     #[inline(always)]
     pub fn is_right_just_before(&self) -> bool {
-        self.record.right() + 1 == self.node
+        self.right_index() == self.node - 1
     }
 
     /// `true` if the record before belongs to the same join.

@@ -122,8 +122,14 @@ fn a_run_refuses_an_operand_of_another_tape() {
         operands[place] = other.variable(1.0);
         assert_panics(MIXED, || slices::sum(&operands));
     }
-    let adjoints = tape.adjoints(slices::sum(&x));
-    assert!(x.iter().all(|&x| adjoints.wrt(x) == 1.0));
+    for place in 0..5 {
+        let mut operands = x[..5].to_vec();
+        operands[place] = other.variable(1.0);
+        let operands: [Reverse<f64>; 5] = operands.try_into().expect("five");
+        assert_panics(MIXED, || Reverse::fuse(operands, |x| x.into_iter().sum()));
+    }
+    let adjoints = tape.adjoints(slices::sum(&x) + Reverse::fuse([x[0], x[1], x[2]], |[x, y, z]| x + y + z));
+    assert_eq!(x.iter().map(|&x| adjoints.wrt(x)).collect::<Vec<_>>(), [2.0, 2.0, 2.0, 1.0, 1.0, 1.0]);
 }
 
 /// What the plain sweep left where it found NaN is gone before the sweep by the fold rule begins: whichever input has it, and on

@@ -49,6 +49,58 @@ fn neighbours_on_one_node_are_merged() {
     assert_eq!(recording.nodes(), 3);
 }
 
+/// A push for a known number of operands records what a join of them one by one does: whatever nodes they are, while the memory
+/// grows, and while another recording takes the slot.
+#[test]
+fn a_known_number_of_operands_is_joined_as_one_by_one() {
+    /// What came of each join: its node and slope, and how many nodes were recorded by then.
+    type Joined = (Option<usize>, f64, usize);
+    /// 300 joins, and the adjoints for the last node.
+    fn record<const K: usize>(join: impl Fn([NodeId; K], [f64; K]) -> (NodeId, f64)) -> (Vec<Joined>, Vec<f64>) {
+        let mut random = Random::new(K as u64);
+        let (recording, other) = (Buffer::new().begin(4), Buffer::<f64>::new().begin(2));
+        let mut results = Vec::new();
+        for _ in 0..300 {
+            if random.below(4) == 0 {
+                push(other.node(0), 1.0, other.node(1), 1.0);
+            }
+            // Among six nodes neighbours are sometimes the same, and one operand of sixteen is a constant.
+            let nodes = std::array::from_fn(|_| match random.below(16) {
+                0 => NodeId::CONSTANT,
+                _ => recording.node(recording.nodes() - 1 - random.below(6.min(recording.nodes()))),
+            });
+            let (node, slope) = join(nodes, std::array::from_fn(|_| random.number()));
+            results.push((recording.index(node), slope, recording.nodes()));
+        }
+        (results, adjoints(&recording, (recording.node(recording.nodes() - 1), 1.0)))
+    }
+    fn compare<const K: usize>() {
+        let one_by_one = |nodes: [NodeId; K], partials: [f64; K]| {
+            let mut join = Join::new();
+            nodes.into_iter().zip(partials).for_each(|(node, partial)| join.add(node, partial));
+            join.finish()
+        };
+        assert_eq!(record(Join::of::<K>), record(one_by_one), "{K} operands");
+    }
+    compare::<0>();
+    compare::<1>();
+    compare::<2>();
+    compare::<3>();
+    compare::<4>();
+    compare::<5>();
+    compare::<8>();
+}
+
+/// The first join makes room, the second is pushed at once, and nothing else tells the sweep of its run.
+#[test]
+fn a_sweep_follows_a_run_that_was_pushed_at_once() {
+    let recording = Buffer::new().begin(4);
+    push(recording.node(0), 1000.0, recording.node(1), 1000.0);
+    let result = Join::of([0, 1, 2, 3].map(|index| recording.node(index)), [1.0, 2.0, 3.0, 4.0]);
+    assert_eq!(recording.nodes(), 7);
+    assert_eq!(adjoints(&recording, result), [1.0, 2.0, 3.0, 4.0]);
+}
+
 /// Arithmetic on the partials may record on the same tape, or on another one, while a join is under way.
 #[test]
 fn a_join_goes_on_after_records_of_another() {
