@@ -27,7 +27,7 @@
 //! | many inputs, many outputs | Jacobian | [`jacobian`] |
 //! | the same, and a direction `v` or weight `w` | `J v` or `wᵀ J` | [`jvp`], [`vjp`] |
 //! | a [`ScalarFunction`] or [`VectorFunction`] | the fastest way for its size | [`gradient_of`], [`hessian_of`], [`jacobian_of`] |
-//! | a function to minimise | its minimum by Newton's method | [`optimize::newton`] |
+//! | a function to minimise | its minimum by Newton's method | [`optimize::newton`]; of many variables [`optimize::newton_cg`] |
 //! | residuals of a model | estimates with standard errors | [`optimize::least_squares`] |
 //! | equations | a solution; a root between two points | [`optimize::solve`], [`optimize::root`] |
 //! | a function of a matrix | its gradient, as a matrix | [`matrix::gradient`] |

@@ -2,13 +2,13 @@
 //!
 //! | to find | call | the function is |
 //! |---|---|---|
-//! | a minimum | [`newton()`] | a [`ScalarFunction`](crate::ScalarFunction) |
+//! | a minimum | [`newton()`]; of many variables, more than some hundreds, [`newton_cg()`] | a [`ScalarFunction`](crate::ScalarFunction) |
 //! | parameters with their standard errors, by least squares | [`least_squares()`] | a [`VectorFunction`](crate::VectorFunction): the residuals |
 //! | a solution of as many equations as unknowns | [`solve()`] | a `VectorFunction` |
 //! | a root of one function of one variable, between two points | [`root()`] | a closure over `Dual<f64>` |
 //!
-//! Each has a struct of options, [`Newton`], [`LeastSquares`] and [`Equations`], with a method that also tells the progress, and stops when it is told to;
-//! the first two keep variables in a box. Gradients, Jacobians and Hessians come from the drivers, plain values from `f64`: so a function is one generic
+//! Those of several variables have structs of options, [`Newton`], [`NewtonCg`], [`LeastSquares`] and [`Equations`], with a method that also tells the progress, and stops when it is told to;
+//! [`Newton`] and [`LeastSquares`] keep variables in a box. Gradients, Jacobians and Hessians come from the drivers, plain values from `f64`: so a function is one generic
 //! method, on a struct that holds the data.
 //!
 //! No function and no start makes these panic (unless the function itself does): NaN, overflow, a singular or indefinite
@@ -23,7 +23,9 @@ mod iteration;
 mod least_squares;
 mod model;
 mod newton;
+mod newton_cg;
 mod options;
+mod pairs;
 mod progress;
 mod report;
 mod residuals;
@@ -35,6 +37,7 @@ pub use equations::{Equations, Solution, solve};
 pub use fit::{Fit, Role};
 pub use least_squares::{LeastSquares, least_squares};
 pub use newton::{Newton, TrustRegion, newton};
+pub use newton_cg::{CgReport, NewtonCg, newton_cg};
 pub use progress::{Iterate, Progress};
 pub use report::{Evaluations, Fault, Report, Status};
 pub use root::{Root, root};
