@@ -44,18 +44,19 @@ pub fn solve<F: VectorFunction + ?Sized>(f: &F, x0: &[f64]) -> Solution {
 
 /// The method for systems of equations `f(x) = 0`, with its options.
 ///
-/// Newton's method, s = -J⁻¹f with the exact Jacobian J, in a trust region ‖D s‖ ≤ Δ, where D has the norms of the columns of J, their
-/// largest so far. Where the Newton step is longer or does not exist, the step to the boundary is the one that makes the length of the
-/// linearised equations, ‖f + J s‖, least. The radius follows the rules of [`LeastSquares`](super::LeastSquares#the-radius), with ‖f‖²/2
-/// as the value. The equations have factors there, powers of two, by which the terms Σⱼ |xⱼ ∂fᵢ/∂xⱼ| of all are of about the same size at
-/// the start: so the steps hardly depend on the units of equations.
+/// Newton's method, s = -J⁻¹f with the exact Jacobian J, in a trust region ‖D s‖ ≤ Δ, where D has the norms of the
+/// columns of J, their largest so far. Where the Newton step is longer or does not exist, the step to the boundary is
+/// the one that makes the length of the linearised equations, ‖f + J s‖, least. The radius follows the rules of
+/// [`LeastSquares`](super::LeastSquares#the-radius), with ‖f‖²/2 as the value. The equations have factors there, powers
+/// of two, by which the terms Σⱼ |xⱼ ∂fᵢ/∂xⱼ| of all are of about the same size at the start: so the steps hardly
+/// depend on the units of equations.
 ///
-/// The search ends when a Newton step is short by the conditions of [`Newton`](super::Newton#the-end); more steps follow as long as each
-/// reduces ‖f‖ to a quarter.
+/// The search ends when a Newton step is short by the conditions of [`Newton`](super::Newton#the-end); more steps
+/// follow as long as each reduces ‖f‖ to a quarter.
 ///
-/// Where ‖f‖ has a minimum that is not a root, no step helps: the status is [`Status::NoProgress`], or [`Status::Singular`] if its
-/// gradient is zero there, and [`Solution::fault`] names the unknowns between which the Jacobian cannot tell. Another start may find a
-/// root.
+/// Where ‖f‖ has a minimum that is not a root, no step helps: the status is [`Status::NoProgress`], or
+/// [`Status::Singular`] if its gradient is zero there, and [`Solution::fault`] names the unknowns between which the
+/// Jacobian cannot tell. Another start may find a root.
 ///
 /// # Examples
 /// x² + 1 has no root; from 3 the search ends at the minimum of its length, at 0.
@@ -72,8 +73,8 @@ pub fn solve<F: VectorFunction + ?Sized>(f: &F, x0: &[f64]) -> Solution {
 /// assert!(solution.x[0].abs() < 1e-7 && (solution.norm - 1.0).abs() < 1e-14);
 /// ```
 ///
-/// Sources: Dennis & Schnabel, *Numerical Methods for Unconstrained Optimization and Nonlinear Equations*, chapter 6; Moré & Sorensen, *Computing a
-/// trust region step*, SIAM J. Sci. Stat. Comput. 4 (1983).
+/// Sources: Dennis & Schnabel, *Numerical Methods for Unconstrained Optimization and Nonlinear Equations*, chapter 6;
+/// Moré & Sorensen, *Computing a trust region step*, SIAM J. Sci. Stat. Comput. 4 (1983).
 #[derive(Clone, Debug, PartialEq)]
 #[must_use = "these are only options: call `solve` to use them"]
 pub struct Equations {
@@ -104,8 +105,8 @@ impl Equations {
         self
     }
 
-    /// Sets when the point is as good as found: when the next Newton step changes each unknown by at most this part of it. The root
-    /// of the machine epsilon unless set.
+    /// Sets when the point is as good as found: when the next Newton step changes each unknown by at most this part of
+    /// it. The root of the machine epsilon unless set.
     ///
     /// # Panics
     /// If `part` is negative or NaN.
@@ -116,8 +117,8 @@ impl Equations {
         self
     }
 
-    /// Sets the first radius, as a multiple of the size ‖D x₀‖ of the start (of 1, if that is 0); 100 unless set. A small one keeps
-    /// the first steps short.
+    /// Sets the first radius, as a multiple of the size ‖D x₀‖ of the start (of 1, if that is 0); 100 unless set. A
+    /// small one keeps the first steps short.
     ///
     /// # Panics
     /// If `multiple` is not a positive finite number.
@@ -140,15 +141,15 @@ impl Equations {
     /// Cost of a step: one evaluation of `f` on `f64`, and if it is accepted one Jacobian and about 2 n³ operations.
     ///
     /// # Panics
-    /// If there are not as many equations as unknowns, or their number depends on `x`. Else not, unless `f` does: the [`Status`] in the
-    /// report says why it stopped.
+    /// If there are not as many equations as unknowns, or their number depends on `x`. Else not, unless `f` does: the
+    /// [`Status`] in the report says why it stopped.
     #[track_caller]
     pub fn solve<F: VectorFunction + ?Sized>(&self, f: &F, x0: &[f64]) -> Solution {
         self.solve_with(f, x0, unwatched)
     }
 
-    /// [`solve`](Equations::solve) with a function that is called after every step tried, and stops the search by returning `Break`.
-    /// [`Progress::value`] is ‖f(x)‖.
+    /// [`solve`](Equations::solve) with a function that is called after every step tried, and stops the search by
+    /// returning `Break`. [`Progress::value`] is ‖f(x)‖.
     ///
     /// # Panics
     /// As `solve`, and if `watch` does.
@@ -193,8 +194,8 @@ fn check_count(unknowns: usize, equations: usize) {
 /// The result of solving a system: the last point, what is known there, and why it is the last.
 ///
 /// # Examples
-/// Two equations that contradict each other, x + y = 1 and x + y = 3: the point is as good as any, and the report says which unknowns
-/// stand for each other.
+/// Two equations that contradict each other, x + y = 1 and x + y = 3: the point is as good as any, and the report says
+/// which unknowns stand for each other.
 /// ```
 /// use dualtape::{Float, optimize, vector_function};
 ///
@@ -236,8 +237,8 @@ pub struct Solution {
     pub evaluations: Evaluations,
     /// Start and accepted points in order, if [`Equations::trace`] asked for them, else empty.
     pub trace: Vec<Iterate>,
-    /// With [`Status::NonFinite`], what is not finite; with other states but [`Status::Converged`], between which unknowns the Jacobian cannot
-    /// tell, if there are such.
+    /// With [`Status::NonFinite`], what is not finite; with other states but [`Status::Converged`], between which
+    /// unknowns the Jacobian cannot tell, if there are such.
     pub fault: Option<Fault>,
 }
 
@@ -287,8 +288,9 @@ impl Solution {
     }
 }
 
-/// A residual counts as zero if it is at most so many times the machine epsilon of Σⱼ |xⱼ ∂fᵢ/∂xⱼ|, its change by a rounding of `x` (or of the
-/// start, if that is larger: a root may be at 0), and some more for the roundings on the way to it.
+/// A residual counts as zero if it is at most so many times the machine epsilon of Σⱼ |xⱼ ∂fᵢ/∂xⱼ|, its change by a
+/// rounding of `x` (or of the start, if that is larger: a root may be at 0), and some more for the roundings on the way
+/// to it.
 const ROUNDING: f64 = 4.0;
 
 impl fmt::Display for Solution {

@@ -32,9 +32,10 @@ pub enum Role {
 /// - a standard error the root of its entry on the diagonal,
 /// - a t value the estimate through its standard error.
 ///
-/// These are the figures of linear regression at the linearised model, as all statistical packages give them. They hold as far as the model is
-/// linear over a standard error, for independent errors whose variances are those that the weights say, up to the factor s².
-/// Parameters that were held or ended on a bound count as known: their variances are 0.
+/// These are the figures of linear regression at the linearised model, as all statistical packages give them. They hold
+/// as far as the model is linear over a standard error, for independent errors whose variances are those that the
+/// weights say, up to the factor s². Parameters that were held or ended on a bound count as known: their variances are
+/// 0.
 ///
 /// # Examples
 /// The table, for the line of [`least_squares`](super::least_squares()):
@@ -69,8 +70,8 @@ pub enum Role {
 /// `{}` leaves the correlations out, and a precision, as in `{:.11}`, sets the number of significant digits of the estimates and
 /// all that belongs to them.
 ///
-/// Source: Seber & Wild, *Nonlinear Regression* (1989), sections 2.1.2 and 2.1.5; Bates & Watts, *Nonlinear Regression Analysis and
-/// Its Applications* (1988), section 2.2.
+/// Source: Seber & Wild, *Nonlinear Regression* (1989), sections 2.1.2 and 2.1.5; Bates & Watts, *Nonlinear Regression
+/// Analysis and Its Applications* (1988), section 2.2.
 #[derive(Clone, Debug, PartialEq)]
 #[must_use = "the report says whether the fit succeeded"]
 #[non_exhaustive]
@@ -104,8 +105,8 @@ pub struct Fit {
     pub evaluations: Evaluations,
     /// Start and accepted points in order, if [`LeastSquares::trace`](super::LeastSquares::trace) asked for them, else empty.
     pub trace: Vec<Iterate>,
-    /// With [`Status::NonFinite`], what is not finite; with other states, which parameters the Jacobian cannot tell apart, if there
-    /// are such.
+    /// With [`Status::NonFinite`], what is not finite; with other states, which parameters the Jacobian cannot tell
+    /// apart, if there are such.
     pub fault: Option<Fault>,
 }
 

@@ -56,8 +56,9 @@ pub fn least_squares<F: VectorFunction + ?Sized>(residuals: &F, x0: &[f64]) -> F
 /// - or the exact second-order model, with the Hessian JᵀJ + Σ rᵢ ∇²rᵢ, from where the first model was wrong by more than a
 ///   quarter, the second would have foretold the value clearly better, and it is convex; until that turns.
 ///
-/// [`newton`](super::newton()) on the sum of squares solves the same problems. Prefer this for fits: it takes fewer and
-/// cheaper steps where the residuals are small, solves more of the standard problems, and gives the standard errors.
+/// [`newton`](super::newton()) on the sum of squares solves as many of the standard problems, in about the same time (`cargo bench
+/// --bench optimise`). This gives the standard errors with the estimates, and where the residuals are small or the model is
+/// nearly linear it needs no Hessian.
 ///
 /// # The radius
 /// With r the ratio of actual to predicted reduction and l = ‖D s‖, the step is taken if r ≥ 10⁻⁴. The next Δ is l times the
@@ -66,10 +67,10 @@ pub fn least_squares<F: VectorFunction + ?Sized>(residuals: &F, x0: &[f64]) -> F
 /// first.
 ///
 /// # The end
-/// When a step inside the region is short by the conditions of [`Newton`](super::Newton#the-end), more steps follow as long as each
-/// reduces the decrement to a quarter. They use the exact Hessian, unless the method of Gauss and Newton converges as fast. So
-/// the estimates have the digits that the gradient can resolve, and a saddle point of S, which the Jacobian cannot tell from a minimum, is
-/// left.
+/// When a step inside the region is short by the conditions of [`Newton`](super::Newton#the-end), more steps follow as
+/// long as each reduces the decrement to a quarter. They use the exact Hessian, unless the method of Gauss and Newton
+/// converges as fast. So the estimates have the digits that the gradient can resolve, and a saddle point of S, which
+/// the Jacobian cannot tell from a minimum, is left.
 ///
 /// # Examples
 /// Weights, bounds and parameters held fixed. Of three measurements of a length, the first with half of the error of the others:
@@ -93,9 +94,9 @@ pub fn least_squares<F: VectorFunction + ?Sized>(residuals: &F, x0: &[f64]) -> F
 /// assert_eq!(fit.x, [9.0, 0.5]);
 /// ```
 ///
-/// Sources: Moré, *The Levenberg-Marquardt algorithm: implementation and theory*, Lecture Notes in Mathematics 630 (1978); Dennis, Gay
-/// & Welsch, *An adaptive nonlinear least-squares algorithm*, ACM TOMS 7 (1981) (the choice of the model, there with a secant
-/// approximation in place of exact second derivatives).
+/// Sources: Moré, *The Levenberg-Marquardt algorithm: implementation and theory*, Lecture Notes in Mathematics 630
+/// (1978); Dennis, Gay & Welsch, *An adaptive nonlinear least-squares algorithm*, ACM TOMS 7 (1981) (the choice of the
+/// model, there with a secant approximation in place of exact second derivatives).
 #[derive(Clone, Debug, PartialEq)]
 #[must_use = "these are only options: call `fit` to use them"]
 pub struct LeastSquares {
@@ -150,8 +151,8 @@ impl LeastSquares {
         self
     }
 
-    /// Sets when the point is as good as found: when the next step changes each parameter by at most this part of it. The root of the
-    /// machine epsilon unless set.
+    /// Sets when the point is as good as found: when the next step changes each parameter by at most this part of it.
+    /// The root of the machine epsilon unless set.
     ///
     /// # Panics
     /// If `part` is negative or NaN.
@@ -162,8 +163,8 @@ impl LeastSquares {
         self
     }
 
-    /// Sets the first radius, as a multiple of the size ‖D x₀‖ of the start (of 1, if that is 0); 100 unless set. A small one keeps
-    /// the first steps short.
+    /// Sets the first radius, as a multiple of the size ‖D x₀‖ of the start (of 1, if that is 0); 100 unless set. A
+    /// small one keeps the first steps short.
     ///
     /// # Panics
     /// If `multiple` is not a positive finite number.
@@ -174,8 +175,8 @@ impl LeastSquares {
         self
     }
 
-    /// Sets the weights of the squares, wᵢ = 1/σᵢ² up to a common factor for observations with standard deviations σᵢ. An observation
-    /// of weight 0 does not count.
+    /// Sets the weights of the squares, wᵢ = 1/σᵢ² up to a common factor for observations with standard deviations σᵢ.
+    /// An observation of weight 0 does not count.
     ///
     /// # Panics
     /// If a weight is negative or not finite. [`fit`](LeastSquares::fit) panics if there are not as many as residuals.
@@ -200,8 +201,8 @@ impl LeastSquares {
         self
     }
 
-    /// Sets a box for the parameters: `lower[i] <= x[i] <= upper[i]`. An infinite bound is none. The residuals are never evaluated
-    /// outside of it; the start is moved to its nearest point.
+    /// Sets a box for the parameters: `lower[i] <= x[i] <= upper[i]`. An infinite bound is none. The residuals are
+    /// never evaluated outside of it; the start is moved to its nearest point.
     ///
     /// # Panics
     /// If the numbers of bounds differ, a bound is NaN, or a lower one is above the upper one: the box is empty.
@@ -221,8 +222,8 @@ impl LeastSquares {
 
     /// Fits the parameters of `residuals`, which has `m` values, from the start `x0`, which has `n` entries.
     ///
-    /// Cost of a step: one evaluation of the residuals on `f64`, and if it is accepted one Jacobian, m n² + n³/3 operations for the
-    /// step, and in places a Hessian of the sum (about `n`/8 gradients).
+    /// Cost of a step: one evaluation of the residuals on `f64`, and if it is accepted one Jacobian, m n² + n³/3
+    /// operations for the step, and in places a Hessian of the sum (about `n`/8 gradients).
     ///
     /// # Panics
     /// If the number of residuals depends on `x`; or if weights or bounds are not as many as residuals or parameters, or a held
@@ -232,8 +233,8 @@ impl LeastSquares {
         self.fit_with(residuals, x0, unwatched)
     }
 
-    /// [`fit`](LeastSquares::fit) with a function that is called after every step tried, and stops the search by returning `Break`.
-    /// [`Progress::value`] is the sum of squares.
+    /// [`fit`](LeastSquares::fit) with a function that is called after every step tried, and stops the search by
+    /// returning `Break`. [`Progress::value`] is the sum of squares.
     ///
     /// # Panics
     /// As `fit`, and if `watch` does.

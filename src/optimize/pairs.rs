@@ -10,8 +10,8 @@ const MOST: usize = 16;
 ///
 /// The pairs are a sample, evenly spread over the iteration.
 ///
-/// Sources: Morales & Nocedal, *Automatic preconditioning by limited memory quasi-Newton updating*, SIAM J. Optim. 10 (2000); Nocedal &
-/// Wright, *Numerical Optimization*, 2nd ed., algorithm 7.4 (the product).
+/// Sources: Morales & Nocedal, *Automatic preconditioning by limited memory quasi-Newton updating*, SIAM J. Optim. 10
+/// (2000); Nocedal & Wright, *Numerical Optimization*, 2nd ed., algorithm 7.4 (the product).
 pub(super) struct Pairs {
     pairs: Vec<(DVector<f64>, DVector<f64>)>,
     /// Every so many of those offered are kept.

@@ -16,8 +16,8 @@ use super::progress::Iterate;
 pub enum Status {
     /// The gradient is zero to working precision, and the Hessian has no negative eigenvalue.
     ///
-    /// Also where a bound without a minimum is approached until value or gradient underflows, as by a logistic regression on separable
-    /// data: a huge `x` and a vanishing Hessian tell.
+    /// Also where a bound without a minimum is approached until value or gradient underflows, as by a logistic
+    /// regression on separable data: a huge `x` and a vanishing Hessian tell.
     Converged,
     /// The limit on iterations was reached first; also in a valley without a minimum, which is walked without end.
     MaxIterations,
@@ -262,8 +262,8 @@ pub struct Report {
     pub value: f64,
     /// ∇f(x).
     pub gradient: Vec<f64>,
-    /// Euclidean norm of the gradient, of its entries for variables that no bound holds. It depends on the units of `x` and `f`; [`decrement`](Report::decrement) does
-    /// not depend on those of `x`.
+    /// Euclidean norm of the gradient, of its entries for variables that no bound holds. It depends on the units of `x`
+    /// and `f`; [`decrement`](Report::decrement) does not depend on those of `x`.
     pub gradient_norm: f64,
     /// ∇²f(x), symmetric.
     pub hessian: DMatrix<f64>,
@@ -291,16 +291,18 @@ impl Report {
         self.status == Status::Converged
     }
 
-    /// Standard errors of the estimates where the function is a negative log-likelihood: the roots of the diagonal of H⁻¹. None if the
-    /// Hessian is not positive definite. Variables that a bound holds count as known, with the error 0.
+    /// Standard errors of the estimates where the function is a negative log-likelihood: the roots of the diagonal of
+    /// H⁻¹. None if the Hessian is not positive definite. Variables that a bound holds count as known, with the error
+    /// 0.
     ///
-    /// H is the *observed* information. Programs for generalised linear models print the *expected* information, its mean under the
-    /// fitted model. The two agree for the canonical link, as in logistic regression; for other links they differ at finite samples, by a
-    /// third of a percent in the example. For sums of squares see [`Fit`](super::Fit), which knows the variance of the residuals.
+    /// H is the *observed* information. Programs for generalised linear models print the *expected* information, its
+    /// mean under the fitted model. The two agree for the canonical link, as in logistic regression; for other links
+    /// they differ at finite samples, by a third of a percent in the example. For sums of squares see
+    /// [`Fit`](super::Fit), which knows the variance of the residuals.
     ///
     /// # Examples
-    /// Bliss's beetles in a probit model, killed of so many at doses of carbon disulphide: -34.94 (2.640) and 19.73 (1.484). With the expected
-    /// information the errors are 2.648 and 1.487.
+    /// Bliss's beetles in a probit model, killed of so many at doses of carbon disulphide: -34.94 (2.640) and 19.73
+    /// (1.484). With the expected information the errors are 2.648 and 1.487.
     /// ```
     /// use dualtape::{Float, ScalarFunction, Special, optimize};
     ///
@@ -327,8 +329,8 @@ impl Report {
     /// assert!((errors[0] - 2.6395036928).abs() < 1e-9 && (errors[1] - 1.48405832295).abs() < 1e-10);
     /// ```
     ///
-    /// Source: Efron & Hinkley, *Assessing the accuracy of the maximum likelihood estimator: observed versus expected Fisher information*,
-    /// Biometrika 65 (1978).
+    /// Source: Efron & Hinkley, *Assessing the accuracy of the maximum likelihood estimator: observed versus expected
+    /// Fisher information*, Biometrika 65 (1978).
     #[must_use]
     #[inline]
     pub fn standard_errors(&self) -> Option<Vec<f64>> {

@@ -7,21 +7,24 @@ use crate::Dual;
 
 /// A root of `f` between `a` and `b`, where its values have different signs.
 ///
-/// Newton's method with the derivative by dual numbers, kept inside of a bracket: where its step would leave the interval in which the
-/// sign changes, or is not shorter than half of the step before, another point is taken: in turns one beyond the Newton step, to get the
-/// root between two near points, and one that halves the interval, by its middle or by the median of the floating-point numbers inside, so
-/// that a root near zero in a long interval costs few steps, too. Near a simple root the steps are those of Newton.
+/// Newton's method with the derivative by dual numbers, kept inside of a bracket: where its step would leave the
+/// interval in which the sign changes, or is not shorter than half of the step before, another point is taken: in turns
+/// one beyond the Newton step, to get the root between two near points, and one that halves the interval, by its middle
+/// or by the median of the floating-point numbers inside, so that a root near zero in a long interval costs few steps,
+/// too. Near a simple root the steps are those of Newton.
 ///
-/// The ends may be in any order, and the values at them infinite. An end that is a root is returned. The search ends at a value of zero, when
-/// the step is shorter than the spacing of numbers at `x`, or when no number is left between the ends of the bracket. At a jump
-/// across zero or a pole it ends with [`Status::NoProgress`]: what is left of the value at the ends of the bracket is not small.
+/// The ends may be in any order, and the values at them infinite. An end that is a root is returned. The search ends at
+/// a value of zero, when the step is shorter than the spacing of numbers at `x`, or when no number is left between the
+/// ends of the bracket. At a jump across zero or a pole it ends with [`Status::NoProgress`]: what is left of the value
+/// at the ends of the bracket is not small.
 ///
 /// # Errors
-/// No panic, unless `f` does: where the values at the ends have the same sign, or one is NaN, the status and [`Root::fault`] say so.
+/// No panic, unless `f` does: where the values at the ends have the same sign, or one is NaN, the status and
+/// [`Root::fault`] say so.
 ///
 /// # Examples
-/// √2, and Kepler's equation E - e sin E = M for the eccentricity 0.4 and the mean anomaly 235.4° (Vallado, example 2-1), which has the
-/// eccentric anomaly 220.512074° there.
+/// √2, and Kepler's equation E - e sin E = M for the eccentricity 0.4 and the mean anomaly 235.4° (Vallado, example
+/// 2-1), which has the eccentric anomaly 220.512074° there.
 /// ```
 /// use dualtape::optimize;
 ///
@@ -38,7 +41,6 @@ use crate::Dual;
 /// ```
 ///
 /// Source: Press et al., *Numerical Recipes*, 3rd ed., section 9.4 (Newton's method with bisection).
-#[track_caller]
 pub fn root(f: impl Fn(Dual<f64>) -> Dual<f64>, a: f64, b: f64) -> Root {
     let mut evaluations = 0;
     search(a, b, &mut |x| {
@@ -127,8 +129,8 @@ impl Sample {
     }
 }
 
-/// What is left of the values, at ends between which there is no number, may be this part of those at the ends given. At a root of a
-/// smooth function it is a rounding; at a jump it is about one.
+/// What is left of the values, at ends between which there is no number, may be this part of those at the ends given.
+/// At a root of a smooth function it is a rounding; at a jump it is about one.
 const LEFT: f64 = 1e-4;
 
 #[inline]
@@ -197,8 +199,9 @@ fn search(a: f64, b: f64, evaluate: &mut dyn FnMut(f64) -> Sample) -> Root {
     }
 }
 
-/// How many Newton steps are taken at once to get across a root: at one of higher order, where a step is too short by that factor, or
-/// where steps are as short as rounding of the value makes them. With the root between two near points, halving ends soon.
+/// How many Newton steps are taken at once to get across a root: at one of higher order, where a step is too short by
+/// that factor, or where steps are as short as rounding of the value makes them. With the root between two near points,
+/// halving ends soon.
 const BEYOND: f64 = 16.0;
 
 /// The floating-point number that has as many others on either side, between two.
