@@ -97,11 +97,14 @@ fn column_norms(_value: f64, _gradient: &DVector<f64>, squared: &DMatrix<f64>) -
 
 /// Factors for equations by which all have terms of about the same size Σⱼ |xⱼ ∂fᵢ/∂xⱼ| at the start, so that the
 /// length of the residuals does not depend on the units of an equation. (An unknown that is 0 there counts as 1.)
-/// Powers of two, so that nothing is rounded.
+/// Powers of two, so that nothing is rounded, and within the range of `f64`.
 #[inline]
 fn equation_weights(jacobian: &DMatrix<f64>, x: &DVector<f64>) -> Vec<f64> {
     let sizes = jacobian.abs() * x.map(|x| if x == 0.0 { 1.0 } else { x.abs() });
-    let weight = |size: &f64| if *size > 0.0 && size.is_finite() { (-size.log2().round()).exp2() } else { 1.0 };
+    let weight = |size: &f64| match size.log2().round() {
+        exponent if exponent.is_finite() => (-exponent).clamp(-1000.0, 1000.0).exp2(),
+        _ => 1.0,
+    };
     sizes.iter().map(weight).collect()
 }
 

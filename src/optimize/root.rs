@@ -135,7 +135,8 @@ const LEFT: f64 = 1e-4;
 
 #[inline]
 fn search(a: f64, b: f64, evaluate: &mut dyn FnMut(f64) -> Sample) -> Root {
-    let (a, b) = (evaluate(a), evaluate(b));
+    let (mut a, b) = (evaluate(a), evaluate(b));
+    a.evaluations = b.evaluations;
     let ends = [a.x, b.x];
     let at = |sample: Sample, status, fault| sample.report(status, ends, b.evaluations, fault);
     for (index, end) in [a, b].into_iter().enumerate() {
@@ -156,7 +157,8 @@ fn search(a: f64, b: f64, evaluate: &mut dyn FnMut(f64) -> Sample) -> Root {
         return at(if a.value.abs() <= b.value.abs() { a } else { b }, Status::NotBracketed, Some(fault));
     }
 
-    let size = a.value.abs().min(b.value.abs());
+    // Of the values far from the root: at the ends, or if both are infinite the first that is not.
+    let mut size = a.value.abs().min(b.value.abs());
     let (mut low, mut high) = if a.x < b.x { (a, b) } else { (b, a) };
     let mut last = if low.value.abs() <= high.value.abs() { low } else { high };
     let mut before = high.x - low.x;
@@ -182,7 +184,7 @@ fn search(a: f64, b: f64, evaluate: &mut dyn FnMut(f64) -> Sample) -> Root {
         };
         if !is_inside(x) {
             let best = if low.value.abs() <= high.value.abs() { low } else { high };
-            let converged = best.value.abs() <= LEFT * size;
+            let converged = best.value.is_finite() && best.value.abs() <= LEFT * size;
             let status = if converged { Status::Converged } else { Status::NoProgress };
             return best.report(status, bracket, last.evaluations, None);
         }
@@ -194,6 +196,9 @@ fn search(a: f64, b: f64, evaluate: &mut dyn FnMut(f64) -> Sample) -> Root {
         }
         if last.value == 0.0 {
             return last.report(Status::Converged, [x; 2], last.evaluations, None);
+        }
+        if size == f64::INFINITY {
+            size = last.value.abs();
         }
         if (last.value < 0.0) == (low.value < 0.0) { low = last } else { high = last }
     }
