@@ -2,6 +2,7 @@
 //!
 //! `cargo run --release --example newton` runs the files of `examples/nist`; with arguments, the files named there.
 
+#[allow(dead_code, reason = "standard deviations are for fits by least squares")]
 mod nist;
 
 use dualtape::ScalarFunction;

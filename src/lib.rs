@@ -27,7 +27,9 @@
 //! | many inputs, many outputs | Jacobian | [`jacobian`] |
 //! | the same, and a direction `v` or weight `w` | `J v` or `wᵀ J` | [`jvp`], [`vjp`] |
 //! | a [`ScalarFunction`] or [`VectorFunction`] | the fastest way for its size | [`gradient_of`], [`hessian_of`], [`jacobian_of`] |
-//! | a function to minimise | its minimum by Newton's method | [`optimize::newton`] |
+//! | a function to minimise | its minimum by Newton's method | [`optimize::newton`]; of many variables [`optimize::newton_cg`] |
+//! | residuals of a model | estimates with standard errors | [`optimize::least_squares`] |
+//! | equations | a solution; a root between two points | [`optimize::solve`], [`optimize::root`] |
 //! | a function of a matrix | its gradient, as a matrix | [`matrix::gradient`] |
 //! | matrices inside the function | solve, inverse, determinant, eigenvalues | [`LinearAlgebra`] |
 //! | a computation to list, to draw, to find a NaN in, or to differentiate symbolically | its graph | `graph::Graph` (feature `graph`) |
@@ -59,7 +61,7 @@
 //! - [`checkpoint`]: long chains of steps in little memory.
 //! - [`mod@parameters`]: structs with named parameters in place of slices.
 //! - [`linalg`]: linear algebra with derivatives of whole matrices. [`Real`]: any number as a scalar of nalgebra.
-//! - [`optimize`]: Newton's method.
+//! - [`optimize`]: Newton's method, least squares, equations.
 //! - [`implicit`]: derivatives of roots, fixed points, minimisers and solutions of linear systems that a solver found.
 //! - [`numeric`]: differences, as textbooks have them and extrapolated. [`check`]: derivatives compared with them.
 //! - `graph`, with the feature of that name: functions recorded once, to list, draw, evaluate elsewhere and differentiate into other

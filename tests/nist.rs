@@ -3,6 +3,7 @@
 #![cfg(all(feature = "std", feature = "nalgebra"))]
 
 #[path = "../examples/nist/mod.rs"]
+#[allow(dead_code, reason = "standard deviations are for fits by least squares")]
 mod nist;
 
 use dualtape::optimize;

@@ -5,7 +5,7 @@ mod models;
 
 pub use models::Model;
 
-use dualtape::{Float, ScalarFunction};
+use dualtape::{Float, ScalarFunction, VectorFunction};
 use std::path::Path;
 use std::{fs, io};
 
@@ -20,6 +20,8 @@ pub struct Problem {
     /// Start 1 (far) and Start 2 (near).
     pub starts: [Vec<f64>; 2],
     pub certified: Vec<f64>,
+    /// The certified standard deviations of the estimates.
+    pub deviations: Vec<f64>,
     pub residual_sum: f64,
     /// One row per observation: the response, then the predictors.
     pub data: Vec<Vec<f64>>,
@@ -49,17 +51,18 @@ impl Problem {
         let residual_sum = numbers(after(text, "Residual Sum of Squares:")?)?;
         let &[residual_sum] = &residual_sum[..] else { return Err("expected one residual sum of squares".into()) };
 
-        let [mut start1, mut start2, mut certified] = [const { Vec::new() }; 3];
+        let [mut start1, mut start2, mut certified, mut deviations] = [const { Vec::new() }; 4];
         for (parameter, values) in text.lines().filter_map(|line| line.split_once('=')) {
             if parameter.trim() != format!("b{}", certified.len() + 1) {
                 continue; // the formula, or a legend
             }
-            let &[s1, s2, c, _deviation] = &numbers(values)?[..] else {
+            let &[s1, s2, c, deviation] = &numbers(values)?[..] else {
                 return Err(format!("expected two starts, a value and a deviation: `{values}`"));
             };
             start1.push(s1);
             start2.push(s2);
             certified.push(c);
+            deviations.push(deviation);
         }
 
         // The header also has a paragraph called `Data:`; the table is the last.
@@ -80,22 +83,41 @@ impl Problem {
         {
             return Err(format!("[parameters, predictors, observations]: announced {announced:?}, found {found:?}"));
         }
-        Ok(Self { name, model, starts: [start1, start2], certified, residual_sum, data })
+        Ok(Self { name, model, starts: [start1, start2], certified, deviations, residual_sum, data })
     }
 
     /// Log relative error of the estimates: the number of digits in which the worst agrees with the certified values,
     /// which have eleven.
     pub fn log_relative_error(&self, b: &[f64]) -> f64 {
-        let digits = |(b, c): (&f64, &f64)| -((b - c).abs() / c.abs()).log10();
-        b.iter().zip(&self.certified).map(digits).fold(11.0, |worst, d| if d >= worst { worst } else { d.max(0.0) })
+        common_digits(b, &self.certified)
     }
+
+    /// The same for the standard errors.
+    pub fn log_relative_error_of_deviations(&self, deviations: &[f64]) -> f64 {
+        common_digits(deviations, &self.deviations)
+    }
+
+    fn residual<T: Float>(&self, row: &[f64], b: &[T]) -> T {
+        T::lit(self.model.response(row[0])) - self.model.predict(b, &row[1..])
+    }
+}
+
+fn common_digits(found: &[f64], certified: &[f64]) -> f64 {
+    let digits = |(b, c): (&f64, &f64)| -((b - c).abs() / c.abs()).log10();
+    found.iter().zip(certified).map(digits).fold(11.0, |worst, d| if d >= worst { worst } else { d.max(0.0) })
 }
 
 /// S(b) = Σ (y - f(x; b))².
 impl ScalarFunction for Problem {
     fn eval<T: Float>(&self, b: &[T]) -> T {
-        let residual = |row: &Vec<f64>| T::lit(self.model.response(row[0])) - self.model.predict(b, &row[1..]);
-        self.data.iter().map(|row| residual(row).powi(2)).sum()
+        self.data.iter().map(|row| self.residual(row, b).powi(2)).sum()
+    }
+}
+
+/// y - f(x; b) of all observations.
+impl VectorFunction for Problem {
+    fn eval<T: Float>(&self, b: &[T]) -> Vec<T> {
+        self.data.iter().map(|row| self.residual(row, b)).collect()
     }
 }
 

@@ -6,6 +6,8 @@
 
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 
+use super::bounds::Bounds;
+use super::report::Fault;
 use crate::{ScalarFunction, value_gradient_and_hessian_of};
 
 /// The sign of the Hessian to working precision.
@@ -30,28 +32,85 @@ pub(super) struct Model {
     pub newton: Option<DVector<f64>>,
     /// √(gᵀH⁻¹g); NaN if there is no Newton step.
     pub decrement: f64,
+    /// The variables that may move, if not all do. Curvature, Newton step and decrement are those of the function of
+    /// these variables alone.
+    pub face: Option<Vec<usize>>,
 }
 
 impl Model {
-    pub fn at<F: ScalarFunction + ?Sized>(f: &F, x: DVector<f64>) -> Self {
+    /// The model of `f` at `x`, with the scale of its curvature.
+    pub fn at<F: ScalarFunction + ?Sized>(f: &F, x: DVector<f64>, bounds: Option<&Bounds>) -> Self {
         let (value, gradient, hessian) = value_gradient_and_hessian_of(f, x.as_slice());
         let gradient = DVector::from_vec(gradient);
+        Self::new(x, value, gradient, hessian, scaling, bounds)
+    }
+
+    /// The model of these derivatives. The scale is asked for only if all numbers are finite.
+    pub fn new(
+        x: DVector<f64>,
+        value: f64,
+        gradient: DVector<f64>,
+        hessian: DMatrix<f64>,
+        scale: impl FnOnce(f64, &DVector<f64>, &DMatrix<f64>) -> DVector<f64>,
+        bounds: Option<&Bounds>,
+    ) -> Self {
         let finite = value.is_finite()
             && [x.as_slice(), gradient.as_slice(), hessian.as_slice()].concat().iter().all(|v| v.is_finite());
         let (scale, curvature) = if finite {
-            (scaling(value, &gradient, &hessian), Curvature::Semidefinite)
+            (scale(value, &gradient, &hessian), Curvature::Semidefinite)
         } else {
             (DVector::from_element(x.len(), 1.0), Curvature::NonFinite)
         };
-        let mut model = Self { x, value, gradient, hessian, scale, curvature, newton: None, decrement: f64::NAN };
+        let face = bounds.and_then(|bounds| bounds.face(&x, &gradient));
+        let mut model = Self { x, value, gradient, hessian, scale, curvature, newton: None, decrement: f64::NAN, face };
         if finite {
             model.classify();
         }
         model
     }
 
+    /// The same quadratic seen from x + s, as a function of the variables of a face alone.
+    pub fn seen_from(&self, s: &DVector<f64>, face: Vec<usize>) -> Self {
+        let mut model = Self {
+            x: &self.x + s,
+            value: self.value + self.change(s),
+            gradient: &self.gradient + &self.hessian * s,
+            hessian: self.hessian.clone(),
+            scale: self.scale.clone(),
+            curvature: Curvature::Semidefinite,
+            newton: None,
+            decrement: f64::NAN,
+            face: Some(face),
+        };
+        model.classify();
+        model
+    }
+
+    /// What the model says of a step: gᵀs + ½ sᵀHs.
+    pub fn change(&self, s: &DVector<f64>) -> f64 {
+        self.gradient.dot(s) + 0.5 * s.dot(&(&self.hessian * s))
+    }
+
     pub fn is_finite(&self) -> bool {
         self.curvature != Curvature::NonFinite
+    }
+
+    /// What is not finite, if something is.
+    pub fn fault(&self) -> Option<Fault> {
+        let point = || Fault::first(&self.x, |index, value| Fault::Point { index, value });
+        let value = || (!self.value.is_finite()).then_some(Fault::Value { value: self.value });
+        let gradient = || Fault::first(&self.gradient, |index, value| Fault::Gradient { index, value });
+        let hessian = || {
+            let n = self.x.len();
+            Fault::first(&self.hessian, |index, value| Fault::Hessian { row: index % n, column: index / n, value })
+        };
+        if self.is_finite() { None } else { point().or_else(value).or_else(gradient).or_else(hessian) }
+    }
+
+    /// Whether a variable may move here that bounds held at the point before.
+    pub fn frees_from(&self, before: &Self) -> bool {
+        let is_free = |i: &usize| self.face.as_ref().is_none_or(|face| face.contains(i));
+        before.face.as_ref().is_some_and(|face| (0..self.x.len()).any(|i| !face.contains(&i) && is_free(&i)))
     }
 
     /// ‖D v‖ with the scale of this point.
@@ -59,11 +118,49 @@ impl Model {
         norm(&self.scale.component_mul(v))
     }
 
-    /// Gradient and Hessian in scaled variables: D⁻¹g and D⁻¹HD⁻¹.
+    /// Gradient and Hessian in those of the scaled variables that may move: D⁻¹g and D⁻¹HD⁻¹.
     pub fn scaled(&self, scale: &DVector<f64>) -> (DVector<f64>, DMatrix<f64>) {
         // Divided one after the other, since the product of two scales can overflow, and in one order, for symmetry.
         let entry = |i: usize, j: usize| self.hessian[(i, j)] / scale[i.max(j)] / scale[i.min(j)];
-        (self.gradient.component_div(scale), DMatrix::from_fn(scale.len(), scale.len(), entry))
+        match &self.face {
+            None => (self.gradient.component_div(scale), DMatrix::from_fn(scale.len(), scale.len(), entry)),
+            Some(face) => (
+                DVector::from_fn(face.len(), |a, _| self.gradient[face[a]] / scale[face[a]]),
+                DMatrix::from_fn(face.len(), face.len(), |a, b| entry(face[a], face[b])),
+            ),
+        }
+    }
+
+    /// A step in all variables from one in those of [`Model::scaled`].
+    pub fn unscaled(&self, y: &DVector<f64>, scale: &DVector<f64>) -> DVector<f64> {
+        match &self.face {
+            None => y.component_div(scale),
+            Some(face) => {
+                let mut step = DVector::zeros(scale.len());
+                for (&i, y) in face.iter().zip(y) {
+                    step[i] = y / scale[i];
+                }
+                step
+            }
+        }
+    }
+
+    /// The length of the gradient, without the parts that push against bounds.
+    pub fn gradient_norm(&self) -> f64 {
+        match &self.face {
+            None => norm(&self.gradient),
+            Some(face) => norm(&DVector::from_fn(face.len(), |a, _| self.gradient[face[a]])),
+        }
+    }
+
+    /// Whether the Hessian has an eigenvalue that is negative by more than rounding of the function's terms explains.
+    #[inline]
+    pub fn is_saddle(&self) -> bool {
+        self.curvature == Curvature::Indefinite
+            && eigen(self.scaled(&self.scale).1).is_some_and(|spectrum| {
+                let eigenvalues = spectrum.eigenvalues;
+                eigenvalues.min() < -f64::EPSILON.sqrt() * eigenvalues.amax()
+            })
     }
 
     /// Where the model's gradient is zero, be it a minimum or not: s = -H⁻¹g.
@@ -72,7 +169,7 @@ impl Model {
             Curvature::Definite => self.newton.clone(),
             _ => {
                 let (gradient, hessian) = self.scaled(&self.scale);
-                let step = -hessian.lu().solve(&gradient)?.component_div(&self.scale);
+                let step = self.unscaled(&-hessian.lu().solve(&gradient)?, &self.scale);
                 step.iter().all(|s| s.is_finite()).then_some(step)
             }
         }
@@ -94,7 +191,7 @@ impl Model {
         if let Some(step) = step.filter(|step| step.iter().all(|s| s.is_finite())) {
             let squared = -gradient.dot(&step);
             self.decrement = if squared > 0.0 { squared.sqrt() } else { 0.0 }; // never -0
-            self.newton = Some(step.component_div(&self.scale));
+            self.newton = Some(self.unscaled(&step, &self.scale));
         }
     }
 

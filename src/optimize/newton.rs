@@ -1,6 +1,11 @@
 //! Newton's method for minimisation: what a user calls, and its options.
 
+use std::ops::ControlFlow;
+
+use super::bounds::Bounds;
 use super::iteration::Iteration;
+use super::options::{positive, tolerance};
+use super::progress::{Progress, unwatched};
 use super::report::{Report, Status};
 use crate::ScalarFunction;
 
@@ -97,6 +102,7 @@ pub struct Newton {
     pub(super) value_tolerance: f64,
     pub(super) step_tolerance: f64,
     pub(super) trust_region: Option<TrustRegion>,
+    pub(super) bounds: Option<Bounds>,
     pub(super) trace: bool,
 }
 
@@ -129,6 +135,7 @@ impl Default for Newton {
             value_tolerance: f64::EPSILON,
             step_tolerance: f64::EPSILON.sqrt(),
             trust_region: Some(TrustRegion::default()),
+            bounds: None,
             trace: false,
         }
     }
@@ -155,9 +162,7 @@ impl TrustRegion {
     /// If `multiple` is not a positive finite number.
     #[track_caller]
     pub fn initial_radius(mut self, multiple: f64) -> Self {
-        let allowed = multiple > 0.0 && multiple.is_finite();
-        assert!(allowed, "TrustRegion::initial_radius: expected a positive finite number, found {multiple:?}");
-        self.initial_radius = multiple;
+        self.initial_radius = positive("TrustRegion::initial_radius", multiple);
         self
     }
 
@@ -247,6 +252,41 @@ impl Newton {
         self
     }
 
+    /// Sets a box in which the variables stay: `lower[i] <= x[i] <= upper[i]`. An infinite bound is none, and a variable
+    /// between equal bounds is held. Only with a trust region.
+    ///
+    /// The function is never evaluated outside of the box; the start is moved to its nearest point. Each step is the best one
+    /// for the variables that are not held by their bounds, cut where it would leave the box and completed by the others; it
+    /// brings a fixed part of what the projected path of steepest descent brings. [`Report::decrement`] and
+    /// [`Report::gradient_norm`] are those of the variables that no bound holds.
+    ///
+    /// # Panics
+    /// If the numbers of bounds differ, a bound is NaN, or a lower one is above the upper one: the box is empty.
+    ///
+    /// # Examples
+    /// (x - 3)² + (y + 1)² for x ≤ 2, y ≥ 0 has its minimum 2 in the corner; the gradient there is (-2, 2).
+    /// ```
+    /// use dualtape::optimize::Newton;
+    /// # use dualtape::{Float, scalar_function};
+    /// # fn bowl<T: Float>(x: &[T]) -> T {
+    /// #     (x[0] - T::lit(3.0)).powi(2) + (x[1] + T::lit(1.0)).powi(2)
+    /// # }
+    /// # scalar_function!(Bowl = bowl);
+    /// let box_of = Newton::new().bounds(&[f64::NEG_INFINITY, 0.0], &[2.0, f64::INFINITY]);
+    /// let report = box_of.minimize(&Bowl, &[0.0, 5.0]);
+    /// assert!(report.converged());
+    /// assert_eq!((report.x, report.value, report.gradient), (vec![2.0, 0.0], 2.0, vec![-2.0, 2.0]));
+    /// ```
+    ///
+    /// Sources: Lin & Moré, *Newton's method for large bound-constrained optimization problems*, SIAM J. Optim. 9 (1999)
+    /// (the projected path); Conn, Gould & Toint, *Global convergence of a class of trust region algorithms for optimization
+    /// with simple bounds*, SIAM J. Numer. Anal. 25 (1988) (the part of the Cauchy point).
+    #[track_caller]
+    pub fn bounds(mut self, lower: &[f64], upper: &[f64]) -> Self {
+        self.bounds = Some(Bounds::new("Newton::bounds", lower, upper));
+        self
+    }
+
     /// Minimises `f` from `x0`, which has `n` entries.
     ///
     /// Without variables (`n` = 0) there is nothing to vary: the start is the minimum.
@@ -256,8 +296,52 @@ impl Newton {
     /// trust region takes a few more decompositions, one at an indefinite Hessian its eigenvectors (about 9n³).
     ///
     /// It does not panic unless `f` does; the [`Status`] in the report says why it stopped.
+    ///
+    /// # Panics
+    /// If there are bounds, and not one pair for each variable; or bounds and no trust region.
+    #[track_caller]
     pub fn minimize<F: ScalarFunction + ?Sized>(&self, f: &F, x0: &[f64]) -> Report {
-        let mut iteration = Iteration::new(self, f, x0);
+        self.minimize_with(f, x0, unwatched)
+    }
+
+    /// [`minimize`](Newton::minimize) with a function that is called after every step tried, and stops the search by
+    /// returning `Break`.
+    ///
+    /// # Panics
+    /// As `minimize`, and if `watch` does.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::optimize::{Newton, Status};
+    /// use std::ops::ControlFlow;
+    /// # use dualtape::{Float, scalar_function};
+    /// # fn rosenbrock<T: Float>(x: &[T]) -> T {
+    /// #     T::lit(100.0) * (x[1] - x[0] * x[0]).powi(2) + (T::one() - x[0]).powi(2)
+    /// # }
+    /// # scalar_function!(Rosenbrock = rosenbrock);
+    /// let report = Newton::new().minimize_with(&Rosenbrock, &[-1.2, 1.0], |progress| {
+    ///     println!("{}: {:.3e}", progress.iteration, progress.value);
+    ///     if progress.value < 1.0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    /// });
+    /// assert_eq!(report.status, Status::Stopped);
+    /// assert!(report.value < 1.0);
+    /// ```
+    #[track_caller]
+    pub fn minimize_with<F: ScalarFunction + ?Sized>(
+        &self,
+        f: &F,
+        x0: &[f64],
+        mut watch: impl FnMut(&Progress<'_>) -> ControlFlow<()>,
+    ) -> Report {
+        if let Some(bounds) = &self.bounds {
+            bounds.check("dualtape: optimize::Newton", x0.len());
+            assert!(
+                self.trust_region.is_some(),
+                "dualtape: optimize::Newton: expected a trust region with the bounds, found the plain method; \
+                 begin with Newton::new()"
+            );
+        }
+        let mut iteration = Iteration::new(self, f, x0, &mut watch);
         let status = if !iteration.point.is_finite() {
             Status::NonFinite
         } else if x0.is_empty() {
@@ -269,11 +353,4 @@ impl Newton {
         };
         iteration.report(status)
     }
-}
-
-/// The tolerance, if it is one.
-#[track_caller]
-fn tolerance(option: &str, value: f64) -> f64 {
-    assert!(value >= 0.0, "{option}: expected a number that is not negative, found {value:?}");
-    value
 }
