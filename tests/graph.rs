@@ -37,3 +37,5 @@ mod random;
 mod show;
 #[path = "graph/single.rs"]
 mod single;
+#[path = "graph/slopes.rs"]
+mod slopes;

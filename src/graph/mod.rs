@@ -105,6 +105,7 @@ mod program;
 mod question;
 mod recording;
 mod show;
+mod slope;
 mod table;
 mod traced;
 

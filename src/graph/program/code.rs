@@ -116,6 +116,8 @@ pub(super) struct Function {
 pub(super) enum Of {
     Op(Op),
     Rule(Arc<dyn Operation>),
+    /// The derivative of a rule by an argument.
+    Slope(Arc<dyn Operation>, u8),
     /// Two functions of one argument that share their work.
     Both(fn(f64) -> (f64, f64)),
 }

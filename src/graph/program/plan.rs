@@ -194,6 +194,7 @@ impl<'a> Plan<'a> {
                                 Of::Both(graph.both(i))
                             }
                             Op::Rule(rule) | Op::Reduction(rule) => Of::Rule(graph.rules[rule as usize].clone()),
+                            Op::Slope(rule, by) => Of::Slope(graph.rules[rule as usize].clone(), by),
                             op => Of::Op(op),
                         };
                         functions.push(Function { of, arity: operands.len(), results });

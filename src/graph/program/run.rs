@@ -66,6 +66,7 @@ impl Function {
     pub fn values(&self, graph: &Body, operands: &[f64], values: &mut [f64]) {
         match &self.of {
             Of::Rule(rule) => rule.values(self.arity, operands, values),
+            Of::Slope(rule, by) => rule.slopes(*by, self.arity, operands, values),
             Of::Op(op) => {
                 for (value, operands) in values.iter_mut().zip(operands.chunks_exact(self.arity)) {
                     *value = graph.apply(*op, operands, &[]);
