@@ -131,6 +131,8 @@ pub(super) trait Operation: Debug + Send + Sync {
     fn value_f32(&self, x: &[f32]) -> f32;
     /// The values for several sets of `arity` arguments, which stand one after the other.
     fn values(&self, arity: usize, x: &[f64], values: &mut [f64]);
+    /// The value at `x`, the value there, and so on.
+    fn repeat(&self, x: f64, values: &mut [f64]);
     /// The derivatives by the argument `by` for several sets of `arity` numbers: arguments, and then the value of the rule.
     fn slopes(&self, by: u8, arity: usize, x: &[f64], values: &mut [f64]);
     fn derivatives(&self, asked: Asked, x: &[f64]) -> Vec<f64>;
@@ -171,6 +173,12 @@ impl<P: Piece> Operation for P {
             2 => values.iter_mut().zip(x.as_chunks::<2>().0).for_each(|(y, x)| *y = Piece::value(*self, x)),
             _ => values.iter_mut().zip(x.chunks_exact(arity)).for_each(|(y, x)| *y = Piece::value(*self, x)),
         }
+    }
+    fn repeat(&self, x: f64, values: &mut [f64]) {
+        values.iter_mut().fold(x, |x, y| {
+            *y = Piece::value(*self, &[x]);
+            *y
+        });
     }
     fn slopes(&self, by: u8, arity: usize, x: &[f64], values: &mut [f64]) {
         match arity {
