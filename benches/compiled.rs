@@ -10,6 +10,8 @@
 #[path = "../tests/common/adbench/mod.rs"]
 mod adbench;
 mod clock;
+#[path = "../tests/common/latest.rs"]
+mod latest;
 #[path = "../tests/common/mgh.rs"]
 #[allow(dead_code)] // minima are for tests
 mod mgh;
@@ -75,6 +77,8 @@ fn main() {
     programs::adverse(&mut table);
     table.mean("the adverse ones");
     programs::fresh(&mut table);
+    table.mean("written after the constants of the first interpreter were fixed");
+    latest::all(&mut table);
     table.mean("written after all constants were fixed");
     batches(&table.run);
 }
