@@ -1,4 +1,5 @@
 //! Programs that were written last, after everything else was as it is: nobody looked at them to change anything.
+#![allow(clippy::needless_range_loop)] // indices as in the formulas
 
 use super::problems::Random;
 use super::programs::Visitor;
