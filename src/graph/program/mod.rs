@@ -27,8 +27,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// A graph made ready to be run many times, by [`Graph::compile`].
 ///
-/// On most programs a value and a gradient take about half of the time that the tape takes, and on some with many `tanh` or long chains of
-/// operations they take longer; `cargo bench --bench compiled` has a table. It pays after some hundred to some thousand calls.
+/// On most programs a value and a gradient take about half of the time that the tape takes, and on a few, that are one long chain of
+/// operations, they take a little longer; `cargo bench --bench compiled` has a table. It pays after some hundred to some thousand calls.
 ///
 /// What it computes is what the graph computes: values have the bits that the recorded function has on `f64`, a guard with another
 /// answer is an error, and derivatives that plain arithmetic gets wrong are taken by the drivers, as in [`Graph::eval`].
