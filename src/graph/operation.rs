@@ -37,7 +37,7 @@ pub(super) trait Piece: Rule {
     /// See [`Unary::TWIN`].
     const TWIN: Option<Twin> = None;
     fn label(self) -> String;
-    /// What the derivative by an argument is called: `tanh'`, of two arguments `hypot'x` and `hypot'y`.
+    /// What the derivative by an argument is called: `tanh'`, of two arguments `log_add_exp'x` and `log_add_exp'y`.
     fn label_of_slope(self, by: u8) -> String;
     fn value<B: Primitive>(self, x: &[B]) -> B;
     /// The derivative by the argument `by`, of a rule of one or two arguments, which stand before the value.
