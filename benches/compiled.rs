@@ -11,6 +11,8 @@
 #[path = "../tests/common/adbench/mod.rs"]
 mod adbench;
 mod clock;
+#[path = "../tests/common/latest.rs"]
+mod latest;
 #[path = "../tests/common/mgh.rs"]
 #[allow(dead_code)] // minima are for tests
 mod mgh;
@@ -55,13 +57,19 @@ fn main() {
         );
     }
     problems::gradient_set(&mut table);
-    if table.run.wants("ADBench") {
+    if table.run.wants("ADBench GMM d10 K25") {
         let adbench::Problem { function, x0, .. } = Mixture::read("gmm/1k/gmm_d10_K25.txt");
         table.row("ADBench GMM d10 K25", &function, &x0, None);
+    }
+    if table.run.wants("ADBench BA1 squares") {
         let (bundle, x0) = BundleSquares::read("ba/ba1_n49_m7776_p31843.txt");
         table.row("ADBench BA1 squares", &bundle, &x0, None);
+    }
+    if table.run.wants("ADBench LSTM l2 c1024") {
         let adbench::Problem { function, x0, .. } = Lstm::read("lstm/lstm_l2_c1024.txt");
         table.row("ADBench LSTM l2 c1024", &function, &x0, None);
+    }
+    if table.run.wants("ADBench HAND squares") {
         let adbench::Problem { function, x0, .. } = Hand::read("hand/simple_small/hand1_t26_c100.txt");
         table.row("ADBench HAND squares", &Squares(function), &x0, None);
     }
@@ -82,6 +90,8 @@ fn main() {
     programs::adverse(&mut table);
     table.mean("the adverse ones");
     programs::fresh(&mut table);
+    table.mean("written after the constants of the first interpreter were fixed");
+    latest::all(&mut table);
     table.mean("written after all constants were fixed");
     batches(&table.run);
 }

@@ -41,3 +41,5 @@ mod random;
 mod show;
 #[path = "graph/single.rs"]
 mod single;
+#[path = "graph/slopes.rs"]
+mod slopes;

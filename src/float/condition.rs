@@ -5,7 +5,7 @@ use super::Float;
 #[cfg(feature = "graph")]
 use super::{
     Primitive,
-    products::{is_central_on, is_not_large_on},
+    products::{is_central_on, is_not_large_on, middle},
 };
 
 /// What a number that records is to be at a point where plain arithmetic is used in place of a choice by its value.
@@ -52,6 +52,31 @@ impl Condition {
             Condition::AtMostOne => (-B::one()..=B::one()).contains(&x),
         }
     }
+
+    /// Whether it holds of all of `x`. Without a branch for each, so that it runs in vector registers.
+    #[must_use]
+    pub fn holds_of_all<B: Primitive>(self, x: &[B]) -> bool {
+        fn all<B: Primitive>(x: &[B], holds: impl Fn(B) -> bool) -> bool {
+            let (chunks, rest) = x.as_chunks::<8>();
+            let of_each = |chunk: &[B]| chunk.iter().fold(true, |all, &x| all & holds(x));
+            chunks.iter().all(|chunk| of_each(chunk)) && of_each(rest)
+        }
+        use num_traits::Float;
+        match self {
+            Condition::NotNan => all(x, |x| !x.is_nan()),
+            Condition::Central { nested, or_zero } => {
+                let (least, largest) = middle::<B>(nested);
+                let (least, largest) = (B::nearest(least), B::nearest(largest));
+                let is_central = |x: B| (least < Float::abs(x)) & (Float::abs(x) < largest);
+                if or_zero { all(x, |x| is_central(x) | x.is_zero()) } else { all(x, is_central) }
+            }
+            Condition::NotLarge { nested } => {
+                let largest = B::nearest(middle::<B>(nested).1);
+                all(x, |x| Float::abs(x) < largest)
+            }
+            Condition::AtMostOne => all(x, |x| Float::abs(x) <= B::one()),
+        }
+    }
 }
 
 /// Notes a condition that the recorded computation needs; see [`Engine::TRACED`](super::Engine::TRACED).
@@ -61,4 +86,57 @@ pub(crate) fn requires<T: Float>(condition: Condition, x: T) {
     T::run::<crate::graph::Require>((condition, x));
     #[cfg(not(feature = "graph"))]
     let _ = (condition, x);
+}
+
+#[cfg(all(test, feature = "graph"))]
+mod tests {
+    use super::Condition;
+    use crate::float::Primitive;
+    use num_traits::Float;
+
+    /// What holds of many numbers is what holds of each: at all ends of ranges, in every place.
+    #[test]
+    fn conditions_on_many_numbers_are_those_on_each() {
+        fn check<B: Primitive>() {
+            let ends = [
+                1e-150,
+                1e-60,
+                1e-18,
+                1e-7,
+                1.0,
+                1e7,
+                1e18,
+                1e60,
+                1e150,
+                0.0,
+                f64::INFINITY,
+                f64::NAN,
+                1e-310,
+                2.0,
+                0.5,
+            ];
+            let next = |x: B, up: f64| x + x * B::epsilon() * B::nearest(up);
+            let near = |x: f64| [-1.0, 0.0, 1.0].map(|up| next(B::nearest(x), up));
+            let numbers: Vec<B> = ends.into_iter().flat_map(near).flat_map(|x| [x, -x]).collect();
+            let central = |nested, or_zero| Condition::Central { nested, or_zero };
+            let large = |nested| Condition::NotLarge { nested };
+            let conditions = [Condition::NotNan, Condition::AtMostOne, large(false), large(true)].into_iter();
+            for condition in
+                conditions.chain([false, true].into_iter().flat_map(|a| [false, true].map(|b| central(a, b))))
+            {
+                for &x in &numbers {
+                    for place in 0..19 {
+                        let mut many = [B::one(); 19];
+                        many[place] = x;
+                        let holds = condition.holds(B::one()) && condition.holds(x);
+                        assert_eq!(condition.holds_of_all(&many), holds, "{condition:?} {x:e} at {place}");
+                    }
+                }
+                assert!(condition.holds_of_all::<B>(&[]));
+            }
+            assert!(numbers.iter().any(|x| Float::is_nan(*x)));
+        }
+        check::<f64>();
+        check::<f32>();
+    }
 }

@@ -5,6 +5,7 @@ use super::names::ResultName;
 use super::operation::{self, Both, Operation};
 use super::question::{Ask, BranchChanged, Question};
 use super::recording::{Placed, values_of};
+use super::slope::Slope;
 use crate::float::{Condition, Float, Primitive as _};
 use std::collections::BTreeMap;
 use std::panic::Location;
@@ -40,13 +41,19 @@ pub(super) enum Op {
     Second(u32),
     /// The same of any number of arguments.
     Reduction(u32),
+    /// The derivative of the rule with this number by the argument at the given position. Its operands are those of the rule, and then
+    /// the rule's value.
+    Slope(u32, u8),
 }
 
 impl Op {
     /// Whether there may be more than two operands.
     #[inline]
     pub fn is_long(self) -> bool {
-        matches!(self, Op::IfLess | Op::Clamp | Op::MulAdd | Op::Dot | Op::FromPartials | Op::Reduction(_))
+        matches!(
+            self,
+            Op::IfLess | Op::Clamp | Op::MulAdd | Op::Dot | Op::FromPartials | Op::Reduction(_) | Op::Slope(..)
+        )
     }
     /// The same rule as part of a pair.
     pub fn paired(self, part: fn(u32) -> Op) -> Op {
@@ -191,6 +198,7 @@ impl Body {
             }
             (Op::Rule(rule), x) => operation::apply(&self.rules[rule as usize], false, x),
             (Op::Reduction(rule), x) => operation::apply(&self.rules[rule as usize], true, x),
+            (Op::Slope(rule, by), x) => T::run::<Slope>((&self.rules[rule as usize], by, x)),
             (op, arguments) => unreachable!("{op:?} of {} operands", arguments.len()),
         }
     }

@@ -88,6 +88,10 @@
 //! the outermost; the ones below are plain arithmetic there. Where the sum of a derivative starts with `0 + x` it is `x`: a
 //! derivative that is zero may have another sign.
 //!
+//! Of a rule whose derivative is given by one of several formulas, as that of `tanh` is, the first derivative is one operation, `tanh'`,
+//! which takes the rule's arguments and then its value; of two arguments there are `log_add_exp'x` and `log_add_exp'y`. Further
+//! derivatives are those of the formulas.
+//!
 //! [`Float::named`]: crate::Float::named
 //! [`Float::dot`]: crate::Float::dot
 //! [`Float::if_less`]: crate::Float::if_less
@@ -107,6 +111,7 @@ mod program;
 mod question;
 mod recording;
 mod show;
+mod slope;
 mod table;
 mod traced;
 

@@ -6,6 +6,7 @@
 
 use super::body::Body;
 use super::recording::values_of;
+use super::slope::Slope;
 use super::traced::Traced;
 use crate::float::algorithm::Scalar;
 use crate::float::engine::Algorithm;
@@ -20,7 +21,7 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Asked {
     /// The partial derivative by an argument.
-    Partial(usize),
+    Partial(u8),
     /// All of them.
     Partials,
     /// The form in which a tangent passes on its way from an argument; the tangent and the slope stand before the arguments.
@@ -36,7 +37,11 @@ pub(super) trait Piece: Rule {
     /// See [`Unary::TWIN`].
     const TWIN: Option<Twin> = None;
     fn label(self) -> String;
+    /// What the derivative by an argument is called: `tanh'`, of two arguments `log_add_exp'x` and `log_add_exp'y`.
+    fn label_of_slope(self, by: u8) -> String;
     fn value<B: Primitive>(self, x: &[B]) -> B;
+    /// The derivative by the argument `by`, of a rule of one or two arguments, which stand before the value.
+    fn slope<T: Float>(self, by: u8, x: &[T]) -> T;
     fn derivatives<T: Float>(self, asked: Asked, x: &[T]) -> Vec<T>;
 }
 
@@ -54,12 +59,18 @@ impl<R: Unary> Piece for OfOne<R> {
     fn label(self) -> String {
         self.0.name().to_string()
     }
+    fn label_of_slope(self, _: u8) -> String {
+        format!("{}'", self.0.name())
+    }
     fn value<B: Primitive>(self, x: &[B]) -> B {
         self.0.value(x[0])
     }
+    fn slope<T: Float>(self, _: u8, x: &[T]) -> T {
+        self.0.partial(x[0], x[1])
+    }
     fn derivatives<T: Float>(self, asked: Asked, x: &[T]) -> Vec<T> {
         vec![match asked {
-            Asked::Partial(_) | Asked::Partials => self.0.partial(x[0], x[1]),
+            Asked::Partial(_) | Asked::Partials => self.slope(0, x),
             Asked::Through(_) => self.0.through(x[0], x[1], x[2], x[3]),
         }]
     }
@@ -70,14 +81,19 @@ impl<R: Binary> Piece for OfTwo<R> {
     fn label(self) -> String {
         self.0.name().to_string()
     }
+    fn label_of_slope(self, by: u8) -> String {
+        format!("{}'{}", self.0.name(), if by == 0 { 'x' } else { 'y' })
+    }
     fn value<B: Primitive>(self, x: &[B]) -> B {
         self.0.value(x[0], x[1])
     }
+    fn slope<T: Float>(self, by: u8, x: &[T]) -> T {
+        if by == 0 { self.0.partial_x(x[0], x[1], x[2]) } else { self.0.partial_y(x[0], x[1], x[2]) }
+    }
     fn derivatives<T: Float>(self, asked: Asked, x: &[T]) -> Vec<T> {
         match asked {
-            Asked::Partial(0) => vec![self.0.partial_x(x[0], x[1], x[2])],
-            Asked::Partial(_) => vec![self.0.partial_y(x[0], x[1], x[2])],
-            Asked::Partials => vec![self.0.partial_x(x[0], x[1], x[2]), self.0.partial_y(x[0], x[1], x[2])],
+            Asked::Partial(by) => vec![self.slope(by, x)],
+            Asked::Partials => vec![self.slope(0, x), self.slope(1, x)],
             Asked::Through(0) => vec![self.0.through_x(x[0], x[1], x[2], x[3], x[4])],
             Asked::Through(_) => vec![self.0.through_y(x[0], x[1], x[2], x[3], x[4])],
         }
@@ -89,8 +105,14 @@ impl<R: Reduction> Piece for OfMany<R> {
     fn label(self) -> String {
         self.0.name().to_string()
     }
+    fn label_of_slope(self, by: u8) -> String {
+        unreachable!("the derivative of a reduction by the argument {by} alone")
+    }
     fn value<B: Primitive>(self, x: &[B]) -> B {
         self.0.value(x.iter().copied())
+    }
+    fn slope<T: Float>(self, by: u8, _: &[T]) -> T {
+        unreachable!("the derivative of a reduction by the argument {by} alone")
     }
     fn derivatives<T: Float>(self, _: Asked, x: &[T]) -> Vec<T> {
         let (y, x) = x.split_last().expect("the value stands last");
@@ -101,6 +123,7 @@ impl<R: Reduction> Piece for OfMany<R> {
 /// A rule whose type is forgotten.
 pub(super) trait Operation: Debug + Send + Sync {
     fn label(&self) -> String;
+    fn label_of_slope(&self, by: u8) -> String;
     fn is_step(&self) -> bool;
     fn passes(&self) -> bool;
     fn twin(&self) -> Option<Twin>;
@@ -108,6 +131,10 @@ pub(super) trait Operation: Debug + Send + Sync {
     fn value_f32(&self, x: &[f32]) -> f32;
     /// The values for several sets of `arity` arguments, which stand one after the other.
     fn values(&self, arity: usize, x: &[f64], values: &mut [f64]);
+    /// The value at `x`, the value there, and so on.
+    fn repeat(&self, x: f64, values: &mut [f64]);
+    /// The derivatives by the argument `by` for several sets of `arity` numbers: arguments, and then the value of the rule.
+    fn slopes(&self, by: u8, arity: usize, x: &[f64], values: &mut [f64]);
     fn derivatives(&self, asked: Asked, x: &[f64]) -> Vec<f64>;
     fn derivatives_f32(&self, asked: Asked, x: &[f32]) -> Vec<f32>;
     fn derivatives_traced(&self, asked: Asked, x: &[Traced]) -> Vec<Traced>;
@@ -120,6 +147,9 @@ pub(super) trait Operation: Debug + Send + Sync {
 impl<P: Piece> Operation for P {
     fn label(&self) -> String {
         Piece::label(*self)
+    }
+    fn label_of_slope(&self, by: u8) -> String {
+        Piece::label_of_slope(*self, by)
     }
     fn is_step(&self) -> bool {
         P::IS_STEP
@@ -142,6 +172,18 @@ impl<P: Piece> Operation for P {
             1 => values.iter_mut().zip(x.as_chunks::<1>().0).for_each(|(y, x)| *y = Piece::value(*self, x)),
             2 => values.iter_mut().zip(x.as_chunks::<2>().0).for_each(|(y, x)| *y = Piece::value(*self, x)),
             _ => values.iter_mut().zip(x.chunks_exact(arity)).for_each(|(y, x)| *y = Piece::value(*self, x)),
+        }
+    }
+    fn repeat(&self, x: f64, values: &mut [f64]) {
+        values.iter_mut().fold(x, |x, y| {
+            *y = Piece::value(*self, &[x]);
+            *y
+        });
+    }
+    fn slopes(&self, by: u8, arity: usize, x: &[f64], values: &mut [f64]) {
+        match arity {
+            2 => values.iter_mut().zip(x.as_chunks::<2>().0).for_each(|(y, x)| *y = Piece::slope(*self, by, x)),
+            _ => values.iter_mut().zip(x.chunks_exact(arity)).for_each(|(y, x)| *y = Piece::slope(*self, by, x)),
         }
     }
     fn derivatives(&self, asked: Asked, x: &[f64]) -> Vec<f64> {
@@ -260,21 +302,26 @@ pub(super) fn value<B: Primitive>(operation: &dyn Operation, x: &[B]) -> B {
     }
 }
 
-/// The derivatives of an operation on any number.
-struct Derivatives;
+/// The derivatives of an operation on primitive numbers.
+pub(super) fn derivatives<B: Primitive>(operation: &dyn Operation, asked: Asked, x: &[B]) -> Vec<B> {
+    if B::IS_SINGLE {
+        let x: Vec<f32> = x.iter().map(|x| x.widen() as f32).collect();
+        operation.derivatives_f32(asked, &x).into_iter().map(|y| B::nearest(y.into())).collect()
+    } else {
+        let x: Vec<f64> = x.iter().map(|x| x.widen()).collect();
+        operation.derivatives(asked, &x).into_iter().map(B::nearest).collect()
+    }
+}
+
+/// The derivatives of an operation on any number: what its rule computes, with both sides of choices on numbers that record.
+pub(super) struct Derivatives;
 
 impl Algorithm for Derivatives {
     type Args<'a, T: Float> = (&'a dyn Operation, Asked, &'a [T]);
     type Output<T: Float> = Vec<T>;
 
     fn on_primitive<B: Scalar>((operation, asked, x): (&dyn Operation, Asked, &[B])) -> Vec<B> {
-        if B::IS_SINGLE {
-            let x: Vec<f32> = x.iter().map(|x| x.widen() as f32).collect();
-            operation.derivatives_f32(asked, &x).into_iter().map(|y| B::nearest(y.into())).collect()
-        } else {
-            let x: Vec<f64> = x.iter().map(|x| x.widen()).collect();
-            operation.derivatives(asked, &x).into_iter().map(B::nearest).collect()
-        }
+        derivatives(operation, asked, x)
     }
     fn on_traced<B: Primitive>((operation, asked, x): (&dyn Operation, Asked, &[Traced<B>])) -> Vec<Traced<B>> {
         if B::IS_SINGLE {
@@ -295,6 +342,9 @@ impl<const IS_STEP: bool, const PASSES: bool> Recorded<IS_STEP, PASSES> {
     fn derivatives<T: Float>(self, asked: Asked, x: &[T]) -> Vec<T> {
         T::run::<Derivatives>((&*self.operation(), asked, x))
     }
+    fn slope<T: Float>(self, by: u8, x: &[T]) -> T {
+        T::run::<Slope>((&self.operation(), by, x))
+    }
 }
 
 impl<const IS_STEP: bool, const PASS: bool> Unary for Recorded<IS_STEP, PASS> {
@@ -308,7 +358,7 @@ impl<const IS_STEP: bool, const PASS: bool> Unary for Recorded<IS_STEP, PASS> {
         value(&*self.operation(), &[x])
     }
     fn partial<T: Float>(self, x: T, y: T) -> T {
-        self.derivatives(Asked::Partial(0), &[x, y])[0]
+        self.slope(0, &[x, y])
     }
     fn through<T: Float>(self, tangent: T, slope: T, x: T, y: T) -> T {
         self.derivatives(Asked::Through(0), &[tangent, slope, x, y])[0]
@@ -325,10 +375,10 @@ impl<const IS_STEP: bool, const PASS: bool> Binary for Recorded<IS_STEP, PASS> {
         value(&*self.operation(), &[x, y])
     }
     fn partial_x<T: Float>(self, x: T, y: T, z: T) -> T {
-        self.derivatives(Asked::Partial(0), &[x, y, z])[0]
+        self.slope(0, &[x, y, z])
     }
     fn partial_y<T: Float>(self, x: T, y: T, z: T) -> T {
-        self.derivatives(Asked::Partial(1), &[x, y, z])[0]
+        self.slope(1, &[x, y, z])
     }
     fn through_x<T: Float>(self, tangent: T, by_x: T, x: T, y: T, z: T) -> T {
         self.derivatives(Asked::Through(0), &[tangent, by_x, x, y, z])[0]

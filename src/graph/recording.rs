@@ -62,6 +62,8 @@ struct Recording {
     table_of_constants: Table,
     rules: Vec<Arc<dyn Operation>>,
     rules_of_type: HashMap<TypeId, Vec<u32>, Hashed>,
+    /// Whether the derivative of a rule by an argument is one operation.
+    slopes: HashMap<(u32, u8), bool, Hashed>,
     guards: Vec<Guard>,
     /// What guards leave possible: the orders of two numbers, and the kinds of one.
     orders: HashMap<[Operand; 2], u16, Hashed>,
@@ -413,6 +415,25 @@ pub(super) fn record_many<P: Piece, R: Rule, B: Primitive>(piece: P, rule: R, x:
         recording.long(Op::Reduction(rule), &operands, place)
     });
     number(value, id, node)
+}
+
+/// The number of a rule in the recording of `x`, if they are not all constants, and whether its derivative by an argument is one operation,
+/// which `decide` says when it is first asked for.
+pub(super) fn slope_of<B: Primitive>(
+    operation: &Arc<dyn Operation>,
+    by: u8,
+    x: &[Traced<B>],
+    decide: impl FnOnce() -> bool,
+) -> Option<(u32, bool)> {
+    let id = recording_of(x)?;
+    let (rule, known) = with(id, |recording| {
+        let rule = recording.rule(operation.as_any(), || operation.clone(), |known| operation.is_same(known));
+        (rule, recording.slopes.get(&(rule, by)).copied())
+    });
+    // It makes a recording of its own, so it is asked while nobody looks at this one.
+    let is_one = known.unwrap_or_else(decide);
+    with(id, |recording| recording.slopes.insert((rule, by), is_one));
+    Some((rule, is_one))
 }
 
 impl Recording {

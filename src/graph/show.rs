@@ -35,6 +35,7 @@ impl Body {
             Op::Dot => "dot".into(),
             Op::FromPartials => "from_partials".into(),
             Op::Rule(rule) | Op::Reduction(rule) => self.rules[rule as usize].label(),
+            Op::Slope(rule, by) => self.rules[rule as usize].label_of_slope(by),
             Op::First(rule) | Op::Second(rule) => {
                 let rule = &self.rules[rule as usize];
                 rule.twin().map_or_else(|| rule.label(), |twin| twin.pair.name.into())

@@ -100,7 +100,7 @@ mod power;
 mod radial;
 
 pub use crate::float::{Binary, Reduction, Rule, Unary};
-use crate::float::{Float, Pair, Primitive as _};
+use crate::float::{Float, Pair, Primitive};
 use algebraic::{CubeRoot, Quadratic};
 use dialect::{define_rules, visit_rows};
 use logarithm::LogDerivative;
@@ -226,7 +226,7 @@ macro_rules! elementary {
 
             // Powers with an exponent, logarithms to a base, length and angle
             /// Integer power `xⁿ`; derivative `n xⁿ⁻¹`, exact at 0 to every order. `x⁰` is 1 with derivative 0 everywhere.
-            pub Powi(n: i32) = powi(x) { [x.powi(n)] |x, y| powi_slope(n, x, y),
+            pub Powi(n: i32) = powi(x) { [power(x, n)] |x, y| powi_slope(n, x, y),
                 through |t, _, x, _| times_powi_slope(t, n, x) } for [Float FloatCore ComplexField],
                 at [2.0; 3 => 12.0], at [2.0; -1 => -0.25], members [(0), (1), (2), (3), (-1), (-3), (17)];
             /// Power `xʸ`; partials `y xʸ⁻¹` and `xʸ ln x`.
@@ -387,6 +387,12 @@ fn sech_squared<T: Float>(x: T, y: T) -> T {
 #[inline]
 fn slope_of_abs<T: Float>(x: T) -> T {
     T::zero().if_less(x, T::one, || x.if_less(T::zero(), || -T::one(), T::zero))
+}
+
+/// `xⁿ`: a square without a call where `n` is not known to the compiler, with the same bits.
+#[inline]
+fn power<B: Primitive>(x: B, n: i32) -> B {
+    if n == 2 { x * x } else { x.powi(n) }
 }
 
 /// `n xⁿ⁻¹`.

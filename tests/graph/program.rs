@@ -121,7 +121,7 @@ fn every_operation_has_the_bits_of_the_graph() {
 #[test]
 fn shapes() {
     type Step = fn(Traced, Traced, Traced) -> Traced;
-    let steps: [Step; 11] = [
+    let steps: [Step; 19] = [
         |s, x, _| s + x,
         |s, x, _| x + s,
         |s, x, _| s - x,
@@ -133,6 +133,16 @@ fn shapes() {
         |s, x, y| s * x + y,
         |s, x, y| x * s - y,
         |s, x, y| (s + x) / (s * s + y),
+        // Signs that go into sums, products and functions, and sums whose value is a zero of either sign.
+        |s, x, y| -s - x * y,
+        |s, x, y| -(s * x) - y,
+        |s, x, y| x - (-s * y) * -1.0,
+        |s, x, y| (-s / x).exp() - (y - s),
+        |s, x, _| (-s + x) + (-x + s),
+        |s, x, y| (-s - x) * (-y),
+        // A function of its own result.
+        |s, _, _| s.tanh(),
+        |s, x, _| s.atan() * x,
     ];
     for (k, step) in steps.into_iter().enumerate() {
         for count in [1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 40] {
@@ -180,6 +190,33 @@ impl VectorFunction for Every {
             results.extend([s, s]);
         }
         results
+    }
+}
+
+/// Recurrences, in which nothing is alike, and two chains side by side: a polynomial and its derivative, of all lengths.
+#[test]
+fn recurrences() {
+    let points = [[0.5, 0.75, -0.25], [-1.5, 0.0, 2.0], [1.25, f64::INFINITY, 1.0]];
+    for count in [2, 7, 8, 9, 10, 30, 300] {
+        let polynomial = |x: &[Traced]| (0..count).fold(x[1], |s, i| s * x[0] + f64::from(i));
+        let of_one = |x: &[Traced]| (0..count).fold(Traced::constant(1.0), |s, i| s * x[0] + 1.0 / f64::from(i + 1));
+        let coupled = |x: &[Traced]| {
+            let mut s = [x[0], x[1], x[2]];
+            for _ in 0..count {
+                let [a, b, c] = s;
+                let h = |x: Traced| x * 0.01;
+                s = [a + h(x[0] * (b - a)), b + h(a * (x[1] - c) - b), c - h(c * x[2] - a * b)];
+            }
+            s[0] - s[1] * s[2]
+        };
+        for graph in [
+            Graph::record_fn(polynomial, &points[0]),
+            Graph::record_fn(of_one, &points[0]),
+            Graph::record_fn(coupled, &points[0]),
+        ] {
+            agree(&graph, &points);
+            agree(&graph.value_and_gradient(), &points);
+        }
     }
 }
 

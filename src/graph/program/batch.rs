@@ -4,8 +4,9 @@ use super::super::body::Body;
 use super::super::question::BranchChanged;
 use super::Program;
 use super::code::{
-    ADD, ADD_CHAIN, CALL, CHOOSE, Code, DIV, DOT_CHAIN, EVEN, HORNER_CHAIN, HORNER_SUB_CHAIN, MUL, MUL_ADD, MUL_CHAIN,
-    MUL_SUB, NEG, Of, ROW, SIZES, SUB, SUB_CHAIN, SUB_DOT_CHAIN, SUB_MUL, operations,
+    ADD, ADD_CHAIN, CALL, CALL_CHAIN, CHOOSE, Code, DIV, DOT_CHAIN, EVEN, HORNER_CHAIN, HORNER_PAIR, HORNER_SUB_CHAIN,
+    MIXED, MUL, MUL_ADD, MUL_CHAIN, MUL_SUB, NEG, Of, ROW, SIZES, SUB, SUB_CHAIN, SUB_DOT_CHAIN, SUB_MUL, mixed,
+    operations,
 };
 use super::schedule::Schedule;
 use crate::drivers::pool::{self, Scratch};
@@ -169,14 +170,15 @@ impl Program {
         schedule.run_lanes(&self.graph.body, code, constants, cells, arguments);
 
         let is_right = schedule.is_as_recorded(cells)
-            && (self.graph.body.origin.is_none()
-                || (!self.graph.body.is_never_plain && schedule.is_plain_everywhere(cells)));
+            && (self.graph.body.origin.is_none() || (!self.graph.body.is_never_plain && schedule.is_plain_in(cells)));
         for point in 0..points {
             let out = &mut outs[point * outputs..][..outputs];
             if is_right {
                 out.iter_mut().zip(&schedule.results).for_each(|(out, &place)| *out = cells[place as usize][point]);
             } else {
-                let result = self.finish(&xs[point * inputs..][..inputs], out, |place| cells[place as usize][point]);
+                let read = |place: u32| cells[place as usize][point];
+                let x = &xs[point * inputs..][..inputs];
+                let result = self.finish(x, out, read, || schedule.is_plain(read));
                 note(first + point, result, out, changed);
             }
         }
@@ -198,17 +200,6 @@ impl Schedule {
             let [a, b] = check.about.map(|place| &cells[place as usize]);
             a.iter().zip(b).all(|(&a, &b)| check.question.answer(a, b) == check.answer)
         })
-    }
-
-    /// [`Schedule::is_plain`] in all lanes.
-    fn is_plain_everywhere(&self, cells: &[Lanes]) -> bool {
-        let all =
-            |place: u32, holds: &dyn Fn(f64) -> bool| cells[place as usize].iter().fold(true, |all, &x| all & holds(x));
-        self.results.iter().all(|&place| all(place, &f64::is_finite))
-            && self
-                .conditions
-                .iter()
-                .all(|(condition, places)| places.iter().all(|&place| all(place, &|x| condition.holds(x))))
     }
 
     /// The interpreter; see `run`.
@@ -312,6 +303,49 @@ impl Schedule {
                             }
                         }
                         next += function.results;
+                    }
+                    code = rest;
+                }
+                MIXED => {
+                    let (&[count, kept, _], rest) = code.split_first_chunk().expect("a number and two places");
+                    let (operands, rest) = rest.split_at(4 * usize::from(count));
+                    debug_assert_eq!(usize::from(kept), next, "places are not used again");
+                    for &[bits, a, b, c] in operands.as_chunks::<4>().0 {
+                        let (before, after) = cells.split_at_mut(next);
+                        let [a, b, c] = [a, b, c].map(|place| &before[usize::from(place)]);
+                        for (lane, result) in after[0].iter_mut().enumerate() {
+                            *result = mixed(bits.into(), a[lane], b[lane], c[lane]);
+                        }
+                        next += 1;
+                    }
+                    code = rest;
+                }
+                HORNER_PAIR => {
+                    let (&[count, first, second], rest) = code.split_first_chunk().expect("a number and two operands");
+                    let count = usize::from(count);
+                    let (operands, rest) = rest.split_at(4 * count);
+                    let mut before = [first, second].map(usize::from);
+                    for (k, operands) in operands.as_chunks::<4>().0.iter().enumerate() {
+                        let operands = operands.map(usize::from);
+                        let places = [next + k, next + count + k];
+                        for ((acc, &place), operands) in before.iter_mut().zip(&places).zip(operands.as_chunks::<2>().0)
+                        {
+                            let [acc, a, b] =
+                                [std::mem::replace(acc, place), operands[0], operands[1]].map(|x| cells[x]);
+                            cells[place] = std::array::from_fn(|lane| acc[lane] * a[lane] + b[lane]);
+                        }
+                    }
+                    next += 2 * count;
+                    code = rest;
+                }
+                CALL_CHAIN => {
+                    let (&[function, count, first], rest) =
+                        code.split_first_chunk().expect("a function, a number, a place");
+                    let mut place = usize::from(first);
+                    for _ in 0..count {
+                        let (before, after) = cells.split_at_mut(next);
+                        self.functions[usize::from(function)].values(graph, &before[place], &mut after[0]);
+                        (place, next) = (next, next + 1);
                     }
                     code = rest;
                 }

@@ -66,6 +66,30 @@ pub(super) const EVEN: u32 = 1 << 15;
 /// What follows goes to the place that is the next word.
 pub(super) const GO: u32 = ROW + KINDS;
 
+/// A function of one argument that takes its own result, again and again. The number of the function follows, how often, and the place
+/// of the first argument.
+pub(super) const CALL_CHAIN: u32 = GO + 1;
+
+/// Two chains of `acc * a + b` side by side, of which the second may take results of the first. Their length follows, the places of what
+/// the first of each takes, and the other operands by turns, two for the one and two for the other.
+pub(super) const HORNER_PAIR: u32 = GO + 3;
+
+/// Operations of several kinds, one after the other, that are all computed as `±a * b ± c`. Their number follows, and where the next
+/// result goes that is kept, and the next one that is not; and for each operation a word of bits and the three places.
+pub(super) const MIXED: u32 = GO + 2;
+
+// The bits of an operation of these: the product is negated, `c` is negated, and the result is not kept.
+pub(super) const MINUS_PRODUCT: u32 = 1;
+pub(super) const MINUS_C: u32 = 2;
+pub(super) const PASSES: u32 = 4;
+
+/// `±a * b ± c`
+#[inline(always)]
+pub(super) fn mixed(bits: u32, a: f64, b: f64, c: f64) -> f64 {
+    let negated = |x: f64, bits: u32| f64::from_bits(x.to_bits() ^ (u64::from(bits) << 63));
+    negated(a, bits) * b + negated(c, bits >> 1)
+}
+
 /// How much memory words of 16 bits reach. A program that has more results than this gives the places of those that are used in their own
 /// window to the next window.
 pub(super) const SHORT: usize = 1 << 16;
@@ -116,6 +140,8 @@ pub(super) struct Function {
 pub(super) enum Of {
     Op(Op),
     Rule(Arc<dyn Operation>),
+    /// The derivative of a rule by an argument.
+    Slope(Arc<dyn Operation>, u8),
     /// Two functions of one argument that share their work.
     Both(fn(f64) -> (f64, f64)),
 }

@@ -2,10 +2,13 @@
 
 mod batch;
 mod code;
+mod mixed;
 mod plan;
 mod run;
 mod schedule;
+mod steps;
 mod window;
+mod writer;
 
 use super::question::BranchChanged;
 use super::recording::values_of;
@@ -24,8 +27,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// A graph made ready to be run many times, by [`Graph::compile`].
 ///
-/// On most programs a value and a gradient take about half of the time that the tape takes, and on some with many `tanh` or long chains of
-/// operations they take longer; `cargo bench --bench compiled` has a table. It pays after some hundred to some thousand calls.
+/// On most programs a value and a gradient take about half of the time that the tape takes, and on a few, that are one long chain of
+/// operations, they take a little longer; `cargo bench --bench compiled` has a table. It pays after some hundred to some thousand calls.
 ///
 /// What it computes is what the graph computes: values have the bits that the recorded function has on `f64`, a guard with another
 /// answer is an error, and derivatives that plain arithmetic gets wrong are taken by the drivers, as in [`Graph::eval`].
@@ -145,7 +148,9 @@ impl Program {
         // It goes back at the end. A panic in a user's rule drops it, and the next call begins with another.
         let mut memory = pool::take::<Memory>();
         self.schedule.run(&self.graph.body, self.id, x, &mut memory);
-        let result = self.finish(x, out, |place| memory.cells[place as usize]);
+        let cells = &memory.cells;
+        let is_plain = || self.schedule.is_plain_in(cells.as_chunks::<1>().0);
+        let result = self.finish(x, out, |place| cells[place as usize], is_plain);
         pool::put(memory);
         result
     }
@@ -154,10 +159,12 @@ impl Program {
     pub(super) fn attempt(&self, x: &[f64], out: &mut [f64]) -> Attempt {
         let mut memory = pool::take::<Memory>();
         self.schedule.run(&self.graph.body, self.id, x, &mut memory);
-        let read = |place: u32| memory.cells[place as usize];
+        let cells = &memory.cells;
+        let read = |place: u32| cells[place as usize];
+        let is_plain = || self.schedule.is_plain_in(cells.as_chunks::<1>().0);
         let attempt = match self.schedule.changed(read) {
             Some((guard, answer, _)) => Attempt::Changed { guard, answer },
-            None if self.graph.body.is_never_plain || !self.schedule.is_plain(read) => Attempt::NotPlain,
+            None if self.graph.body.is_never_plain || !is_plain() => Attempt::NotPlain,
             None => {
                 out.iter_mut().zip(&self.schedule.results).for_each(|(out, &place)| *out = read(place));
                 Attempt::Right
@@ -172,15 +179,21 @@ impl Program {
         !self.graph.body.is_never_plain
     }
 
-    /// Writes the results, whose places `read` knows, if they are right; else those of the drivers.
-    fn finish(&self, x: &[f64], out: &mut [f64], read: impl Fn(u32) -> f64 + Copy) -> Result<(), BranchChanged> {
-        let changed = self.schedule.changed(read);
+    /// Writes the results, whose places `read` knows, if they are right, for derivatives by `is_plain`; else those of the drivers.
+    fn finish(
+        &self,
+        x: &[f64],
+        out: &mut [f64],
+        read: impl Fn(u32) -> f64,
+        is_plain: impl FnOnce() -> bool,
+    ) -> Result<(), BranchChanged> {
+        let changed = self.schedule.changed(&read);
         let is_derivative = self.graph.body.origin.is_some();
         if !is_derivative && let Some((guard, answer, sides)) = changed {
             return Err(self.graph.body.changed(&self.graph.body.guards[guard], answer, sides));
         }
-        let is_plain = !self.graph.body.is_never_plain && changed.is_none() && self.schedule.is_plain(read);
-        if is_derivative && !is_plain {
+        let is_right = || !self.graph.body.is_never_plain && changed.is_none() && is_plain();
+        if is_derivative && !is_right() {
             out.copy_from_slice(&self.graph.body.eval_eagerly(x)?);
         } else {
             out.iter_mut().zip(&self.schedule.results).for_each(|(out, &place)| *out = read(place));
@@ -235,8 +248,8 @@ impl Program {
         self.schedule.operations
     }
 
-    /// How often a call decides what to do next: once for up to eight operations of one kind, or for a whole chain of them. It is what
-    /// the time goes to besides the operations.
+    /// How often a call decides what to do next: once for up to eight operations of one kind, or for a whole row, chain or mixture of
+    /// operations. It is what the time goes to besides the operations.
     #[must_use]
     pub fn decisions(&self) -> usize {
         self.schedule.decisions

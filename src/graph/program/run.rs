@@ -2,10 +2,12 @@
 
 use super::super::body::Body;
 use super::code::{
-    ADD, ADD_CHAIN, CALL, CHOOSE, Code, DIV, DOT_CHAIN, EVEN, Function, GO, HORNER_CHAIN, HORNER_SUB_CHAIN, MUL,
-    MUL_ADD, MUL_CHAIN, MUL_SUB, NEG, Of, ROW, SHORT, SIZES, SUB, SUB_CHAIN, SUB_DOT_CHAIN, SUB_MUL, operations,
+    ADD, ADD_CHAIN, CALL, CALL_CHAIN, CHOOSE, Code, DIV, DOT_CHAIN, EVEN, Function, GO, HORNER_CHAIN, HORNER_PAIR,
+    HORNER_SUB_CHAIN, MIXED, MUL, MUL_ADD, MUL_CHAIN, MUL_SUB, NEG, Of, PASSES, ROW, SHORT, SIZES, SUB, SUB_CHAIN,
+    SUB_DOT_CHAIN, SUB_MUL, mixed, operations,
 };
 use super::schedule::Schedule;
+use super::writer::CALLS;
 use crate::drivers::pool::Scratch;
 
 /// Sizes of memory. A place in memory of such a size needs no check: words of 16 bits are always inside the first, and of others the
@@ -66,6 +68,7 @@ impl Function {
     pub fn values(&self, graph: &Body, operands: &[f64], values: &mut [f64]) {
         match &self.of {
             Of::Rule(rule) => rule.values(self.arity, operands, values),
+            Of::Slope(rule, by) => rule.slopes(*by, self.arity, operands, values),
             Of::Op(op) => {
                 for (value, operands) in values.iter_mut().zip(operands.chunks_exact(self.arity)) {
                     *value = graph.apply(*op, operands, &[]);
@@ -76,6 +79,16 @@ impl Function {
                     *values = at(x).into();
                 }
             }
+        }
+    }
+}
+
+impl Function {
+    /// The value at `x`, the value there, and so on.
+    fn repeat(&self, x: f64, values: &mut [f64]) {
+        match &self.of {
+            Of::Rule(rule) => rule.repeat(x, values),
+            _ => unreachable!("only rules take their own results"),
         }
     }
 }
@@ -114,6 +127,9 @@ fn sized<const N: usize>(cells: &mut [f64]) -> &mut [f64; N] {
     cells.first_chunk_mut().expect("as many cells as needed")
 }
 
+/// So many operands of a call need no memory of their own: those of a full call with two operands.
+const FEW: usize = 2 * CALLS;
+
 struct Calls<'a> {
     graph: &'a Body,
     functions: &'a [Function],
@@ -124,6 +140,7 @@ struct Calls<'a> {
 #[inline(never)]
 fn run<W: Copy + Into<u32>>(mut code: &[W], cells: &mut (impl Cells + ?Sized), mut next: usize, calls: Calls) {
     let Calls { graph, functions, arguments } = calls;
+    let mut few = [0.0; FEW];
     // `$n` operations of `$arity` operands.
     macro_rules! block {
         ($n:literal, $arity:literal, |$($x:ident),*| $value:expr) => {{
@@ -226,16 +243,59 @@ fn run<W: Copy + Into<u32>>(mut code: &[W], cells: &mut (impl Cells + ?Sized), m
                     code = rest;
                 }
                 $($chain => chain!($others, $acc, $taken $next),)*
+                MIXED => {
+                    let (&[count, kept, passing], rest) = code.split_first_chunk().expect("a number and two places");
+                    let (operands, rest) = rest.split_at(4 * count.into() as usize);
+                    let (mut kept, mut passing) = (kept.into() as usize, passing.into() as usize);
+                    for &[bits, a, b, c] in operands.as_chunks::<4>().0 {
+                        let bits: u32 = bits.into();
+                        let [a, b, c] = [a, b, c].map(|place| cells.read(place.into() as usize));
+                        let passes = usize::from(bits & PASSES != 0);
+                        cells.room(if passes == 1 { passing } else { kept }, 1)[0] = mixed(bits, a, b, c);
+                        (kept, passing) = (kept + (1 - passes), passing + passes);
+                    }
+                    next = kept;
+                    code = rest;
+                }
+                HORNER_PAIR => {
+                    let (&[count, first, second], rest) = code.split_first_chunk().expect("a number and two operands");
+                    let count = count.into() as usize;
+                    let (operands, rest) = rest.split_at(4 * count);
+                    let [mut x, mut y] = [first, second].map(|place| cells.read(place.into() as usize));
+                    for (k, operands) in operands.as_chunks::<4>().0.iter().enumerate() {
+                        let [a, b, _, _] = operands.map(|place| cells.read(place.into() as usize));
+                        x = x * a + b;
+                        cells.room(next + k, 1)[0] = x;
+                        let [_, _, a, b] = operands.map(|place| cells.read(place.into() as usize));
+                        y = y * a + b;
+                        cells.room(next + count + k, 1)[0] = y;
+                    }
+                    next += 2 * count;
+                    code = rest;
+                }
+                CALL_CHAIN => {
+                    let (&[function, count, first], rest) = code.split_first_chunk().expect("a function, a number, a place");
+                    let (count, x) = (count.into() as usize, cells.read(first.into() as usize));
+                    functions[function.into() as usize].repeat(x, cells.room(next, count));
+                    next += count;
+                    code = rest;
+                }
                 word => {
                     debug_assert_eq!(word, CALL);
                     let (&[function, count], rest) = code.split_first_chunk().expect("a function and a number");
                     let (function, count) = (&functions[function.into() as usize], count.into() as usize);
                     let (operands, rest) = rest.split_at(count * function.arity);
-                    arguments.clear();
-                    arguments.extend(operands.iter().map(|&place| cells.read(place.into() as usize)));
-                    let count = count * function.results;
-                    function.values(graph, arguments, cells.room(next, count));
-                    next += count;
+                    let results = count * function.results;
+                    let read = |place: W| cells.read(place.into() as usize);
+                    if let Some(few) = few.get_mut(..operands.len()) {
+                        few.iter_mut().zip(operands).for_each(|(argument, &place)| *argument = read(place));
+                        function.values(graph, few, cells.room(next, results));
+                    } else {
+                        arguments.clear();
+                        arguments.extend(operands.iter().map(|&place| read(place)));
+                        function.values(graph, arguments, cells.room(next, results));
+                    }
+                    next += results;
                     code = rest;
                 }
             }
@@ -260,12 +320,27 @@ impl Schedule {
         })
     }
 
-    /// Whether plain arithmetic was enough for derivatives.
+    /// Whether plain arithmetic was enough for derivatives at one point.
     pub fn is_plain(&self, read: impl Fn(u32) -> f64 + Copy) -> bool {
         self.results.iter().all(|&place| read(place).is_finite())
-            && self
-                .conditions
-                .iter()
-                .all(|(condition, places)| places.iter().all(|&place| condition.holds(read(place))))
+            && self.conditions.iter().all(|watched| {
+                watched.ranges.iter().all(|range| range.clone().all(|place| watched.condition.holds(read(place))))
+            })
+    }
+
+    /// [`Schedule::is_plain`] of all points whose numbers stand side by side in `cells`.
+    pub fn is_plain_in<const LANES: usize>(&self, cells: &[[f64; LANES]]) -> bool {
+        // It is not finite if one of them is not.
+        let sum = |sums: [f64; LANES], &place: &u32| -> [f64; LANES] {
+            let cell = &cells[place as usize];
+            std::array::from_fn(|lane| sums[lane] + 0.0 * cell[lane])
+        };
+        self.results.iter().fold([0.0; LANES], sum).iter().all(|sum| sum.is_finite())
+            && self.conditions.iter().all(|watched| {
+                watched.ranges.iter().all(|range| {
+                    let cells = &cells[range.start as usize..range.end as usize];
+                    watched.condition.holds_of_all(cells.as_flattened())
+                })
+            })
     }
 }

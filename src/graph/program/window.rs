@@ -1,18 +1,15 @@
 //! The operations of a window of the recording: which are ready, and which of those to run next.
 
-use super::super::body::{Op, Operand};
+use super::super::body::Operand;
 use super::super::table::NONE;
 use super::code::{
-    ADD, ADD_CHAIN, DOT_CHAIN, HORNER_CHAIN, HORNER_SUB_CHAIN, MUL, MUL_ADD, MUL_CHAIN, MUL_SUB, SUB, SUB_CHAIN,
-    SUB_DOT_CHAIN, SUB_MUL,
+    ADD, ADD_CHAIN, CALL_CHAIN, DOT_CHAIN, HORNER_CHAIN, HORNER_SUB_CHAIN, MUL, MUL_ADD, MUL_CHAIN, MUL_SUB, SUB,
+    SUB_CHAIN, SUB_DOT_CHAIN, SUB_MUL,
 };
 use super::plan::Plan;
 
-/// How many operations of one kind are ready, at most, where chains are looked for. More of them are faster side by side.
-pub(super) const CHAINED: usize = 2;
-
 /// The chain that an operation continues if operand `position` is the result before.
-pub(super) fn chain_of(kind: u32, position: usize) -> Option<u32> {
+fn chain_of(kind: u32, position: usize) -> Option<u32> {
     match (kind, position) {
         (ADD, _) => Some(ADD_CHAIN),
         (SUB, 0) => Some(SUB_CHAIN),
@@ -28,31 +25,38 @@ pub(super) fn chain_of(kind: u32, position: usize) -> Option<u32> {
 /// How many operations are scheduled together. Their results stay in the first caches.
 pub(super) const WINDOW: usize = 4096;
 
-/// How many kinds are compared to find the one that most operations are ready of. A program may have a rule of its own for each
+/// How many kinds are compared to find the one to run next. A program may have a rule of its own for each
 /// operation, and scheduling has to stay linear.
-pub(super) const COMPARED: usize = 32;
+const COMPARED: usize = 32;
 
 /// The operations whose operands are there, by kind.
-pub(super) struct Ready {
-    pub of_kind: Vec<Vec<u32>>,
+struct Ready {
+    of_kind: Vec<Vec<u32>>,
     /// The kinds that have some.
-    pub kinds: Vec<u32>,
+    kinds: Vec<u32>,
+    /// For each kind the largest height of those that are ready.
+    highest: Vec<u32>,
 }
 
 impl Ready {
-    pub fn push(&mut self, kind: u32, node: u32) {
+    fn push(&mut self, kind: u32, node: u32, height: u32) {
         let of_kind = &mut self.of_kind[kind as usize];
         if of_kind.is_empty() {
             self.kinds.push(kind);
+            self.highest[kind as usize] = 0;
         }
         of_kind.push(node);
+        self.highest[kind as usize] = self.highest[kind as usize].max(height);
     }
 
-    /// All operations of the kind that most are ready of, in the order of the recording.
-    pub fn take(&mut self, batch: &mut Vec<u32>) -> Option<u32> {
+    /// What to run next, in the order of the recording: all operations of the kind of which there is one that most others depend on.
+    fn take(&mut self, batch: &mut Vec<u32>) -> Option<u32> {
         let first = self.kinds.len().saturating_sub(COMPARED);
-        let fullest = (first..self.kinds.len()).max_by_key(|&k| self.of_kind[self.kinds[k] as usize].len())?;
-        let kind = self.kinds.swap_remove(fullest);
+        let next = (first..self.kinds.len()).max_by_key(|&k| {
+            let kind = self.kinds[k] as usize;
+            (self.highest[kind], self.of_kind[kind].len())
+        })?;
+        let kind = self.kinds.swap_remove(next);
         batch.clear();
         std::mem::swap(batch, &mut self.of_kind[kind as usize]);
         batch.sort_unstable();
@@ -62,24 +66,41 @@ impl Ready {
 
 /// Operations that are scheduled together.
 pub(super) struct Window {
-    pub nodes: Vec<u32>,
+    nodes: Vec<u32>,
     /// Of each operation, how many of its operands are missing.
-    pub missing: Vec<u32>,
+    missing: Vec<u32>,
     /// Of each operation, who waits for it: a list in `links`.
-    pub waiting: Vec<u32>,
-    pub links: Vec<(u32, u32)>,
-    pub ready: Ready,
+    waiting: Vec<u32>,
+    links: Vec<(u32, u32)>,
+    /// Of each operation, how many depend on each other from there to the end of the window.
+    height: Vec<u32>,
+    ready: Ready,
 }
 
 impl Window {
+    /// For so many operations of so many kinds.
+    pub fn new(operations: usize, kinds: usize) -> Window {
+        Window {
+            nodes: Vec::with_capacity(WINDOW),
+            missing: vec![0; operations],
+            waiting: vec![NONE; operations],
+            links: Vec::new(),
+            height: vec![0; operations],
+            ready: Ready { of_kind: vec![Vec::new(); kinds], kinds: Vec::new(), highest: vec![0; kinds] },
+        }
+    }
+
+    /// What to run next, and its kind. `None` at the end of the window.
+    pub fn take(&mut self, batch: &mut Vec<u32>) -> Option<u32> {
+        self.ready.take(batch)
+    }
+
     /// The next operations of the recording. `false` if there are none.
-    pub fn fill(&mut self, plan: &mut Plan, nodes: &mut std::ops::Range<usize>) -> bool {
+    pub fn fill(&mut self, plan: &Plan, nodes: &mut std::ops::Range<usize>) -> bool {
         self.nodes.clear();
         self.links.clear();
         for node in nodes {
-            if let Op::Input(k) = plan.graph.nodes[node].op {
-                plan.place[node] = k;
-            } else if plan.kind[node] != NONE {
+            if plan.steps.is_run(node as u32) {
                 self.nodes.push(node as u32);
                 if self.nodes.len() == WINDOW {
                     break;
@@ -87,25 +108,31 @@ impl Window {
             }
         }
         for &node in &self.nodes {
-            plan.operands(node, |operand| {
+            for &operand in plan.steps.operands(node) {
                 if let Operand::Node(operand) = operand
                     && plan.place[operand as usize] == NONE
                 {
-                    let operand = plan.computed_by(operand);
+                    let operand = plan.steps.computing(operand);
                     self.missing[node as usize] += 1;
                     self.links.push((node, self.waiting[operand as usize]));
                     self.waiting[operand as usize] = self.links.len() as u32 - 1;
                 }
-            });
+            }
+        }
+        for &node in self.nodes.iter().rev() {
+            let above = self.waiting(node).map(|user| self.height[user as usize]).max();
+            self.height[node as usize] = above.unwrap_or(0) + 1;
+        }
+        for &node in &self.nodes {
             if self.missing[node as usize] == 0 {
-                self.ready.push(plan.kind[node as usize], node);
+                self.ready.push(plan.steps.kinds[node as usize], node, self.height[node as usize]);
             }
         }
         !self.nodes.is_empty()
     }
 
     /// Who waits for `node`, once for each operand that it is.
-    pub fn waiting(&self, node: u32) -> impl Iterator<Item = u32> {
+    fn waiting(&self, node: u32) -> impl Iterator<Item = u32> {
         let mut link = self.waiting[node as usize];
         std::iter::from_fn(move || {
             let &(user, next) = self.links.get(link as usize)?;
@@ -121,25 +148,20 @@ impl Window {
             let missing = &mut self.missing[user as usize];
             *missing -= 1;
             if *missing == 0 && user != next {
-                self.ready.push(plan.kind[user as usize], user);
+                self.ready.push(plan.steps.kinds[user as usize], user, self.height[user as usize]);
             }
             link = after;
         }
     }
 
     /// Whether `user` misses `node` only, and then which chain it continues, with the position of the operand.
-    pub fn continues(&self, plan: &Plan, node: u32, user: u32) -> Option<(u32, usize)> {
+    fn continues(&self, plan: &Plan, node: u32, user: u32) -> Option<(u32, usize)> {
         if self.missing[user as usize] != 1 {
             return None;
         }
-        let (mut k, mut position) = (0, 0);
-        plan.operands(user, |operand| {
-            if operand == Operand::Node(node) {
-                position = k;
-            }
-            k += 1;
-        });
-        Some((chain_of(plan.kind[user as usize], position)?, position))
+        let position = plan.steps.operands(user).iter().rposition(|&operand| operand == Operand::Node(node))?;
+        let kind = plan.steps.kinds[user as usize];
+        Some((if plan.repeats(kind) { CALL_CHAIN } else { chain_of(kind, position)? }, position))
     }
 
     /// Follows a chain from `node`, which is ready: the operations, each with the position of the operand that is the one before, and
@@ -149,8 +171,8 @@ impl Window {
         chain.push((node, 0));
         let (mut last, mut word) = (node, None);
         loop {
-            let kind = plan.kind[node as usize];
-            let next = self.waiting(last).filter(|&user| plan.kind[user as usize] == kind).find_map(|user| {
+            let kind = plan.steps.kinds[node as usize];
+            let next = self.waiting(last).filter(|&user| plan.steps.kinds[user as usize] == kind).find_map(|user| {
                 let (found, position) = self.continues(plan, last, user)?;
                 (word.unwrap_or(found) == found).then_some((user, found, position))
             });
