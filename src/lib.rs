@@ -119,6 +119,11 @@ pub mod special;
 #[doc(alias = "diff")]
 pub use drivers::forward::derivative;
 pub use drivers::forward::value_and_derivative;
+#[doc(alias = "higher order", alias = "nth_derivative", alias = "diffs")]
+pub use drivers::forward::{derivatives, second_derivative, taylor, third_derivative};
+#[cfg(feature = "std")]
+#[doc(alias = "hessian trace", alias = "contracted third derivative")]
+pub use drivers::forward::{directional, hessian_diagonal, laplacian, third_contracted};
 pub use drivers::{ScalarFunction, forward};
 pub use float::{Float, Primitive, select};
 #[cfg(feature = "approx")]
@@ -127,6 +132,8 @@ pub use numbers::AllParts;
 pub use numbers::Dual;
 #[cfg(feature = "nalgebra")]
 pub use numbers::Real;
+#[doc(alias = "power series", alias = "jet", alias = "truncated polynomial", alias = "univariate Taylor polynomial")]
+pub use numbers::Taylor;
 pub use special::Special;
 
 /// Matrices of [`jacobian`] and [`hessian`] come from this version of nalgebra.
@@ -170,7 +177,7 @@ pub use {
     drivers::no_grad::Detach,
     drivers::pool::{pooled_bytes, release_memory},
     drivers::reverse::{
-        gradient_and_hvp, value_and_gradient_into, value_gradient_and_hvp, value_gradient_and_hvp_into, vjp_into,
+        gradient_and_hvp, third_product, value_and_gradient_into, value_gradient_and_hvp, value_gradient_and_hvp_into, vjp_into,
     },
     drivers::tape::{Adjoints, Mark},
     drivers::{VectorFunction, reverse},
@@ -186,7 +193,9 @@ pub use drivers::reverse::value_gradient_and_hessian;
 pub use {
     drivers::by_size::{hessian_of, jacobian_of, value_and_jacobian_of, value_gradient_and_hessian_of},
     drivers::matrix,
-    drivers::reverse::{hessian, value_and_jacobian, value_and_jacobian_into, value_gradient_and_hessian_into},
+    drivers::reverse::{
+        hessian, value_and_jacobian, value_and_jacobian_into, value_gradient_and_hessian_into, vector_hessian,
+    },
     linalg::LinearAlgebra,
 };
 

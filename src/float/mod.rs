@@ -18,7 +18,8 @@ pub use engine::Engine;
 pub use number::Number;
 pub use primitive::Primitive;
 pub(crate) use products::{
-    fold, is_nan, is_nearly_subnormal, passed, quotient_is_plain, quotient_tangent, slope_is_plain, unlikely,
+    fold, is_nan, is_nearly_subnormal, passed, quotient_is_ordinary, quotient_is_plain, quotient_tangent, slope_is_plain,
+    unlikely,
 };
 pub use rule::{Binary, Reduction, Rule, Unary};
 pub(crate) use rule::{Pair, Twin, with_partials};
@@ -87,8 +88,20 @@ pub trait Float:
     type Base: Primitive;
 
     /// The number one level down, of which values and partial derivatives are: `Dual<f64>` for `Reverse<Dual<f64>>`, and the type
-    /// itself for `f32` and `f64`.
+    /// itself for `f32` and `f64`. That of a power series, [`Taylor`](crate::Taylor), is the same series, known to one order less.
     type Inner: Float<Base = Self::Base>;
+
+    /// What a coefficient of a power series is; for all other numbers the type itself.
+    #[doc(hidden)]
+    type Coefficient: Float<Base = Self::Base>;
+
+    /// The first coefficient of a power series; else the number itself.
+    #[doc(hidden)]
+    fn leading(self) -> Self::Coefficient;
+
+    /// The power series that is constant; else the number itself.
+    #[doc(hidden)]
+    fn from_leading(x: Self::Coefficient) -> Self;
 
     /// The constant nearest to `x`: how generic code writes a literal, `T::lit(2.0) * x`.
     ///
