@@ -5,12 +5,12 @@
 //! solves with itself and a few products: `y' = y u'` for the exponential function, for instance, says `k yₖ = Σ j uⱼ yₖ₋ⱼ`.
 //!
 //! The caller has put `y₀` in place, and gives the slope of the function at `u₀` along where a recurrence starts from it: both come from
-//! the row of the function, with the accuracy that it has. Nothing is checked. At poles, branch points and the ends of the range the
-//! results are not finite or have few digits, and the caller takes another way.
+//! the row of the function, with the accuracy that it has. Where a result is not finite, the caller takes another way: at poles, branch
+//! points and the ends of the range. A recurrence that would lose digits returns NaN for this.
 //!
 //! Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., section 13.2, tables 13.1 and 13.2.
 
-use crate::float::{Float, Primitive as _};
+use crate::float::{Float, Primitive as _, is_nearly_subnormal};
 use core::array;
 use num_traits::{Float as _, One as _};
 
@@ -130,9 +130,16 @@ pub(super) fn cbrt<T: Float, const N: usize>(u: &[T; N], y: &mut [T; N]) {
     power(u, y, |j, k| T::lit((4.0 * j as f64 - 3.0 * k as f64) / 3.0));
 }
 
-/// `uⁿ` by repeated multiplication, which divides by nothing: near 0 a power has few coefficients, and a recurrence would lose them.
+/// Up to this exponent powers are taken by multiplication.
+const FEW: u32 = 64;
+
+/// `uⁿ` by repeated multiplication, which divides by nothing: near 0 a power has few coefficients, and a recurrence would lose them. A large
+/// power is 0 there, and multiplication has an error that grows like the exponent.
 #[inline(never)]
 pub(super) fn powi<T: Float, const N: usize>(n: i32, u: &[T; N], y: &mut [T; N]) {
+    if n.unsigned_abs() > FEW {
+        return power_of(T::lit(n.into()), u, y);
+    }
     let value = y[0];
     let mut power: Option<[T; N]> = None;
     let mut square = *u;
@@ -154,14 +161,23 @@ pub(super) fn powi<T: Float, const N: usize>(n: i32, u: &[T; N], y: &mut [T; N])
     }
 }
 
+/// A power of `u` to the constant `c`, where `y₀` has all its digits.
+fn power_of<T: Float, const N: usize>(c: T, u: &[T; N], y: &mut [T; N]) {
+    power(u, y, |j, k| c * number::<T>(j) - number::<T>(k - j));
+}
+
 /// `xʸ`: by the recurrence of a power where `y` is constant, else `exp(y ln x)`.
 #[inline(never)]
 pub(super) fn powf<T: Float, const N: usize>(x: &[T; N], y: &[T; N], z: &mut [T; N]) {
+    if !T::TRACED && is_nearly_subnormal(z[0]) {
+        z[1..].fill(T::nan());
+        return;
+    }
     if y[1..].iter().all(T::is_zero_in_all_parts) {
         let c = y[0];
         match c.is_constant().then(|| c.to_i32()).flatten() {
             Some(n) if c == T::lit(n.into()) => powi(n, x, z),
-            _ => power(x, z, |j, k| c * number::<T>(j) - number::<T>(k - j)),
+            _ => power_of(c, x, z),
         }
         return;
     }
@@ -270,6 +286,11 @@ pub(super) fn hypot<T: Float, const N: usize>(x: &[T; N], y: &[T; N], z: &mut [T
     }
     let is_steep = y[0].base().abs() > x[0].base().abs();
     let (b, r) = ratio(x, y, is_steep);
+    // The coefficients of the ratio and its square shrink with powers of `b`.
+    if !(1e-60..1e60).contains(&b[0].base().widen().abs()) {
+        z[1..].fill(T::nan());
+        return;
+    }
     let squares = product(&r, &r);
     let value = (T::one() + squares[0]).sqrt();
     let mut root = [value; N];

@@ -20,17 +20,21 @@ impl<T: Float, const N: usize> Taylor<T, N> {
     }
 }
 
-/// The product with the fold rule: a series whose coefficients are zero from some order on leaves those of the other one alone, be they
-/// infinite, and a coefficient that is NaN makes all that follow it NaN. It is what nested dual numbers give.
+/// The product with the fold rule, as nested dual numbers give it: up to each order, zeros at the end of one series leave the coefficients
+/// of the other one alone, be they infinite, and a coefficient that is NaN makes those that follow it NaN.
 ///
 /// Takes and returns arrays, not whole numbers: a number whose address goes into a call lives in memory on the fast path too.
 #[inline(never)]
 fn product_folded<T: Float, const N: usize>(a: &[T; N], b: &[T; N], known: usize) -> [T; N] {
-    let last = |c: &[T; N]| c[..known].iter().rposition(|c| !c.is_zero_in_all_parts()).unwrap_or(0);
-    let (last_a, last_b) = (last(a), last(b));
+    let (mut last_a, mut last_b) = (0, 0);
     let mut c = [T::zero(); N];
-    for k in 0..known.min(last_a + last_b + 1) {
-        let (low, high) = (k.saturating_sub(last_b), k.min(last_a));
+    for k in 0..known {
+        last_a = if a[k].is_zero_in_all_parts() { last_a } else { k };
+        last_b = if b[k].is_zero_in_all_parts() { last_b } else { k };
+        if last_a + last_b < k {
+            continue; // nothing but zeros
+        }
+        let (low, high) = (k - last_b, last_a);
         c[k] = if k > 0 && is_nan(c[k - 1]) { c[k - 1] } else { series::products(&a[low..=high], &b[k - high..=k - low]) };
     }
     c

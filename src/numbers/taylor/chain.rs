@@ -73,11 +73,23 @@ impl<T: Float, const N: usize> Taylor<T, N> {
             let (x, t) = (self.truncated(known), tangent.truncated(known));
             let slope = rule.partial(x, y);
             if R::PASSES && !slope_is_plain(&[t], x, slope) {
-                passed(t, slope, y, |t| rule.through(t, slope, x, y))
+                passed(t, slope, y, |t| rule.through(t, slope, x, y)).unmoved_where(t)
             } else {
-                fold(t, if is_nan(y) { y } else { slope })
+                t.times(if is_nan(y) { y } else { slope })
             }
         })
+    }
+
+    /// This tangent, multiplied with a slope by the fold rule.
+    fn times(self, slope: Self) -> Self {
+        fold(self, slope).unmoved_where(self)
+    }
+
+    /// The fold rule order by order: what comes of the tangent `t` is zero as long as that is.
+    fn unmoved_where(mut self, t: Self) -> Self {
+        let moved = t.coefficients.iter().take(t.known as usize).take_while(|t| t.is_zero_in_all_parts()).count();
+        self.coefficients[..moved].fill(T::zero());
+        self
     }
 
     #[inline(never)]
@@ -97,11 +109,35 @@ impl<T: Float, const N: usize> Taylor<T, N> {
             let is_plain = (is_x_constant || slope_is_plain(&[dx], x, by_x))
                 && (is_y_constant || slope_is_plain(&[dy], y, by_y));
             if R::PASSES && !is_plain {
-                return passed(dx, by_x, z, |t| rule.through_x(t, by_x, x, y, z))
-                    + passed(dy, by_y, z, |t| rule.through_y(t, by_y, x, y, z));
+                return passed(dx, by_x, z, |t| rule.through_x(t, by_x, x, y, z)).unmoved_where(dx)
+                    + passed(dy, by_y, z, |t| rule.through_y(t, by_y, x, y, z)).unmoved_where(dy);
             }
             let [by_x, by_y] = if is_nan(z) { [z; 2] } else { [by_x, by_y] };
-            fold(dx, by_x) + fold(dy, by_y)
+            dx.times(by_x) + dy.times(by_y)
+        })
+    }
+
+    fn reduce_by_orders<R: Reduction>(rule: R, value: T, x: Entries<'_, Self>) -> Self {
+        // What is known of all, and their mark.
+        let all = x.clone().fold(Taylor::constant(T::zero()), |all, x| all.with(x, all.coefficients));
+        if R::PIECEWISE_CONSTANT {
+            return x.clone().find(|x| !x.is_flat()).map_or_else(|| all.flat(value), |x| piecewise::step(x, value));
+        }
+        if x.clone().all(|x| x.is_flat()) {
+            return all.flat(value);
+        }
+        all.by_orders(value, |y| {
+            let known = if y.known == 1 { all.known - 1 } else { y.known };
+            let inner = x.clone().map(|x| x.truncated(known));
+            let parts = with_partials(rule, x.clone(), inner.clone(), y);
+            parts.enumerate().fold(Taylor::constant(T::zero()), |sum, (place, (x, partial))| {
+                let (t, x) = (x.truncated(all.known).slope().truncated(known), x.truncated(known));
+                sum + if R::PASSES && !slope_is_plain(&[t], x, partial) {
+                    passed(t, partial, y, |t| rule.through(t, partial, place, inner.clone(), y)).unmoved_where(t)
+                } else {
+                    t.times(if is_nan(y) { y } else { partial })
+                }
+            })
         })
     }
 
@@ -115,8 +151,33 @@ impl<T: Float, const N: usize> Taylor<T, N> {
         let tangents = [self, other].map(|x| if both.known > 1 { x.truncated(both.known).slope() } else { x });
         both.by_orders(value, |q| {
             let [dx, dy] = tangents.map(|t| t.truncated(q.known));
-            if is_nan(q) { fold(dx, q) + fold(dy, q) } else { quotient_tangent(dx, dy, q, other.truncated(q.known)) }
+            if is_nan(q) { dx.times(q) + dy.times(q) } else { quotient_tangent(dx, dy, q, other.truncated(q.known)) }
         })
+    }
+}
+
+/// Numbers by their places. Rules of many arguments ask for others of these numbers, mapped, and a type of its own for each iterator would
+/// have no end, since the inner type is the same one.
+struct Entries<'a, X> {
+    at: &'a dyn Fn(usize) -> Option<X>,
+    next: usize,
+}
+
+impl<X> Clone for Entries<'_, X> {
+    fn clone(&self) -> Self {
+        Entries { ..*self }
+    }
+}
+
+impl<X> Iterator for Entries<'_, X> {
+    type Item = X;
+    fn next(&mut self) -> Option<X> {
+        self.next += 1;
+        (self.at)(self.next - 1)
+    }
+    fn nth(&mut self, n: usize) -> Option<X> {
+        self.next += n;
+        self.next()
     }
 }
 
@@ -142,8 +203,10 @@ impl<T: Float, const N: usize> Number for Taylor<T, N> {
     }
     #[inline]
     fn scaled(self, y: T, slope: T) -> Self {
-        let folds = T::SPARSE || is_nan(y) || !slope.is_finite_in_all_parts();
-        let slope = if folds && is_nan(y) { y } else { slope };
+        if is_nan(y) {
+            return self.flat(y).by_orders(y, |_| self.slope().times(self.flat(y)));
+        }
+        let folds = T::SPARSE || !slope.is_finite_in_all_parts();
         let times = |x: T| if folds { fold(x, slope) } else { x * slope };
         Taylor { coefficients: array::from_fn(|k| if k == 0 { y } else { times(self.coefficients[k]) }), ..self }
     }
@@ -170,7 +233,7 @@ impl<T: Float, const N: usize> Number for Taylor<T, N> {
             if x.is_flat() {
                 return sum.with(x, sum.coefficients);
             }
-            let part = x.flat(T::zero()).by_orders(T::zero(), |_| fold(x.slope(), partial));
+            let part = x.flat(T::zero()).by_orders(T::zero(), |_| x.slope().times(partial));
             sum + part
         });
         sum.with_value(y.coefficients[0]).beside(y)
@@ -272,28 +335,13 @@ impl<T: Float, const N: usize> Float for Taylor<T, N> {
     }
     fn reduce<R: Reduction>(rule: R, x: impl Iterator<Item = Self> + Clone) -> Self {
         let value = T::reduce(rule, x.clone().map(|x| x.coefficients[0]));
-        // What is known of all, and their mark.
-        let all = x.clone().fold(Taylor::constant(T::zero()), |all, x| all.with(x, all.coefficients));
-        if R::PIECEWISE_CONSTANT {
-            return x.clone().find(|x| !x.is_flat()).map_or_else(|| all.flat(value), |x| piecewise::step(x, value));
-        }
-        if x.clone().all(|x| x.is_flat()) {
-            return all.flat(value);
-        }
-        all.by_orders(value, |y| {
-            let known = if y.known == 1 { all.known - 1 } else { y.known };
-            let inner = x.clone().map(|x| x.truncated(known));
-            let parts = with_partials(rule, x.clone(), inner.clone(), y);
-            parts.enumerate().fold(Taylor::constant(T::zero()), |sum, (place, (x, partial))| {
-                let x = x.truncated(all.known);
-                let (t, x) = (x.slope().truncated(known), x.truncated(known));
-                sum + if R::PASSES && !slope_is_plain(&[t], x, partial) {
-                    passed(t, partial, y, |t| rule.through(t, partial, place, inner.clone(), y))
-                } else {
-                    fold(t, if is_nan(y) { y } else { partial })
-                }
-            })
-        })
+        #[cfg(feature = "std")]
+        let x: Vec<Self> = x.collect();
+        #[cfg(feature = "std")]
+        let at = |place: usize| x.get(place).copied();
+        #[cfg(not(feature = "std"))]
+        let at = |place: usize| x.clone().nth(place); // there is no memory to put them
+        Self::reduce_by_orders(rule, value, Entries { at: &at, next: 0 })
     }
     #[inline]
     fn dot(pairs: impl Iterator<Item = (Self, Self)> + Clone) -> Self {

@@ -21,10 +21,16 @@ use core::array;
 /// nested: see the [conventions](crate::conventions).
 ///
 /// # Cost
-/// `N²` operations for a product, a quotient or an elementary function, and nothing is allocated. Nested dual numbers take `3ᴺ⁻¹` for a
-/// product; from the third order on a series is faster. Other functions ask for the derivative of their rule as a series, some of them
-/// once for each order, so they take `N³` operations or more. For Bessel functions, and for incomplete gamma and beta functions both of
-/// whose arguments vary, the cost doubles with each order.
+/// `N²` operations for a product, a quotient or an elementary function. Nested dual numbers take `3ᴺ⁻¹` for a product; from the third
+/// order on a series is faster. Other functions ask for the derivative of their rule as a series, some of them once for each order, so
+/// they take `N³` operations or more. For Bessel functions, and for incomplete gamma and beta functions both of whose arguments vary,
+/// the cost doubles with each order. Memory on the heap is taken by the functions of [`slices`](crate::slices) only, for their arguments.
+///
+/// # Accuracy
+/// Derivatives of elementary functions to the fourth order have errors of at most 2e-14, relative to the derivative, or near one of its
+/// zeros to the size it has away from it; those of special functions of one argument 2e-13. (`tests/taylor.rs` has thousands of points.)
+/// Of two arguments it is 1e-10, except that incomplete gamma and beta functions lose digits of higher orders at arguments below 1e-6,
+/// which nested dual numbers do not. Coefficients of elementary functions to the order 12 are tested to 1e-12.
 ///
 /// # One type, one differentiation
 /// Series of two differentiations must not meet, as with [`Dual`](crate::Dual#one-type-one-differentiation). With debug assertions
