@@ -63,7 +63,9 @@ fn main() {
     println!("Kepler's orbit, e = 0.5, after 10 revolutions in {:.1} steps each:", f64::from(steps) / 10.0);
     println!("  place    ({:.13}, {:+.1e}), exactly ({}, 0)", place[0], place[1], start[0]);
     println!("  energy   {:.15}, exactly -0.5", energy(place, speed));
-    assert!((place[0] - start[0]).abs() < 1e-11 && place[1].abs() < 1e-11 && (energy(place, speed) + 0.5).abs() < 1e-14);
+    assert!(
+        (place[0] - start[0]).abs() < 1e-11 && place[1].abs() < 1e-11 && (energy(place, speed) + 0.5).abs() < 1e-14
+    );
 
     let tanh: [f64; 9] = derivatives(|x| x.tanh(), 1.0);
     println!("tanh at 1, orders 6 to 8:");

@@ -9,9 +9,9 @@ use common::rules::{Rule, Rule2};
 use common::special::{Rule as Special1, Rule2 as Special2};
 use common::{Checks, Curve, curves};
 use dualtape::{
-    Dual, Float, LinearAlgebra, Reverse, ScalarFunction, Special, Taylor, derivative, derivatives, directional, gradient,
-    hessian, hessian_diagonal, implicit, laplacian, scalar_function, second_derivative, slices, taylor, third_contracted,
-    third_derivative, third_product, vector_hessian,
+    Dual, Float, LinearAlgebra, Reverse, ScalarFunction, Special, Taylor, derivative, derivatives, directional,
+    gradient, hessian, hessian_diagonal, implicit, laplacian, scalar_function, second_derivative, slices, taylor,
+    third_contracted, third_derivative, third_product, vector_hessian,
 };
 use references::Row;
 
@@ -67,7 +67,9 @@ fn coefficients_to_order_12_are_those_of_the_references() {
         let wrapped = f.call(Dual::<Taylor<f64, 13>>::constant(Taylor::variable(x))).primal().coefficients();
         for k in 0..=12 {
             let (expected, scale) = (orders[k].nearest, scale(&orders, k));
-            for (engine, got) in [("Taylor", plain[k]), ("Taylor<Reverse>", inside[k].primal()), ("Dual<Taylor>", wrapped[k])] {
+            for (engine, got) in
+                [("Taylor", plain[k]), ("Taylor<Reverse>", inside[k].primal()), ("Dual<Taylor>", wrapped[k])]
+            {
                 let error = if got == expected { 0.0 } else { (got - expected).abs() / scale };
                 worst = worst.max(error);
                 checks.is_true(error <= 1e-12, || {
@@ -142,10 +144,14 @@ fn check_pairs<F: ScalarFunction>(rows: impl Iterator<Item = Row>, named: impl F
             }
             let scale = largest.max(f64::MIN_POSITIVE / f64::EPSILON);
             let sum: f64 = terms.iter().sum();
-            for (what, got, expected) in [("x", by_x[n], partial(0)), ("y", by_y[n], partial(n)), ("both", by_both[n], sum)] {
+            for (what, got, expected) in
+                [("x", by_x[n], partial(0)), ("y", by_y[n], partial(n)), ("both", by_both[n], sum)]
+            {
                 let error = (got - expected).abs() / scale;
                 checks.is_true(error <= bound, || {
-                    format!("{name} at {point:?}, order {n} by {what}: {got:e}, expected {expected:e}, error {error:.1e}")
+                    format!(
+                        "{name} at {point:?}, order {n} by {what}: {got:e}, expected {expected:e}, error {error:.1e}"
+                    )
                 });
             }
         }
@@ -162,7 +168,9 @@ fn functions_of_two_arguments_have_the_derivatives_of_their_references() {
 fn special_functions_of_two_arguments_have_the_derivatives_of_their_references() {
     // Every second row, since where both arguments vary each order doubles the time. Near 0 the higher derivatives of a power times an
     // exponential cancel: see the documentation of `Taylor`.
-    let is_near = |row: &Row| row.point[0] < 1e-6 && ["gamma_p", "gamma_q", "chi_squared", "beta_inc"].iter().any(|f| row.name.starts_with(f));
+    let is_near = |row: &Row| {
+        row.point[0] < 1e-6 && ["gamma_p", "gamma_q", "chi_squared", "beta_inc"].iter().any(|f| row.name.starts_with(f))
+    };
     let rows = references::special_binary().step_by(2).filter(|row| !is_near(row));
     check_pairs(rows, Special2::named, 1e-10);
 }
@@ -386,7 +394,10 @@ fn linear_algebra_of_series() {
     let x = LinearAlgebra::solve(&a, &b).unwrap();
     (&a * &x).iter().zip(&b).for_each(|(&found, &expected)| near(found, expected));
     let inverse = LinearAlgebra::inverse(&a).unwrap();
-    (&a * &inverse).iter().zip(&nalgebra::DMatrix::identity(3, 3)).for_each(|(&found, &expected)| near(found, expected));
+    (&a * &inverse)
+        .iter()
+        .zip(&nalgebra::DMatrix::identity(3, 3))
+        .for_each(|(&found, &expected)| near(found, expected));
     near(LinearAlgebra::determinant(&a), a.determinant());
     near(LinearAlgebra::log_determinant(&a).unwrap(), a.determinant().abs().ln());
     let (values, vectors) = LinearAlgebra::symmetric_eigen(&a);
@@ -409,7 +420,10 @@ fn implicit_functions_of_series() {
     }
     scalar_function!(Kepler = kepler);
     let plain = (0..9).fold(4.0_f64, |x, _| x - (x - 0.4 * x.sin() - 4.1) / (1.0 - 0.4 * x.cos()));
-    let p = [Taylor::<f64, 8>::new([4.1, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]), Taylor::new([0.4, 0.2, 0.1, 0.0, 0.0, 0.0, 0.0, 0.0])];
+    let p = [
+        Taylor::<f64, 8>::new([4.1, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]),
+        Taylor::new([0.4, 0.2, 0.1, 0.0, 0.0, 0.0, 0.0, 0.0]),
+    ];
     let x = implicit::root_scalar(&Kepler, plain, &p).unwrap();
     assert_eq!(x.value(), plain);
     let residual = kepler(&[x, p[0], p[1]]);
@@ -440,8 +454,20 @@ fn functions_from_partials() {
         T::from_partials(mean, &[(x, by_x), (y, by_y)])
     }
     let line = |t: Taylor<f64, 7>| (t + 2.0, t.sin() + 1.5);
-    let found: [f64; 7] = taylor(|t| { let (x, y) = line(t); by_partials(x, y) }, 0.3);
-    let expected: [f64; 7] = taylor(|t| { let (x, y) = line(t); (x * y).sqrt() }, 0.3);
+    let found: [f64; 7] = taylor(
+        |t| {
+            let (x, y) = line(t);
+            by_partials(x, y)
+        },
+        0.3,
+    );
+    let expected: [f64; 7] = taylor(
+        |t| {
+            let (x, y) = line(t);
+            (x * y).sqrt()
+        },
+        0.3,
+    );
     found.iter().zip(expected).for_each(|(&found, expected)| assert_close(found, expected, 1e-15));
     assert_eq!(Program.eval(&[0.7, 1.3]), program(&[0.7, 1.3]));
 }
@@ -451,7 +477,10 @@ fn functions_from_partials() {
 #[test]
 fn series_are_shown_and_parsed() {
     let x = Taylor::new([3.0, -1.5, 0.25]);
-    assert_eq!(format!("{x} | {x:.2} | {x:e}"), "3 + -1.5t + 0.25t^2 | 3.00 + -1.50t + 0.25t^2 | 3e0 + -1.5e0t + 2.5e-1t^2");
+    assert_eq!(
+        format!("{x} | {x:.2} | {x:e}"),
+        "3 + -1.5t + 0.25t^2 | 3.00 + -1.50t + 0.25t^2 | 3e0 + -1.5e0t + 2.5e-1t^2"
+    );
     assert_eq!(format!("{x:?}"), "Taylor { coefficients: [3.0, -1.5, 0.25] }");
     assert_eq!(Taylor::new([Dual::variable(1.0), Dual::constant(2.0)]).to_string(), "(1 + 1ε) + (2 + 0ε)t");
     assert_eq!("2.5".parse::<Taylor<f64, 2>>().unwrap().coefficients(), [2.5, 0.0]);
@@ -480,21 +509,37 @@ fn message(f: impl FnOnce() + std::panic::UnwindSafe) -> String {
 fn misuse_is_told() {
     let x = Taylor::<f64, 3>::variable(1.0);
     let order = "dualtape: order 3 of a power series with 3 coefficients, the last of which has the order 2";
-    assert_eq!(message(move || { let _ = x.coefficient(3); }), order);
-    assert_eq!(message(move || { let _ = x.derivative(3); }), order);
+    assert_eq!(
+        message(move || {
+            let _ = x.coefficient(3);
+        }),
+        order
+    );
+    assert_eq!(
+        message(move || {
+            let _ = x.derivative(3);
+        }),
+        order
+    );
     let f = |x: &[Taylor<f64, 3>]| x[0];
     assert_eq!(
-        message(move || { let _ = directional(f, &[1.0, 2.0], &[1.0]); }),
+        message(move || {
+            let _ = directional(f, &[1.0, 2.0], &[1.0]);
+        }),
         "dualtape: directional: the direction has 1 entry, needed 2: one for each entry of the point"
     );
     let f = |x: &[Dual<Dual<Dual<f64>>>]| x[0];
     assert_eq!(
-        message(move || { let _ = third_contracted(f, &[1.0], &[1.0], &[], &[1.0]); }),
+        message(move || {
+            let _ = third_contracted(f, &[1.0], &[1.0], &[], &[1.0]);
+        }),
         "dualtape: third_contracted: the second direction has 0 entries, needed 1: one for each entry of the point"
     );
     let f = |x: &[Reverse<Dual<Dual<f64>>>]| x[0];
     assert_eq!(
-        message(move || { let _ = third_product(f, &[1.0], &[1.0, 2.0], &[1.0]); }),
+        message(move || {
+            let _ = third_product(f, &[1.0], &[1.0, 2.0], &[1.0]);
+        }),
         "dualtape: third_product: the first direction has 2 entries, needed 1: one for each entry of the point"
     );
     let mut calls = 0;

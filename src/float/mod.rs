@@ -18,8 +18,8 @@ pub use engine::Engine;
 pub use number::Number;
 pub use primitive::Primitive;
 pub(crate) use products::{
-    fold, is_nan, is_nearly_subnormal, passed, quotient_is_ordinary, quotient_is_plain, quotient_tangent, slope_is_plain,
-    unlikely,
+    fold, is_nan, is_nearly_subnormal, passed, quotient_is_ordinary, quotient_is_plain, quotient_tangent,
+    slope_is_plain, unlikely,
 };
 pub use rule::{Binary, Reduction, Rule, Unary};
 pub(crate) use rule::{Pair, Twin, with_partials};
@@ -29,8 +29,8 @@ use core::iter::{Product, Sum};
 use core::str::FromStr;
 use num_traits::{FloatConst, FromPrimitive, Inv, NumAssign, NumAssignOps, NumOps};
 
-/// A real number that a function can be differentiated over: `f32`, `f64`, [`Dual`](crate::Dual) and
-/// [`Reverse`](crate::Reverse) over any `Float`.
+/// A real number that a function can be differentiated over: `f32`, `f64`, and [`Dual`](crate::Dual), [`Reverse`](crate::Reverse) and
+/// [`Taylor`](crate::Taylor) over any `Float`.
 ///
 /// All of [`num_traits::Float`] and [`FloatConst`] is available on a `T: Float` without further imports, together with the
 /// assignment operators, `Sum` and `Product`, formatting and parsing, and arithmetic and comparison with a scalar of the

@@ -101,7 +101,7 @@ if __name__ == "__main__":
                 exponent = 12 - floor(log10(min(float(d) for d in distances if d > 0)))
                 mp.dps = 90 + 14 * (exponent + 1 + max(0, ceil(log10(abs(x) or 1))))
                 first, second = coefficients(f, x, mpf(10) ** -exponent), coefficients(f, x, mpf(10) ** -(exponent + 1))
-                size = max(abs(c) for c in second)
+                size = max(mpf(10) ** -60, *(abs(c) for c in second))
                 words = []
                 for a, b in zip(first, second):
                     agree = abs(a - b) <= mpf(10) ** -30 * abs(b)

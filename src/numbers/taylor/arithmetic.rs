@@ -35,7 +35,8 @@ fn product_folded<T: Float, const N: usize>(a: &[T; N], b: &[T; N], known: usize
             continue; // nothing but zeros
         }
         let (low, high) = (k - last_b, last_a);
-        c[k] = if k > 0 && is_nan(c[k - 1]) { c[k - 1] } else { series::products(&a[low..=high], &b[k - high..=k - low]) };
+        c[k] =
+            if k > 0 && is_nan(c[k - 1]) { c[k - 1] } else { series::products(&a[low..=high], &b[k - high..=k - low]) };
     }
     c
 }

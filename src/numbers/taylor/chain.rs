@@ -85,6 +85,13 @@ impl<T: Float, const N: usize> Taylor<T, N> {
         fold(self, slope).unmoved_where(self)
     }
 
+    /// The fold rule order by order: a function of `x` has no derivatives up to the order to which `x` has none.
+    fn unmoved_after_value(mut self, x: Self) -> Self {
+        let moved = x.coefficients[1..].iter().take_while(|c| c.is_zero_in_all_parts()).count();
+        self.coefficients[1..=moved].fill(T::zero());
+        self
+    }
+
     /// The fold rule order by order: what comes of the tangent `t` is zero as long as that is.
     fn unmoved_where(mut self, t: Self) -> Self {
         let moved = t.coefficients.iter().take(t.known as usize).take_while(|t| t.is_zero_in_all_parts()).count();
@@ -106,8 +113,8 @@ impl<T: Float, const N: usize> Taylor<T, N> {
             let [dx, dy] = tangents.map(|t| t.truncated(known));
             let by_x = if is_x_constant { Self::zero() } else { rule.partial_x(x, y, z) };
             let by_y = if is_y_constant { Self::zero() } else { rule.partial_y(x, y, z) };
-            let is_plain = (is_x_constant || slope_is_plain(&[dx], x, by_x))
-                && (is_y_constant || slope_is_plain(&[dy], y, by_y));
+            let is_plain =
+                (is_x_constant || slope_is_plain(&[dx], x, by_x)) && (is_y_constant || slope_is_plain(&[dy], y, by_y));
             if R::PASSES && !is_plain {
                 return passed(dx, by_x, z, |t| rule.through_x(t, by_x, x, y, z)).unmoved_where(dx)
                     + passed(dy, by_y, z, |t| rule.through_y(t, by_y, x, y, z)).unmoved_where(dy);
@@ -204,7 +211,8 @@ impl<T: Float, const N: usize> Number for Taylor<T, N> {
     #[inline]
     fn scaled(self, y: T, slope: T) -> Self {
         if is_nan(y) {
-            return self.flat(y).by_orders(y, |_| self.slope().times(self.flat(y)));
+            // All orders, but those up to which the number is a constant.
+            return Taylor { coefficients: [y; N], ..self }.unmoved_after_value(self);
         }
         let folds = T::SPARSE || !slope.is_finite_in_all_parts();
         let times = |x: T| if folds { fold(x, slope) } else { x * slope };

@@ -83,7 +83,10 @@ impl<T, const N: usize> Taylor<T, N> {
     #[inline]
     pub const fn new(coefficients: [T; N]) -> Self {
         const {
-            assert!(N > 0, "dualtape: a power series has at least one coefficient, its value: `Taylor<T, 0>` is no number");
+            assert!(
+                N > 0,
+                "dualtape: a power series has at least one coefficient, its value: `Taylor<T, 0>` is no number"
+            );
             assert!(N <= u32::MAX as usize, "dualtape: a power series has at most 2^32 - 1 coefficients");
         }
         Taylor { coefficients, known: N as u32, tag: Tag::NONE }
@@ -230,7 +233,11 @@ impl<T: Float, const N: usize> Taylor<T, N> {
     #[inline]
     #[track_caller]
     fn check_order(self, k: usize) {
-        assert!(k < N, "dualtape: order {k} of a power series with {N} coefficients, the last of which has the order {}", N - 1);
+        assert!(
+            k < N,
+            "dualtape: order {k} of a power series with {N} coefficients, the last of which has the order {}",
+            N - 1
+        );
     }
 
     /// `true` if no coefficient but the first is there, in all parts.
