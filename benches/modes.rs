@@ -139,7 +139,7 @@ fn orders(run: &Run) {
     println!("\nDerivatives to an order: nanoseconds of plain f64, of Taylor and of nested duals, median");
     println!("{:<22}{:>7}{:>9}{:>12}{:>12}", "function", "order", "f64", "Taylor", "nested");
     macro_rules! rows {
-        ($f:ident: $($order:literal $(nested $($level:tt)+)?;)*) => {$({
+        ($f:ident: $($order:literal $(nested [$($level:tt)+])?;)*) => {$({
             let x = 0.7;
             let plain = || {
                 black_box($f(black_box(x)));
@@ -167,8 +167,8 @@ fn orders(run: &Run) {
             }
         })*};
     }
-    rows!(waves: 1 nested .; 2 nested . .; 3 nested . . .; 4 nested . . . .; 6 nested . . . . . .; 8 nested . . . . . . . .; 20;);
-    rows!(hyperbolic_tangent: 4 nested . . . .; 8 nested . . . . . . . .; 20;);
+    rows!(waves: 1 nested [.]; 2 nested [. .]; 3 nested [. . .]; 4 nested [. . . .]; 6 nested [. . . . . .]; 8 nested [. . . . . . . .]; 20;);
+    rows!(hyperbolic_tangent: 4 nested [. . . .]; 8 nested [. . . . . . . .]; 20;);
 }
 
 // ---------------------------------------------------------------------------------------------------------------- Jacobians

@@ -103,7 +103,7 @@ fn check_rows<C: Curve>(rows: impl Iterator<Item = Row>, named: impl Fn(&str) ->
             let (expected, scale) = (orders[k].nearest, scale(&orders, k).max(f64::MIN_POSITIVE / f64::EPSILON));
             let error = if found[k] == expected { 0.0 } else { (found[k] - expected).abs() / scale };
             let entry = worst.entry(name).or_default();
-            if !(error <= entry.0) {
+            if error > entry.0 || error.is_nan() {
                 *entry = (error, point[0], k);
             }
             checks.is_true(error <= bound, || {

@@ -260,7 +260,7 @@ fn times_factorial<T: Float>(c: T, k: usize) -> T {
     let (mut c, mut factor) = (c, 1.0);
     for j in 2..=k {
         if factor * j as f64 > exact {
-            c = c * T::Base::nearest(factor);
+            c *= T::Base::nearest(factor);
             factor = 1.0;
         }
         factor *= j as f64;
