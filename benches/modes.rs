@@ -130,8 +130,8 @@ fn hyperbolic_tangent<T: Float>(x: T) -> T {
 
 /// A function and its derivative of some order by dual numbers in dual numbers.
 macro_rules! nested {
-    ($f:ident, $x:expr) => { $f($x) };
-    ($f:ident, $x:expr, $_:tt $($more:tt)*) => { nested!($f, Dual::variable($x), $($more)*).tangent() };
+    ($f:ident, $x:expr,) => { $f($x) };
+    ($f:ident, $x:expr, $level:tt $($more:tt)*) => { nested!($f, Dual::variable($x), $($more)*).tangent() };
 }
 
 /// All derivatives up to an order by a power series, and the last of them by nested dual numbers as far as is sensible.

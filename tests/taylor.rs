@@ -66,6 +66,10 @@ fn coefficients_to_order_12_are_those_of_the_references() {
         let inside: [Reverse<f64>; 13] = taylor(|x| f.call(x), Reverse::constant(x));
         let wrapped = f.call(Dual::<Taylor<f64, 13>>::constant(Taylor::variable(x))).primal().coefficients();
         for k in 0..=12 {
+            if k == 0 {
+                checks.bits(format_args!("{name} at {x:?}, value"), plain[0], f.call(x));
+                continue;
+            }
             let (expected, scale) = (orders[k].nearest, scale(&orders, k));
             for (engine, got) in
                 [("Taylor", plain[k]), ("Taylor<Reverse>", inside[k].primal()), ("Dual<Taylor>", wrapped[k])]

@@ -274,11 +274,20 @@ pub(super) fn inverse<T: Float, const N: usize>(u: &[T; N], y: &mut [T; N], slop
 
 // ---- Length and angle ------------------------------------------------------------------------------------------------
 
-/// `√(x² + y²)`, as `|b| √(1 + r²)` with the larger coordinate `b` and the ratio `r` of the other to it: the sum of squares would lose
-/// the smaller one.
+/// `√(x² + y²)`. Where one coordinate is much larger, the sum of squares would lose the other, and it is `|b| √(1 + r²)` with the larger
+/// coordinate `b` and the ratio `r`; where both are alike, this would lose digits of high orders, a thousand ulp at the twelfth.
 #[inline(never)]
 pub(super) fn hypot<T: Float, const N: usize>(x: &[T; N], y: &[T; N], z: &mut [T; N]) {
-    if T::TRACED {
+    let [short, long] = {
+        let [x, y] = [x, y].map(|x| if T::TRACED { 1.0 } else { x[0].base().widen().abs() });
+        [x.min(y), x.max(y)]
+    };
+    // The coefficients of squares and ratios shrink with powers of the length.
+    if !(1e-60..1e60).contains(&long) {
+        z[1..].fill(T::nan());
+        return;
+    }
+    if long <= 8.0 * short {
         let (x, y) = (product(x, x), product(y, y));
         let squares: [T; N] = array::from_fn(|k| x[k] + y[k]);
         let slope = (z[0] + z[0]).recip();
@@ -286,11 +295,6 @@ pub(super) fn hypot<T: Float, const N: usize>(x: &[T; N], y: &[T; N], z: &mut [T
     }
     let is_steep = y[0].base().abs() > x[0].base().abs();
     let (b, r) = ratio(x, y, is_steep);
-    // The coefficients of the ratio and its square shrink with powers of `b`.
-    if !(1e-60..1e60).contains(&b[0].base().widen().abs()) {
-        z[1..].fill(T::nan());
-        return;
-    }
     let squares = product(&r, &r);
     let value = (T::one() + squares[0]).sqrt();
     let mut root = [value; N];
