@@ -576,3 +576,21 @@ fn mixed_differentiations_are_told() {
     });
     assert!(found.starts_with("dualtape: two differentiations were mixed"), "{found}");
 }
+
+/// A recording runs through series: the coefficients of a recorded program are those of the plain one, elsewhere too.
+#[test]
+#[cfg(feature = "graph")]
+fn series_record_graphs() {
+    use dualtape::graph::{Graph, Traced};
+    let f = |x: &[Traced]| {
+        let line = [Taylor::<Traced, 4>::variable(x[0]), Taylor::constant(x[1])];
+        program(&line).coefficients().to_vec()
+    };
+    let graph = Graph::record_fn(f, &[0.7, 1.3]);
+    for (x, y) in [(0.7, 1.3), (0.9, 1.1), (1.2, 0.8)] {
+        let expected = program(&[Taylor::<f64, 4>::variable(x), Taylor::constant(y)]).coefficients();
+        let found = graph.eval(&[x, y]).unwrap();
+        assert_eq!(found.len(), 4);
+        found.iter().zip(expected).for_each(|(&found, expected)| assert_close(found, expected, 1e-13));
+    }
+}

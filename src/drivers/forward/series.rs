@@ -175,7 +175,7 @@ pub fn hessian_diagonal<T: Float>(f: impl FnMut(&[Taylor<T, 3>]) -> Taylor<T, 3>
 /// fn potential<T: Float>(x: &[T]) -> T {
 ///     slices::norm(x).recip()
 /// }
-/// assert!(laplacian(potential, &[1.0, 2.0, 2.0]).abs() < 1e-15_f64);
+/// assert!(laplacian(potential, &[1.0_f64, 2.0, 2.0]).abs() < 1e-15);
 /// assert_eq!(laplacian(|x| x[0] * x[0] + x[1] * x[1] + x[2] * x[2], &[1.0, 2.0, 2.0]), 6.0);
 /// ```
 #[cfg(feature = "std")]
