@@ -581,14 +581,17 @@ fn mixed_differentiations_are_told() {
 #[test]
 #[cfg(feature = "graph")]
 fn series_record_graphs() {
-    use dualtape::graph::{Graph, Traced};
-    let f = |x: &[Traced]| {
-        let line = [Taylor::<Traced, 4>::variable(x[0]), Taylor::constant(x[1])];
-        program(&line).coefficients().to_vec()
-    };
-    let graph = Graph::record_fn(f, &[0.7, 1.3]);
+    use dualtape::{VectorFunction, graph::Graph};
+    /// `∂³/∂x³` and all below, of a program.
+    struct Coefficients;
+    impl VectorFunction for Coefficients {
+        fn eval<T: Float>(&self, x: &[T]) -> Vec<T> {
+            program(&[Taylor::<T, 4>::variable(x[0]), Taylor::constant(x[1])]).coefficients().to_vec()
+        }
+    }
+    let graph = Graph::record_vector(&Coefficients, &[0.7, 1.3]);
     for (x, y) in [(0.7, 1.3), (0.9, 1.1), (1.2, 0.8)] {
-        let expected = program(&[Taylor::<f64, 4>::variable(x), Taylor::constant(y)]).coefficients();
+        let expected = Coefficients.eval(&[x, y]);
         let found = graph.eval(&[x, y]).unwrap();
         assert_eq!(found.len(), 4);
         found.iter().zip(expected).for_each(|(&found, expected)| assert_close(found, expected, 1e-13));
