@@ -7,7 +7,7 @@
 mod clock;
 
 use clock::{Run, compare};
-use dualtape::{Dual, Float, LinearAlgebra, Primitive as _, Reverse, forward, reverse, slices};
+use dualtape::{Dual, Float, LinearAlgebra, Primitive as _, Reverse, derivatives, forward, reverse, slices};
 use std::hint::black_box;
 
 fn main() {
@@ -17,6 +17,9 @@ fn main() {
     }
     if run.wants("hessian") {
         hessians(&run);
+    }
+    if run.wants("orders") {
+        orders(&run);
     }
     if run.wants("cholesky") {
         cholesky(&run);
@@ -191,6 +194,61 @@ fn methods(run: &Run) {
             "singular_values": |a| slices::sum(T::singular_values(&a).as_slice());
         }
     }
+}
+
+// ------------------------------------------------------------------------------------------------------------ higher orders
+
+/// `y sin(x y) + x` with `y = exp(x sin x)`.
+fn waves<T: Float>(x: T) -> T {
+    let y = (x * x.sin()).exp();
+    y * (x * y).sin() + x
+}
+
+fn hyperbolic_tangent<T: Float>(x: T) -> T {
+    x.tanh()
+}
+
+/// A function and its derivative of some order by dual numbers in dual numbers.
+macro_rules! nested {
+    ($f:ident, $x:expr,) => { $f($x) };
+    ($f:ident, $x:expr, $level:tt $($more:tt)*) => { nested!($f, Dual::variable($x), $($more)*).tangent() };
+}
+
+/// All derivatives up to an order by a power series, and the last of them by nested dual numbers as far as is sensible.
+fn orders(run: &Run) {
+    println!("\nDerivatives to an order: nanoseconds of plain f64, of Taylor and of nested duals, median");
+    println!("{:<22}{:>7}{:>9}{:>12}{:>12}", "function", "order", "f64", "Taylor", "nested");
+    macro_rules! rows {
+        ($f:ident: $($order:literal $(nested [$($level:tt)+])?;)*) => {$({
+            let x = 0.7;
+            let plain = || {
+                black_box($f(black_box(x)));
+            };
+            let by_series = || derivatives::<{ $order + 1 }, f64>($f, black_box(x));
+            let mut row = format!("{:<22}{:>7}", stringify!($f), $order);
+            $(
+                let by_nesting = || nested!($f, black_box(x), $($level)+);
+                let (found, expected) = (by_series()[$order], by_nesting());
+                assert!((found - expected).abs() <= 1e-12 * expected.abs(), "{found}, nested {expected}: a few roundings for each order");
+            )?
+            if run.timed {
+                let series = compare(plain, || {
+                    black_box(by_series());
+                });
+                row += &format!("{:>9.1}{:>12.1}", series.baseline * 1e9, series.median() * series.baseline * 1e9);
+                $(
+                    let _ = [$(stringify!($level)),+];
+                    let nested = compare(plain, || {
+                        black_box(by_nesting());
+                    });
+                    row += &format!("{:>12.1}", nested.median() * nested.baseline * 1e9);
+                )?
+                println!("{row}");
+            }
+        })*};
+    }
+    rows!(waves: 1 nested [.]; 2 nested [. .]; 3 nested [. . .]; 4 nested [. . . .]; 6 nested [. . . . . .]; 8 nested [. . . . . . . .]; 20;);
+    rows!(hyperbolic_tangent: 4 nested [. . . .]; 8 nested [. . . . . . . .]; 20;);
 }
 
 // ---------------------------------------------------------------------------------------------------------------- Jacobians

@@ -20,11 +20,14 @@
 //! | I have | I want | call |
 //! |---|---|---|
 //! | one input, one output | `f'` | [`derivative`] |
+//! | one input, one output | `f''`; derivatives of all orders up to some; Taylor coefficients | [`second_derivative`], [`derivatives`], [`taylor`] |
 //! | many inputs, one output | gradient | [`gradient`], [`value_and_gradient`] |
 //! | the same, few inputs | gradient without a tape | [`forward::gradient`] |
 //! | many inputs, one output | Hessian; with value and gradient | [`hessian`], [`value_gradient_and_hessian`] |
-//! | the same, and a direction `v` | `H v` | [`hvp`] |
-//! | many inputs, many outputs | Jacobian | [`jacobian`] |
+//! | the same, and a direction `v` | `H v`; all derivatives along `v` | [`hvp`], [`directional`] |
+//! | the same | the trace or the diagonal of the Hessian | [`laplacian`], [`hessian_diagonal`] |
+//! | the same, and directions | third derivatives | [`third_product`], [`third_contracted`] |
+//! | many inputs, many outputs | Jacobian; the Hessian of each output | [`jacobian`], [`vector_hessian`] |
 //! | the same, and a direction `v` or weight `w` | `J v` or `wᵀ J` | [`jvp`], [`vjp`] |
 //! | a [`ScalarFunction`] or [`VectorFunction`] | the fastest way for its size | [`gradient_of`], [`hessian_of`], [`jacobian_of`] |
 //! | a function to minimise | its minimum by Newton's method | [`optimize::newton`]; of many variables [`optimize::newton_cg`] |
@@ -55,7 +58,7 @@
 //! - [`rules`]: the calculus, one row per function, and how to add your own.
 //! - [`special`]: error functions, gamma functions, Bessel functions, activations, as methods of the trait [`Special`].
 //! - [`slices`]: sums, dot products and norms as one operation on the tape.
-//! - [`Dual`], [`Reverse`]: the number types. [`Tape`]: the recording behind `Reverse`.
+//! - [`Dual`], [`Reverse`], [`Taylor`]: the number types. [`Tape`]: the recording behind `Reverse`.
 //! - [`forward`], [`reverse`]: the drivers; [`matrix`]: those for functions of matrices. [`ScalarFunction`], [`VectorFunction`]:
 //!   functions as values, for code that needs one function on several types.
 //! - [`checkpoint`]: long chains of steps in little memory.
@@ -72,8 +75,8 @@
 //!
 //! - `std` (default): everything that needs threads or memory, and the elementary functions of the standard library.
 //! - `libm`: without `std`, the elementary functions of the crate `libm`. Then the crate is `no_std`, allocates nothing, and has
-//!   [`Dual`], the rules, [`Special`], the functions of [`slices`], and the drivers for one number and for arrays
-//!   ([`derivative`], [`forward::gradient_of_array`], [`forward::jacobian_of_array`], [`forward::hessian_of_array`]); no [`Reverse`].
+//!   [`Dual`], [`Taylor`], the rules, [`Special`], the functions of [`slices`], and the drivers for one number and for arrays
+//!   ([`derivative`], [`derivatives`], [`forward::gradient_of_array`], [`forward::jacobian_of_array`], [`forward::hessian_of_array`]); no [`Reverse`].
 //! - `nalgebra` (default): every number is a scalar of nalgebra (`RealField`). With `std` also matrices for [`jacobian`] and
 //!   [`hessian`], drivers for functions of matrices ([`matrix`]), [`linalg`] and [`optimize`]. Brings `approx`.
 //! - `approx`: approximate comparison of values, and of all derivatives by [`AllParts`].
@@ -82,7 +85,7 @@
 //! - `graph`: the module `graph`. The crate takes four times as long to compile with it, since every rule is compiled for
 //!   recordings of its derivatives.
 //! - `rayon`: compiled graphs at many points on several threads. Brings `graph`.
-//! - `serde`: duals are read and written whole, reverse numbers as their values.
+//! - `serde`: duals and power series are read and written whole, reverse numbers as their values.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]
@@ -122,6 +125,11 @@ pub mod special;
 #[doc(alias = "diff")]
 pub use drivers::forward::derivative;
 pub use drivers::forward::value_and_derivative;
+#[doc(alias = "higher order", alias = "nth_derivative", alias = "diffs")]
+pub use drivers::forward::{derivatives, second_derivative, taylor, third_derivative};
+#[cfg(feature = "std")]
+#[doc(alias = "hessian trace", alias = "contracted third derivative")]
+pub use drivers::forward::{directional, hessian_diagonal, laplacian, third_contracted};
 pub use drivers::{ScalarFunction, forward};
 pub use float::{Float, Primitive, select};
 #[cfg(feature = "approx")]
@@ -130,6 +138,13 @@ pub use numbers::AllParts;
 pub use numbers::Dual;
 #[cfg(feature = "nalgebra")]
 pub use numbers::Real;
+#[doc(
+    alias = "power series",
+    alias = "jet",
+    alias = "truncated polynomial",
+    alias = "univariate Taylor polynomial"
+)]
+pub use numbers::Taylor;
 pub use special::Special;
 
 /// Matrices of [`jacobian`] and [`hessian`] come from this version of nalgebra.
@@ -173,7 +188,8 @@ pub use {
     drivers::no_grad::Detach,
     drivers::pool::{pooled_bytes, release_memory},
     drivers::reverse::{
-        gradient_and_hvp, value_and_gradient_into, value_gradient_and_hvp, value_gradient_and_hvp_into, vjp_into,
+        gradient_and_hvp, third_product, value_and_gradient_into, value_gradient_and_hvp, value_gradient_and_hvp_into,
+        vjp_into,
     },
     drivers::tape::{Adjoints, Mark},
     drivers::{VectorFunction, reverse},
@@ -189,7 +205,9 @@ pub use drivers::reverse::value_gradient_and_hessian;
 pub use {
     drivers::by_size::{hessian_of, jacobian_of, value_and_jacobian_of, value_gradient_and_hessian_of},
     drivers::matrix,
-    drivers::reverse::{hessian, value_and_jacobian, value_and_jacobian_into, value_gradient_and_hessian_into},
+    drivers::reverse::{
+        hessian, value_and_jacobian, value_and_jacobian_into, value_gradient_and_hessian_into, vector_hessian,
+    },
     linalg::LinearAlgebra,
 };
 

@@ -9,7 +9,22 @@ fn read(path: &str) -> String {
 }
 
 /// The verbs of differentiation; every name with one of them as its last word, or before `_into` or `_of`, is that of a driver.
-const VERBS: [&str; 7] = ["derivative", "gradient", "jacobian", "hessian", "hvp", "jvp", "vjp"];
+const VERBS: [&str; 14] = [
+    "derivative",
+    "gradient",
+    "jacobian",
+    "hessian",
+    "hvp",
+    "jvp",
+    "vjp",
+    "derivatives",
+    "taylor",
+    "directional",
+    "diagonal",
+    "laplacian",
+    "contracted",
+    "product",
+];
 
 fn is_driver(name: &str) -> bool {
     let stem = ["_into", "_of_array", "_of"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
@@ -69,6 +84,13 @@ fn drivers_of_the_crate() -> BTreeSet<String> {
         assert!(is_exported, "forward::{name} is public in its file and not exported");
         all.insert(format!("forward::{name}"));
     }
+    let series = "src/drivers/forward/series.rs";
+    assert_eq!(
+        functions(series),
+        exports(&read(forward), "series::"),
+        "public in its file and not exported, or the other way"
+    );
+    all.extend(functions(series).iter().map(|name| format!("forward::{name}")));
     all.extend(functions(forward).iter().map(|name| format!("forward::{name}")));
     for module in ["reverse", "matrix"] {
         let functions = functions(&format!("src/drivers/{module}.rs"));
@@ -127,7 +149,7 @@ fn every_gap_has_its_reason() {
 #[test]
 fn drivers_that_return_results_must_be_used() {
     let mut seen = 0;
-    for path in ["forward/mod.rs", "forward/chunk.rs", "reverse.rs", "matrix.rs", "by_size.rs"] {
+    for path in ["forward/mod.rs", "forward/chunk.rs", "forward/series.rs", "reverse.rs", "matrix.rs", "by_size.rs"] {
         let text = read(&format!("src/drivers/{path}"));
         let lines: Vec<&str> = text.lines().collect();
         for (place, line) in lines.iter().enumerate() {

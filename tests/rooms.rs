@@ -8,7 +8,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("rules", &[]),
     ("slices", &[]),
     ("recording", &[]),
-    ("numbers", &["Dual", "Reverse", "Real", "AllParts"]),
+    ("numbers", &["Dual", "Reverse", "Taylor", "Real", "AllParts"]),
     ("special", &["Special"]),
     (
         "drivers",

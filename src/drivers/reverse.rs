@@ -440,6 +440,104 @@ pub(super) fn second_derivatives<T: Float, const N: usize>(
     value
 }
 
+/// The Hessians of all outputs of `f` at `x`: entry `(i, j)` of the matrix `k` is `∂²fₖ/∂xᵢ∂xⱼ`. Exactly symmetric.
+///
+/// # Cost
+/// `⌈n / 8⌉` evaluations of `f` on recorded `Dual<T, 8>` for `n` inputs, and a sweep in each of them for each output.
+///
+/// # Panics
+/// If `f` returns different numbers of values in different calls, and as [every driver](crate::family#panics).
+///
+/// # Examples
+/// (x² y, x y) at (3, 2):
+/// ```
+/// let hessians = dualtape::vector_hessian(|x| [x[0] * x[0] * x[1], x[0] * x[1]], &[3.0, 2.0]);
+/// assert_eq!(hessians[0], nalgebra::dmatrix![4.0, 6.0; 6.0, 0.0]);
+/// assert_eq!(hessians[1], nalgebra::dmatrix![0.0, 1.0; 1.0, 0.0]);
+/// ```
+///
+/// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., section 5.1.
+#[cfg(feature = "nalgebra")]
+#[must_use]
+#[track_caller]
+pub fn vector_hessian<T: Float, Y: AsRef<[HessianNumber<T>]>>(
+    mut f: impl FnMut(&[HessianNumber<T>]) -> Y,
+    x: &[T],
+) -> Vec<DMatrix<T>> {
+    const WIDTH: usize = 8;
+    let n = x.len();
+    let mut point = Seeded::<T, WIDTH>::at(x);
+    let mut gradient = Seeded::<T, WIDTH>::at(x);
+    let mut hessians: Option<Vec<DMatrix<T>>> = None;
+    for columns in chunks::<WIDTH>(n) {
+        let tag = point.seed(columns.clone());
+        let mut session = Session::start(point.as_slice());
+        let y = f(session.variables());
+        let y = y.as_ref();
+        let hessians = hessians.get_or_insert_with(|| vec![DMatrix::from_element(n, n, T::zero()); y.len()]);
+        let (expected, found, first) = (hessians.len(), y.len(), columns.start);
+        assert!(
+            found == expected,
+            "dualtape: vector_hessian: expected {expected} values as for the first columns, found {found} for the columns from {first} \
+             on; the function must return as many in each call"
+        );
+        for (k, hessian) in hessians.iter_mut().enumerate() {
+            let weight = |i: usize| if i == k { Dual::constant(T::one()) } else { Dual::constant(T::zero()) };
+            session.pull_back(y, weight, gradient.as_mut_slice());
+            for (lane, j) in columns.clone().enumerate() {
+                // The lower triangle, mirrored.
+                for (i, entry) in gradient.as_slice().iter().enumerate().skip(j) {
+                    let entry = entry.checked(tag).tangents()[lane];
+                    hessian[(i, j)] = entry;
+                    hessian[(j, i)] = entry;
+                }
+            }
+        }
+        session.end();
+        point.unseed(columns);
+    }
+    point.end();
+    gradient.end();
+    hessians.unwrap_or_default()
+}
+
+/// The third derivative of `f` at `x`, contracted with two directions: entry `k` is `Σ ∂³f/∂xᵢ∂xⱼ∂xₖ uᵢ vⱼ`.
+///
+/// It is the gradient of `uᵀ H v`. With three directions, as one number: [`third_contracted`](crate::forward::third_contracted).
+///
+/// # Cost
+/// One gradient on `Dual<Dual<T>>`, for any number of inputs.
+///
+/// # Panics
+/// If `u` or `v` and `x` differ in length, and as [every driver](crate::family#panics).
+///
+/// # Examples
+/// x² y along (1, 0) and (0, 1): the mixed derivative `∂²/∂x∂y` is 2 x, with the gradient (2, 0).
+/// ```
+/// let f = |x: &[_]| x[0] * x[0] * x[1];
+/// assert_eq!(dualtape::third_product(f, &[3.0, 2.0], &[1.0, 0.0], &[0.0, 1.0]), [2.0, 0.0]);
+/// ```
+#[must_use]
+#[track_caller]
+pub fn third_product<T: Float>(
+    f: impl FnOnce(&[Reverse<Dual<Dual<T>>>]) -> Reverse<Dual<Dual<T>>>,
+    x: &[T],
+    u: &[T],
+    v: &[T],
+) -> Vec<T> {
+    check_length("third_product", "the first direction", u.len(), x.len(), INPUT);
+    check_length("third_product", "the second direction", v.len(), x.len(), INPUT);
+    let (inner, outer) = (Tag::fresh(), Tag::fresh());
+    let entry = |i: usize| {
+        let entry = Dual::new(x[i], [u[i]]).tagged(inner);
+        Dual::new(entry, [Dual::constant(v[i])]).tagged(outer)
+    };
+    let point = Seeded::<Dual<T>, 1>::with((0..x.len()).map(entry));
+    let gradient = gradient(f, point.as_slice());
+    point.end();
+    gradient.into_iter().map(|g| g.checked(outer).tangent().checked(inner).tangent()).collect()
+}
+
 /// Hessian-vector product `H v` of `f` at `x`, without forming the Hessian.
 ///
 /// # Cost

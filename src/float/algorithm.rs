@@ -19,6 +19,12 @@ pub trait Algorithm {
     /// The computation on numbers with derivatives, usually by [`Engine::run`](super::engine::Engine::run) on the inner type.
     fn on_number<N: Number>(args: Self::Args<'_, N>) -> Self::Output<N>;
 
+    /// The computation on power series. What goes down to the inner type has to be told where to end here: see
+    /// [`Engine::ORDERS`](super::engine::Engine::ORDERS).
+    fn on_series<N: Number>(args: Self::Args<'_, N>) -> Self::Output<N> {
+        Self::on_number(args)
+    }
+
     /// The computation on numbers that record every operation, so that the recording holds for other values.
     #[cfg(feature = "graph")]
     fn on_traced<B: Primitive>(args: Self::Args<'_, crate::graph::Traced<B>>) -> Self::Output<crate::graph::Traced<B>>;
@@ -32,28 +38,3 @@ pub trait Scalar: Primitive + nalgebra::RealField {}
 pub trait Scalar: Primitive {}
 impl Scalar for f32 {}
 impl Scalar for f64 {}
-
-/// How many levels of derivatives the numbers of type `T` carry: 0 for `f64`, 2 for `Reverse<Dual<f64>>`.
-#[cfg(all(feature = "std", feature = "nalgebra"))]
-pub(crate) fn levels<T: Float>() -> usize {
-    T::run::<Levels>(())
-}
-
-#[cfg(all(feature = "std", feature = "nalgebra"))]
-struct Levels;
-
-#[cfg(all(feature = "std", feature = "nalgebra"))]
-impl Algorithm for Levels {
-    type Args<'a, T: Float> = ();
-    type Output<T: Float> = usize;
-    fn on_primitive<B: Scalar>((): ()) -> usize {
-        0
-    }
-    #[cfg(feature = "graph")]
-    fn on_traced<B: Primitive>((): ()) -> usize {
-        0
-    }
-    fn on_number<N: Number>((): ()) -> usize {
-        1 + levels::<N::Inner>()
-    }
-}

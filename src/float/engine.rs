@@ -9,6 +9,9 @@ pub trait Engine: Sized {
     /// `true` if the number carries derivatives itself, so that a formula on it is differentiated once more.
     const NESTED: bool;
 
+    /// How many derivatives, one of another, the number carries: 0 for `f64`, 2 for `Reverse<Dual<f64>>`.
+    const LEVELS: usize;
+
     /// Whether the engine on top tests a tangent for zero before it multiplies. A number for which this test costs less than a
     /// multiplication says `true`: those that record.
     ///
@@ -24,6 +27,19 @@ pub trait Engine: Sized {
     type Fused<const K: usize>: Float<Base = <Self as Float>::Base>
     where
         Self: Float;
+
+    /// How many derivatives, one of another, a power series adds to its coefficients; 0 for all other numbers.
+    ///
+    /// The value one level down of a power series is of the type of the series itself: the series, known to one order less. So code that
+    /// goes down level by level comes to an end by types alone only where this is 0.
+    const ORDERS: usize = 0;
+
+    /// The highest order at which a power series is known and not zero: 0 if it is constant, or known by its value alone. Always 0 for
+    /// other numbers.
+    #[inline]
+    fn orders_left(&self) -> usize {
+        0
+    }
 
     /// Runs an algorithm on numbers of this type: its part for primitive numbers or its part for numbers on an inner type,
     /// whichever fits.

@@ -18,7 +18,8 @@ pub use engine::Engine;
 pub use number::Number;
 pub use primitive::Primitive;
 pub(crate) use products::{
-    fold, is_nan, is_nearly_subnormal, passed, quotient_is_plain, quotient_tangent, slope_is_plain, unlikely,
+    fold, is_nan, is_nearly_subnormal, passed, quotient_is_ordinary, quotient_is_plain, quotient_tangent,
+    slope_is_plain, unlikely,
 };
 pub use rule::{Binary, Reduction, Rule, Unary};
 pub(crate) use rule::{Pair, Twin, with_partials};
@@ -28,8 +29,8 @@ use core::iter::{Product, Sum};
 use core::str::FromStr;
 use num_traits::{FloatConst, FromPrimitive, Inv, NumAssign, NumAssignOps, NumOps};
 
-/// A real number that a function can be differentiated over: `f32`, `f64`, [`Dual`](crate::Dual) and
-/// [`Reverse`](crate::Reverse) over any `Float`.
+/// A real number that a function can be differentiated over: `f32`, `f64`, and [`Dual`](crate::Dual), [`Reverse`](crate::Reverse) and
+/// [`Taylor`](crate::Taylor) over any `Float`.
 ///
 /// All of [`num_traits::Float`] and [`FloatConst`] is available on a `T: Float` without further imports, together with the
 /// assignment operators, `Sum` and `Product`, formatting and parsing, and arithmetic and comparison with a scalar of the
@@ -87,8 +88,20 @@ pub trait Float:
     type Base: Primitive;
 
     /// The number one level down, of which values and partial derivatives are: `Dual<f64>` for `Reverse<Dual<f64>>`, and the type
-    /// itself for `f32` and `f64`.
+    /// itself for `f32` and `f64`. That of a power series, [`Taylor`](crate::Taylor), is the same series, known to one order less.
     type Inner: Float<Base = Self::Base>;
+
+    /// What a coefficient of a power series is; for all other numbers the type itself.
+    #[doc(hidden)]
+    type Coefficient: Float<Base = Self::Base>;
+
+    /// The first coefficient of a power series; else the number itself.
+    #[doc(hidden)]
+    fn leading(self) -> Self::Coefficient;
+
+    /// The power series that is constant; else the number itself.
+    #[doc(hidden)]
+    fn from_leading(x: Self::Coefficient) -> Self;
 
     /// The constant nearest to `x`: how generic code writes a literal, `T::lit(2.0) * x`.
     ///

@@ -2,17 +2,21 @@
 
 use super::Float;
 
-/// A number that is built on an inner one, as code for all of them sees it: the methods that are stamped onto every type, and an
+/// A number with derivatives, as code for all of them sees it: the methods that are stamped onto every type, and an
 /// [`Algorithm`](super::engine::Algorithm).
 pub trait Number: Float {
-    /// The value, one level down.
-    fn inner(&self) -> Self::Inner;
+    /// What its value is: the number that it is built on. For [`Dual`](crate::Dual) and [`Reverse`](crate::Reverse) this is
+    /// [`Float::Inner`]; for a power series it is the type of a coefficient.
+    type Value: Float<Base = Self::Base>;
+
+    /// The value.
+    fn value(&self) -> Self::Value;
 
     /// The constant `x`.
-    fn lift(x: Self::Inner) -> Self;
+    fn lift(x: Self::Value) -> Self;
 
     /// The same derivatives with another value.
-    fn with_inner(self, x: Self::Inner) -> Self;
+    fn with_value(self, x: Self::Value) -> Self;
 
     /// The same number, in a function that `other` is an argument of as well.
     ///
@@ -24,8 +28,14 @@ pub trait Number: Float {
         self
     }
 
-    /// The chain rule: a function of `self` whose value is `y` and whose derivative by `self` is `slope`.
-    fn chain(self, y: Self::Inner, slope: Self::Inner) -> Self;
+    /// A function of `self` whose value is `y` and whose derivative by `self` is `slope`, here and nearby.
+    fn scaled(self, y: Self::Value, slope: Self::Value) -> Self;
+
+    /// Sine and cosine.
+    fn sine_and_cosine(self) -> (Self, Self);
+
+    /// `c` divided by the number.
+    fn divides(self, c: Self::Base) -> Self;
 
     /// The chain rule for any number of arguments, each with its partial derivative.
     fn join_all(y: Self::Inner, parts: impl Iterator<Item = (Self, Self::Inner)>) -> Self;

@@ -37,6 +37,7 @@ macro_rules! primitive {
     ($($t:ident),*) => {$(
         impl Engine for $t {
             const NESTED: bool = false;
+            const LEVELS: usize = 0;
             type Fused<const K: usize> = $t;
             #[inline]
             fn run<A: Algorithm>(args: A::Args<'_, $t>) -> A::Output<$t> {
@@ -47,6 +48,15 @@ macro_rules! primitive {
         impl Float for $t {
             type Base = $t;
             type Inner = $t;
+            type Coefficient = $t;
+            #[inline]
+            fn leading(self) -> $t {
+                self
+            }
+            #[inline]
+            fn from_leading(x: $t) -> $t {
+                x
+            }
             #[inline]
             fn from_base(x: $t) -> $t {
                 x

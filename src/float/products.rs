@@ -142,8 +142,16 @@ fn is_about_one<T: Float>(tangent: T) -> bool {
 /// `true` if derivatives of the quotient `q` may be taken by multiplication with `r`, the reciprocal of the divisor `y`.
 #[inline(always)]
 pub(crate) fn quotient_is_plain<T: Float>(q: T, r: T, y: T) -> bool {
-    if T::SPARSE {
-        return false;
+    !T::SPARSE && quotient_is_ordinary(q, r, y)
+}
+
+/// The same for numbers that are multiplied whatever they are.
+#[inline(always)]
+pub(crate) fn quotient_is_ordinary<T: Float>(q: T, r: T, y: T) -> bool {
+    if T::TRACED {
+        requires(Condition::Central { nested: T::NESTED, or_zero: true }, q);
+        requires(Condition::Central { nested: T::NESTED, or_zero: false }, y);
+        return true;
     }
     let is_plain = (is_central(q) || q.is_zero()) && is_central(y);
     let is_finite = !T::NESTED || (q.is_finite_in_all_parts() && r.is_finite_in_all_parts());

@@ -135,6 +135,16 @@ pub trait Unary: Rule {
     #[doc(hidden)]
     const TWIN: Option<Twin> = None;
 
+    /// The function of a power series with the coefficients `x`, by a recurrence: `y[0]` is given, and the others are to be filled in.
+    /// `slope` is the derivative at `x[0]`. Returns whether there is such a recurrence; without one the series follows from
+    /// [`Unary::partial`].
+    #[doc(hidden)]
+    #[inline]
+    fn series<T: Float, const N: usize>(self, x: &[T; N], y: &mut [T; N], slope: T) -> bool {
+        let _ = (x, y, slope);
+        false
+    }
+
     /// Whether the function is constant between jumps, as those that round are. Its result is then a constant on every number, with
     /// the derivative 0, also on a jump; [`Unary::partial`] is not asked.
     const PIECEWISE_CONSTANT: bool = false;
@@ -209,6 +219,14 @@ pub trait Binary: Rule {
 
     /// `dz/dy` at `(x, y)`, given `z = f(x, y)`.
     fn partial_y<T: Float>(self, x: T, y: T, z: T) -> T;
+
+    /// The function of two power series, by recurrences. See [`Unary::series`].
+    #[doc(hidden)]
+    #[inline]
+    fn series<T: Float, const N: usize>(self, x: &[T; N], y: &[T; N], z: &mut [T; N]) -> bool {
+        let _ = (x, y, z);
+        false
+    }
 
     /// Whether [`Binary::through_x`] and [`Binary::through_y`] are written for this rule.
     const PASSES: bool = false;

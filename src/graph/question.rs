@@ -143,7 +143,7 @@ impl Algorithm for Ask {
         recording::ask(question, x, y, place)
     }
     fn on_number<N: Number>((question, x, y, place): (Question, N, N, &'static Location<'static>)) -> u64 {
-        N::Inner::run::<Ask>((question, x.inner(), y.inner(), place))
+        N::Value::run::<Ask>((question, x.value(), y.value(), place))
     }
 }
 
@@ -161,7 +161,7 @@ impl Algorithm for Require {
         true
     }
     fn on_number<N: Number>((condition, x): (Condition, N)) -> bool {
-        N::Inner::run::<Require>((condition, x.inner()))
+        N::Value::run::<Require>((condition, x.value()))
     }
 }
 

@@ -572,7 +572,7 @@ impl Algorithm for Peek {
         x.value()
     }
     fn on_number<N: Number>(x: N) -> N::Base {
-        N::Inner::run::<Peek>(x.inner())
+        N::Value::run::<Peek>(x.value())
     }
 }
 

@@ -46,8 +46,8 @@ impl Algorithm for Slope {
         if !N::TRACED {
             return slope;
         }
-        let inner: Vec<N::Inner> = x.iter().map(Number::inner).collect();
-        slope.with_inner(N::Inner::run::<Slope>((operation, by, &inner)))
+        let values: Vec<N::Value> = x.iter().map(Number::value).collect();
+        slope.with_value(N::Value::run::<Slope>((operation, by, &values)))
     }
 }
 

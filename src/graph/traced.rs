@@ -504,6 +504,7 @@ impl<B: Primitive> Traced<B> {
 
 impl<B: Primitive> Engine for Traced<B> {
     const NESTED: bool = false;
+    const LEVELS: usize = 0;
     const SPARSE: bool = true;
     const TRACED: bool = true;
     type Fused<const K: usize> = Self;
@@ -515,6 +516,13 @@ impl<B: Primitive> Engine for Traced<B> {
 impl<B: Primitive> Float for Traced<B> {
     type Base = B;
     type Inner = Self;
+    type Coefficient = Self;
+    fn leading(self) -> Self {
+        self
+    }
+    fn from_leading(x: Self) -> Self {
+        x
+    }
 
     fn from_base(x: B) -> Self {
         Traced::fixed(x)

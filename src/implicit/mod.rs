@@ -315,6 +315,11 @@ fn lifted<T: Float>(x: T::Inner) -> T {
     T::from_partials(x, &[])
 }
 
+/// What a power series has besides its first coefficient.
+fn without_leading<T: Float>(x: T) -> T {
+    x - T::from_leading(x.leading())
+}
+
 /// What the function of an equation takes: the unknowns and then the parameters.
 fn point<T: Float>(x: &[T], p: &[T]) -> Vec<T> {
     [x, p].concat()

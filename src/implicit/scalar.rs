@@ -1,7 +1,7 @@
 //! One equation with one unknown.
 
 use super::error::{Equation, Error};
-use super::{lifted, point, point_over};
+use super::{lifted, point, point_over, without_leading};
 use crate::drivers::ScalarFunction;
 use crate::drivers::by_size::value_and_gradient_of;
 use crate::drivers::forward::derivative;
@@ -17,6 +17,9 @@ pub(super) fn solution<T: Float>(f: &(impl ScalarFunction + ?Sized), x: T::Base,
     if !T::NESTED {
         return Ok(solution_and_slope(f, x, p)?.0);
     }
+    if T::ORDERS > 0 {
+        return solution_as_series(f, x, p);
+    }
     let inner: Vec<T::Inner> = p.iter().map(|p| p.primal()).collect();
     let (x, slope) = solution_and_slope(f, x, &inner)?;
     let residual = f.eval(&point(&[lifted(x)], p));
@@ -24,6 +27,19 @@ pub(super) fn solution<T: Float>(f: &(impl ScalarFunction + ?Sized), x: T::Base,
 }
 
 /// The solution and `∂f/∂x` there.
+/// The solution as a power series: each step of Newton's method, with the slope at the first coefficient, makes one order more right.
+#[track_caller]
+fn solution_as_series<T: Float>(f: &(impl ScalarFunction + ?Sized), x: T::Base, p: &[T]) -> Result<T, Error> {
+    let leading: Vec<T::Coefficient> = p.iter().map(|p| p.leading()).collect();
+    let (x, slope) = solution_and_slope(f, x, &leading)?;
+    let (mut x, inverse) = (T::from_leading(x), T::from_leading(slope.recip()));
+    for _ in 0..T::ORDERS {
+        let residual = f.eval(&point(&[x], p));
+        x -= without_leading(residual) * inverse;
+    }
+    Ok(x)
+}
+
 #[track_caller]
 fn solution_and_slope<T: Float>(f: &(impl ScalarFunction + ?Sized), x: T::Base, p: &[T]) -> Result<(T, T), Error> {
     if T::NESTED {

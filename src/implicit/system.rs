@@ -1,7 +1,7 @@
 //! As many equations as unknowns.
 
 use super::error::{Equation, Error};
-use super::{lifted, point, point_over};
+use super::{lifted, point, point_over, without_leading};
 use crate::LinearAlgebra;
 use crate::drivers::by_size::value_and_jacobian_of;
 use crate::drivers::reverse::gradient;
@@ -37,6 +37,9 @@ pub(super) fn solution<T: Float, E: Equations>(equations: &E, x: &[T::Base], p: 
     if !T::NESTED {
         return Ok(solution_and_inverse(equations, x, p)?.0);
     }
+    if T::ORDERS > 0 {
+        return solution_as_series(equations, x, p);
+    }
     let inner: Vec<T::Inner> = p.iter().map(|p| p.primal()).collect();
     let (x, inverse) = solution_and_inverse(equations, x, &inner)?;
     let unknowns: Vec<T> = x.iter().map(|&x| lifted(x)).collect();
@@ -46,6 +49,22 @@ pub(super) fn solution<T: Float, E: Equations>(equations: &E, x: &[T::Base], p: 
         T::from_partials(x[i], &partials)
     };
     Ok((0..x.len()).map(corrected).collect())
+}
+
+/// The solution as a power series: each step of Newton's method, with the Jacobian at the first coefficients, makes one order more right.
+#[track_caller]
+fn solution_as_series<T: Float, E: Equations>(equations: &E, x: &[T::Base], p: &[T]) -> Result<Vec<T>, Error> {
+    let leading: Vec<T::Coefficient> = p.iter().map(|p| p.leading()).collect();
+    let (x, inverse) = solution_and_inverse(equations, x, &leading)?;
+    let mut x: Vec<T> = x.into_iter().map(T::from_leading).collect();
+    let inverse = inverse.map(T::from_leading);
+    for _ in 0..T::ORDERS {
+        let residuals: Vec<T> = equations.residuals(&point(&x, p)).into_iter().map(without_leading).collect();
+        for (i, x) in x.iter_mut().enumerate() {
+            *x -= T::dot(residuals.iter().enumerate().map(|(j, &residual)| (inverse[(i, j)], residual)));
+        }
+    }
+    Ok(x)
 }
 
 /// The solution and the inverse of the Jacobian by the unknowns there.

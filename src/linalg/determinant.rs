@@ -13,11 +13,11 @@
 
 #[cfg(feature = "graph")]
 use super::recorded::{Call, Method};
-use super::{entries, inner};
+use super::{coefficients, entries, inner};
 use crate::LinearAlgebra;
 #[cfg(feature = "graph")]
 use crate::float::Primitive;
-use crate::float::algorithm::{Algorithm, Scalar, levels};
+use crate::float::algorithm::{Algorithm, Scalar};
 use crate::float::{Float, Number};
 #[cfg(feature = "graph")]
 use crate::graph::Traced;
@@ -44,6 +44,13 @@ impl Algorithm for Determinant {
         let cofactors = cofactors(&value);
         N::join_all(LinearAlgebra::determinant(&value), entries(a).map(|(i, j, a)| (a, cofactors[(i, j)])))
     }
+
+    fn on_series<N: Number>(a: &DMatrix<N>) -> N {
+        match coefficients(a) {
+            Some(a) => N::from_leading(LinearAlgebra::determinant(&a)),
+            None => Self::on_number(a),
+        }
+    }
 }
 
 pub(super) struct LogDeterminant;
@@ -69,6 +76,13 @@ impl Algorithm for LogDeterminant {
         let inverse = LinearAlgebra::inverse(&value)?;
         Some(N::join_all(log, entries(a).map(|(i, j, a)| (a, inverse[(j, i)]))))
     }
+
+    fn on_series<N: Number>(a: &DMatrix<N>) -> Option<N> {
+        match coefficients(a) {
+            Some(a) => LinearAlgebra::log_determinant(&a).map(N::from_leading),
+            None => Self::on_number(a),
+        }
+    }
 }
 
 /// The matrix of cofactors, the partials of the determinant by the entries; see the top of the file.
@@ -77,7 +91,7 @@ fn cofactors<T: Float>(a: &DMatrix<T>) -> DMatrix<T> {
     if T::TRACED {
         return minors(a);
     }
-    let block = (1 + levels::<T>()).min(n);
+    let block = (1 + T::LEVELS).min(n);
     let pivots = n - block;
     // Eliminated in place: factors of L below the pivots, U with rows times the pivots from them on, and S in the corner.
     let mut a = a.clone();

@@ -262,7 +262,12 @@ fn check_square<T>(method: &str, a: &DMatrix<T>) {
 
 /// The values of a matrix, one level down.
 fn inner<N: Number>(a: &DMatrix<N>) -> DMatrix<N::Inner> {
-    a.map(|a| a.inner())
+    a.map(Float::primal)
+}
+
+/// The first coefficients of a matrix of power series that has no others: there the way down, one order at a time, comes to its end.
+fn coefficients<N: Number>(a: &DMatrix<N>) -> Option<DMatrix<N::Coefficient>> {
+    a.iter().all(|a| a.orders_left() == 0).then(|| a.map(N::leading))
 }
 
 /// All entries of a matrix with their places.

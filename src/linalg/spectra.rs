@@ -2,7 +2,7 @@
 
 #[cfg(feature = "graph")]
 use super::recorded::{Call, Method};
-use super::{entries, form, inner};
+use super::{coefficients, entries, form, inner};
 use crate::LinearAlgebra;
 use crate::float::algorithm::{Algorithm, Scalar};
 use crate::float::{Float, Number, Primitive};
@@ -63,6 +63,12 @@ impl Algorithm for SymmetricEigen {
         });
         (lambda, vectors)
     }
+
+    fn on_series<N: Number>(a: &DMatrix<N>) -> (DVector<N>, DMatrix<N>) {
+        let Some(a) = coefficients(a) else { return Self::on_number(a) };
+        let (values, vectors) = LinearAlgebra::symmetric_eigen(&a);
+        (values.map(N::from_leading), vectors.map(N::from_leading))
+    }
 }
 
 pub(super) struct SymmetricEigenvalues;
@@ -90,6 +96,13 @@ impl Algorithm for SymmetricEigenvalues {
                 triangle.map(|(k, l, a)| (a, if k == l { v[k] * v[k] } else { v[k] * v[l] + v[l] * v[k] })),
             )
         })
+    }
+
+    fn on_series<N: Number>(a: &DMatrix<N>) -> DVector<N> {
+        match coefficients(a) {
+            Some(a) => LinearAlgebra::symmetric_eigenvalues(&a).map(N::from_leading),
+            None => Self::on_number(a),
+        }
     }
 }
 
@@ -172,6 +185,12 @@ impl Algorithm for Svd {
         let dau = (n > m).then(|| DMatrix::from_fn(n, r, |l, j| form((0..m).map(|k| (a[(k, l)], u[(k, j)])))));
         (left, values, turned(&v, &p.transpose(), dau.as_ref()))
     }
+
+    fn on_series<N: Number>(a: &DMatrix<N>) -> (DMatrix<N>, DVector<N>, DMatrix<N>) {
+        let Some(a) = coefficients(a) else { return Self::on_number(a) };
+        let (u, sigma, v) = LinearAlgebra::svd(&a);
+        (u.map(N::from_leading), sigma.map(N::from_leading), v.map(N::from_leading))
+    }
 }
 
 pub(super) struct SingularValues;
@@ -194,6 +213,13 @@ impl Algorithm for SingularValues {
         DVector::from_fn(sigma.len(), |i, _| {
             N::join_all(sigma[i], entries(a).map(|(k, l, a)| (a, u[(k, i)] * v[(l, i)])))
         })
+    }
+
+    fn on_series<N: Number>(a: &DMatrix<N>) -> DVector<N> {
+        match coefficients(a) {
+            Some(a) => LinearAlgebra::singular_values(&a).map(N::from_leading),
+            None => Self::on_number(a),
+        }
     }
 }
 

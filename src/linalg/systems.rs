@@ -2,7 +2,7 @@
 
 #[cfg(feature = "graph")]
 use super::recorded::{Call, Method};
-use super::{form, inner};
+use super::{coefficients, form, inner};
 use crate::LinearAlgebra;
 #[cfg(feature = "graph")]
 use crate::float::Primitive;
@@ -31,9 +31,18 @@ impl Algorithm for Solve {
 
     fn on_number<N: Number>((a, b): (&DMatrix<N>, &DVector<N>)) -> Option<DVector<N>> {
         let value = inner(a);
-        let x = LinearAlgebra::solve(&value, &b.map(|b| b.inner()))?;
+        let x = LinearAlgebra::solve(&value, &b.map(Float::primal))?;
         let inverse = LinearAlgebra::inverse(&value)?;
         Some(corrected(a, b.as_slice(), x.as_slice(), &inverse))
+    }
+
+    fn on_series<N: Number>((a, b): (&DMatrix<N>, &DVector<N>)) -> Option<DVector<N>> {
+        match coefficients(a) {
+            Some(a) if b.iter().all(|b| b.orders_left() == 0) => {
+                LinearAlgebra::solve(&a, &b.map(N::leading)).map(|x| x.map(N::from_leading))
+            }
+            _ => Self::on_number((a, b)),
+        }
     }
 }
 
@@ -61,6 +70,13 @@ impl Algorithm for Inverse {
             result.set_column(j, &corrected(a, &unit, inverse.column(j).as_slice(), &inverse));
         }
         Some(result)
+    }
+
+    fn on_series<N: Number>(a: &DMatrix<N>) -> Option<DMatrix<N>> {
+        match coefficients(a) {
+            Some(a) => LinearAlgebra::inverse(&a).map(|inverse| inverse.map(N::from_leading)),
+            None => Self::on_number(a),
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 //! code that asks "has this converged?" takes the branch of the plain program. A test wants more: [`AllParts`] compares every
 //! derivative as well.
 
-use super::{Dual, for_each_number};
+use super::{Dual, Taylor, for_each_number};
 use crate::float::{Float, Primitive};
 use approx::{AbsDiffEq, RelativeEq, UlpsEq};
 
@@ -51,7 +51,7 @@ macro_rules! approximate {
 }
 for_each_number!(approximate);
 
-/// A dual number that is compared in all its parts: the value and every derivative, of every order.
+/// A dual number or a power series that is compared in all its parts: the value and every derivative, of every order.
 ///
 /// Works with the macros of the `approx` crate, for numbers, slices, and nalgebra's matrices. The tolerance is a plain number
 /// and holds for each part by itself.
@@ -72,7 +72,7 @@ for_each_number!(approximate);
 #[derive(Clone, Copy, Debug)]
 pub struct AllParts<T>(pub T);
 
-/// A number that holds all its derivatives: a primitive one, or [`Dual`] over such. Not exported, so that nobody else
+/// A number that holds all its derivatives: a primitive one, or [`Dual`] or [`Taylor`] over such. Not exported, so that nobody else
 /// implements it.
 pub trait Parts: Float {
     /// `true` if `equal` says so of all pairs of parts.
@@ -89,6 +89,12 @@ impl<T: Parts, const N: usize> Parts for Dual<T, N> {
     fn compare(&self, other: &Self, equal: &impl Fn(&T::Base, &T::Base) -> bool) -> bool {
         let tangents = || self.tangents().into_iter().zip(other.tangents());
         self.primal().compare(&other.primal(), equal) && tangents().all(|(a, b)| a.compare(&b, equal))
+    }
+}
+
+impl<T: Parts, const N: usize> Parts for Taylor<T, N> {
+    fn compare(&self, other: &Self, equal: &impl Fn(&T::Base, &T::Base) -> bool) -> bool {
+        self.coefficients().into_iter().zip(other.coefficients()).all(|(a, b)| a.compare(&b, equal))
     }
 }
 

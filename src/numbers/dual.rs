@@ -6,6 +6,7 @@ use crate::float::{
     Binary, Engine, Float, Number, Primitive, Reduction, Unary, fold, is_nan, passed, quotient_is_plain,
     quotient_tangent, slope_is_plain, unlikely, with_partials,
 };
+use crate::rules;
 use core::array;
 use core::ops::{Add, Div, Mul, Neg, Sub};
 
@@ -178,6 +179,15 @@ impl<T: Float, const N: usize> Dual<T, N> {
         self.tangent.iter().all(T::is_zero_in_all_parts)
     }
 
+    /// The chain rule: a function of this number whose value is `y` and whose derivative by it is `slope`.
+    #[inline(always)]
+    fn chain(self, y: T, slope: T) -> Self {
+        if T::SPARSE || unlikely(y.is_nan() || !slope.is_finite_in_all_parts()) {
+            return Dual { primal: y, tangent: chain_folded(self.tangent, slope, y), ..self };
+        }
+        Dual::with(y, self.tag, |k| self.tangent[k] * slope)
+    }
+
     /// The tangents of the quotient `q` with the fold rule.
     #[inline(never)]
     fn quotient_folded(self, other: Self, q: T) -> [T; N] {
@@ -277,8 +287,10 @@ impl<T: Float> Dual<T> {
 }
 
 impl<T: Float, const N: usize> Number for Dual<T, N> {
+    type Value = T;
+
     #[inline]
-    fn inner(&self) -> T {
+    fn value(&self) -> T {
         self.primal
     }
     #[inline]
@@ -286,30 +298,38 @@ impl<T: Float, const N: usize> Number for Dual<T, N> {
         Dual::constant(x)
     }
     #[inline]
-    fn with_inner(self, primal: T) -> Self {
+    fn with_value(self, primal: T) -> Self {
         Dual { primal, ..self }
     }
     #[inline(always)]
     fn beside(self, other: Self) -> Self {
         Dual { tag: self.tag.join(other.tag), ..self }
     }
-    #[inline(always)]
-    fn chain(self, y: T, slope: T) -> Self {
-        if T::SPARSE || unlikely(y.is_nan() || !slope.is_finite_in_all_parts()) {
-            return Dual { primal: y, tangent: chain_folded(self.tangent, slope, y), ..self };
-        }
-        Dual::with(y, self.tag, |k| self.tangent[k] * slope)
+    #[inline]
+    fn scaled(self, y: T, slope: T) -> Self {
+        self.chain(y, slope)
+    }
+    #[inline]
+    fn sine_and_cosine(self) -> (Self, Self) {
+        let ((sin, sin_slope), (cos, cos_slope)) = rules::sin_cos(self.primal);
+        (self.chain(sin, sin_slope), self.chain(cos, cos_slope))
+    }
+    #[inline]
+    fn divides(self, c: T::Base) -> Self {
+        let q = T::from_base(c) / self.primal;
+        self.chain(q, -(q / self.primal))
     }
     #[inline]
     fn join_all(y: T, parts: impl Iterator<Item = (Self, T)>) -> Self {
         // Parts with the value 0, so that adding them up leaves the value alone; NaN goes to all of them.
         let zero = if is_nan(y) { y } else { T::zero() };
-        parts.fold(Dual::constant(y), |sum, (x, partial)| sum + x.chain(zero, partial)).with_inner(y)
+        parts.fold(Dual::constant(y), |sum, (x, partial)| sum + x.chain(zero, partial)).with_value(y)
     }
 }
 
 impl<T: Float, const N: usize> Engine for Dual<T, N> {
     const NESTED: bool = true;
+    const LEVELS: usize = 1 + T::LEVELS;
     const SPARSE: bool = T::SPARSE;
     const TRACED: bool = T::TRACED;
     type Fused<const K: usize> = Self;
@@ -322,6 +342,15 @@ impl<T: Float, const N: usize> Engine for Dual<T, N> {
 impl<T: Float, const N: usize> Float for Dual<T, N> {
     type Base = T::Base;
     type Inner = T;
+    type Coefficient = Self;
+    #[inline]
+    fn leading(self) -> Self {
+        self
+    }
+    #[inline]
+    fn from_leading(x: Self) -> Self {
+        x
+    }
 
     #[inline]
     fn from_base(x: T::Base) -> Self {

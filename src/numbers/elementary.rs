@@ -11,6 +11,8 @@ macro_rules! methods_of_rows {
         $($clause:ident $list:tt),*;)*) => {
         methods_of_rows!(@on Dual Dual<T, N>, [const N: usize],
             $([$(#[$meta])*] $Rule $name [$($($p: $P),+)?] $args $body [$($clause $list)*];)*);
+        methods_of_rows!(@on Taylor super::Taylor<T, N>, [const N: usize],
+            $([$(#[$meta])*] $Rule $name [$($($p: $P),+)?] $args $body [$($clause $list)*];)*);
         #[cfg(feature = "std")]
         methods_of_rows!(@on Reverse super::Reverse<T>, [],
             $([$(#[$meta])*] $Rule $name [$($($p: $P),+)?] $args $body [$($clause $list)*];)*);
@@ -29,8 +31,8 @@ macro_rules! methods_of_rows {
 }
 elementary!(methods_of_rows);
 
-/// The methods that are not rows of a table.
-macro_rules! other_methods {
+/// The method whose arguments are values one level down, where these are of the type that the number is built on.
+macro_rules! of_values {
     ($Number:ty, $($param:tt)*) => {
         impl<T: Float, $($param)*> $Number {
             /// A function computed elsewhere, from its value and its partial derivatives. See [`Float::from_partials`].
@@ -45,7 +47,17 @@ macro_rules! other_methods {
             pub fn from_partials(value: T, partials: &[(Self, T)]) -> Self {
                 Float::from_partials(value, partials)
             }
+        }
+    };
+}
+of_values!(Dual<T, N>, const N: usize);
+#[cfg(feature = "std")]
+of_values!(super::Reverse<T>,);
 
+/// The methods that are not rows of a table.
+macro_rules! other_methods {
+    ($Number:ty, $($param:tt)*) => {
+        impl<T: Float, $($param)*> $Number {
             /// `self * a + b` with one rounding of the value; tangent `self' a + self a' + b'`.
             ///
             /// # Examples
@@ -57,7 +69,7 @@ macro_rules! other_methods {
             #[inline]
             pub fn mul_add(self, a: impl Into<Self>, b: impl Into<Self>) -> Self {
                 let (a, b) = (a.into(), b.into());
-                (self * a + b).with_inner(self.inner().mul_add(a.inner(), b.inner()))
+                (self * a + b).with_value(self.value().mul_add(a.value(), b.value()))
             }
 
             /// Sine and cosine, from one evaluation of both.
@@ -71,8 +83,7 @@ macro_rules! other_methods {
             /// ```
             #[inline]
             pub fn sin_cos(self) -> (Self, Self) {
-                let ((sin, sin_slope), (cos, cos_slope)) = rules::sin_cos(self.inner());
-                (self.chain(sin, sin_slope), self.chain(cos, cos_slope))
+                self.sine_and_cosine()
             }
 
             /// The larger of two numbers with its derivative; half of each on a tie; the other one if one is NaN.
@@ -171,56 +182,56 @@ macro_rules! other_methods {
             #[inline]
             #[must_use]
             pub fn is_nan(self) -> bool {
-                self.inner().is_nan()
+                self.value().is_nan()
             }
 
             /// `true` if the primal is infinite.
             #[inline]
             #[must_use]
             pub fn is_infinite(self) -> bool {
-                self.inner().is_infinite()
+                self.value().is_infinite()
             }
 
             /// `true` if the primal is finite.
             #[inline]
             #[must_use]
             pub fn is_finite(self) -> bool {
-                self.inner().is_finite()
+                self.value().is_finite()
             }
 
             /// `true` if the primal is neither zero, subnormal, infinite nor NaN.
             #[inline]
             #[must_use]
             pub fn is_normal(self) -> bool {
-                self.inner().is_normal()
+                self.value().is_normal()
             }
 
             /// `true` if the primal is subnormal.
             #[inline]
             #[must_use]
             pub fn is_subnormal(self) -> bool {
-                self.inner().is_subnormal()
+                self.value().is_subnormal()
             }
 
             /// The class of the primal.
             #[inline]
             #[must_use]
             pub fn classify(self) -> core::num::FpCategory {
-                self.inner().classify()
+                self.value().classify()
             }
 
             /// `true` if the primal has the sign bit clear.
             #[inline]
             #[must_use]
             pub fn is_sign_positive(self) -> bool {
-                self.inner().is_sign_positive()
+                self.value().is_sign_positive()
             }
 
             /// `true` if the primal has the sign bit set.
             #[inline]
             #[must_use]
             pub fn is_sign_negative(self) -> bool {
-                self.inner().is_sign_negative()
+                self.value().is_sign_negative()
             }
         }
     };

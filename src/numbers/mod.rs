@@ -24,6 +24,7 @@ mod reverse;
 #[cfg(feature = "serde")]
 mod serde;
 mod tag;
+mod taylor;
 mod text;
 
 #[cfg(feature = "approx")]
@@ -34,12 +35,14 @@ pub use real::Real;
 #[cfg(feature = "std")]
 pub use reverse::Reverse;
 pub(crate) use tag::Tag;
+pub use taylor::Taylor;
 
 /// Stamps everything the types share.
 #[cfg(feature = "std")]
 macro_rules! for_each_number {
     ($stamp:ident) => {
         $stamp!($crate::Dual<T, N>, const N: usize);
+        $stamp!($crate::Taylor<T, N>, const N: usize);
         $stamp!($crate::Reverse<T>,);
     };
 }
@@ -47,6 +50,7 @@ macro_rules! for_each_number {
 macro_rules! for_each_number {
     ($stamp:ident) => {
         $stamp!($crate::Dual<T, N>, const N: usize);
+        $stamp!($crate::Taylor<T, N>, const N: usize);
     };
 }
 pub(crate) use for_each_number;

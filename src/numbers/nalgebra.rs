@@ -136,7 +136,7 @@ macro_rules! real_field {
             }
             #[inline]
             fn is_finite(&self) -> bool {
-                self.inner().is_finite()
+                self.value().is_finite()
             }
         }
 
@@ -149,11 +149,11 @@ macro_rules! real_field {
 
             #[inline]
             fn is_sign_positive(&self) -> bool {
-                self.inner().is_sign_positive()
+                self.value().is_sign_positive()
             }
             #[inline]
             fn is_sign_negative(&self) -> bool {
-                self.inner().is_sign_negative()
+                self.value().is_sign_negative()
             }
             /// With bounds that are not ordered it does not panic, as that of `f64` here does not.
             #[inline]
@@ -212,6 +212,7 @@ for_each_number!(real_field);
 macro_rules! lift {
     ($Number:ty, $($param:tt)*) => {
         lift!(@to Dual<$Number, M>, $Number, [T: Float, const M: usize, $($param)*]);
+        lift!(@to super::Taylor<$Number, M>, $Number, [T: Float, const M: usize, $($param)*]);
         #[cfg(feature = "std")]
         lift!(@to super::Reverse<$Number>, $Number, [T: Float, $($param)*]);
     };
@@ -223,7 +224,7 @@ macro_rules! lift {
             }
             #[inline]
             fn from_superset_unchecked(x: &$Outer) -> Self {
-                x.inner()
+                x.value()
             }
             #[inline]
             fn is_in_subset(_: &$Outer) -> bool {

@@ -21,7 +21,7 @@ macro_rules! num {
             }
             #[inline]
             fn is_zero(&self) -> bool {
-                self.inner().is_zero()
+                self.value().is_zero()
             }
         }
 
@@ -32,7 +32,7 @@ macro_rules! num {
             }
             #[inline]
             fn is_one(&self) -> bool {
-                self.inner().is_one()
+                self.value().is_one()
             }
         }
 
@@ -93,11 +93,11 @@ macro_rules! num {
             }
             #[inline]
             fn is_positive(&self) -> bool {
-                self.inner().is_sign_positive()
+                self.value().is_sign_positive()
             }
             #[inline]
             fn is_negative(&self) -> bool {
-                self.inner().is_sign_negative()
+                self.value().is_sign_negative()
             }
         }
 
@@ -203,7 +203,7 @@ macro_rules! num {
     (@to $($method:ident $P:ident),*) => {$(
         #[inline]
         fn $method(&self) -> Option<$P> {
-            self.inner().$method()
+            self.value().$method()
         }
     )*};
     (@from $($method:ident $P:ident),*) => {$(
@@ -261,17 +261,17 @@ macro_rules! num {
     (@questions $($name:ident)*) => {$(
         #[inline]
         fn $name(self) -> bool {
-            self.inner().$name()
+            self.value().$name()
         }
     )*};
     (@others) => {
         #[inline]
         fn classify(self) -> FpCategory {
-            self.inner().classify()
+            self.value().classify()
         }
         #[inline]
         fn integer_decode(self) -> (u64, i16, i8) {
-            self.inner().integer_decode()
+            self.value().integer_decode()
         }
         #[inline]
         fn clamp(self, low: Self, high: Self) -> Self {

@@ -139,13 +139,13 @@ macro_rules! operators {
         impl<T: Float, $($param)*> PartialEq for $Number {
             #[inline]
             fn eq(&self, other: &Self) -> bool {
-                self.inner() == other.inner()
+                self.value() == other.value()
             }
         }
         impl<T: Float, $($param)*> PartialOrd for $Number {
             #[inline]
             fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-                self.inner().partial_cmp(&other.inner())
+                self.value().partial_cmp(&other.value())
             }
         }
         impl<T: Float<Base = B>, B: Primitive, $($param)*> PartialEq<B> for $Number {
@@ -199,15 +199,8 @@ macro_rules! operators {
         left_operator!($Prim, Add add, |c, x| x + c, $Number, $($param)*);
         left_operator!($Prim, Sub sub, |c, x| -x + c, $Number, $($param)*);
         left_operator!($Prim, Mul mul, |c, x| x * c, $Number, $($param)*);
-        left_operator!($Prim, Div div, |c, x| divide(c, x), $Number, $($param)*);
+        left_operator!($Prim, Div div, |c, x| x.divides(c), $Number, $($param)*);
         left_operator!($Prim, Rem rem, |c, x| <$Number>::from_base(c) % x, $Number, $($param)*);
     };
 }
 for_each_number!(operators);
-
-/// `c / x` for a primitive `c`.
-#[inline]
-fn divide<N: Number>(c: N::Base, x: N) -> N {
-    let q = N::Inner::from_base(c) / x.inner();
-    x.chain(q, -(q / x.inner()))
-}

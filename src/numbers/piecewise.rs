@@ -10,39 +10,39 @@ use num_traits::{Float as _, One as _, Zero as _};
 
 /// `x` or `y`, whichever wins or is not NaN; else half of each.
 #[inline]
-fn choose<N: Number>(x: N, y: N, x_wins: bool, y_wins: bool, value: N::Inner) -> N {
+fn choose<N: Number>(x: N, y: N, x_wins: bool, y_wins: bool, value: N::Value) -> N {
     let (x, y) = (x.beside(y), y.beside(x));
     if x_wins || (y.is_nan() && !x.is_nan()) {
         x
     } else if y_wins || (x.is_nan() && !y.is_nan()) {
         y
     } else {
-        x.binary(rules::Tie, y).with_inner(value)
+        x.binary(rules::Tie, y).with_value(value)
     }
 }
 
 /// `x` where `low < high`, `y` where `high < low`, else half of each: what [`choose`] does, as operations.
-fn chosen_by_operations<N: Number>(low: N, high: N, x: N, y: N, value: N::Inner) -> N {
+fn chosen_by_operations<N: Number>(low: N, high: N, x: N, y: N, value: N::Value) -> N {
     requires(Condition::NotNan, x);
     requires(Condition::NotNan, y);
     let tie = || x.binary(rules::Tie, y);
-    low.if_less(high, || x, || high.if_less(low, || y, tie)).with_inner(value)
+    low.if_less(high, || x, || high.if_less(low, || y, tie)).with_value(value)
 }
 
 #[inline]
 pub(super) fn max<N: Number>(x: N, y: N) -> N {
     if N::TRACED {
-        return chosen_by_operations(y, x, x, y, x.inner().max(y.inner()));
+        return chosen_by_operations(y, x, x, y, x.value().max(y.value()));
     }
-    choose(x, y, x > y, y > x, x.inner().max(y.inner()))
+    choose(x, y, x > y, y > x, x.value().max(y.value()))
 }
 
 #[inline]
 pub(super) fn min<N: Number>(x: N, y: N) -> N {
     if N::TRACED {
-        return chosen_by_operations(x, y, x, y, x.inner().min(y.inner()));
+        return chosen_by_operations(x, y, x, y, x.value().min(y.value()));
     }
-    choose(x, y, x < y, y < x, x.inner().min(y.inner()))
+    choose(x, y, x < y, y < x, x.value().min(y.value()))
 }
 
 /// `max(low)` then `min(high)`, in value and derivative; NaN stays NaN.
@@ -50,8 +50,8 @@ pub(super) fn min<N: Number>(x: N, y: N) -> N {
 #[track_caller]
 pub(super) fn clamp<N: Number>(x: N, low: N, high: N) -> N {
     if N::TRACED {
-        let value = x.inner().clamp(low.inner(), high.inner());
-        return min(max(x, low), high).with_inner(value);
+        let value = x.value().clamp(low.value(), high.value());
+        return min(max(x, low), high).with_value(value);
     }
     assert!(low <= high, "clamp: the bounds must be ordered and not NaN, got {low:?} and {high:?}");
     let (x, low, high) = (x.beside(low).beside(high), low.beside(high).beside(x), high.beside(low).beside(x));
@@ -60,10 +60,10 @@ pub(super) fn clamp<N: Number>(x: N, low: N, high: N) -> N {
     } else if x > high {
         high
     } else if x == low || x == high {
-        let value = x.inner().clamp(low.inner(), high.inner()); // shared on the inner levels too
+        let value = x.value().clamp(low.value(), high.value()); // shared on the inner levels too
         let above = if x == low { x.binary(rules::Tie, low) } else { x };
         let within = if x == high { above.binary(rules::Tie, high) } else { above };
-        within.with_inner(value)
+        within.with_value(value)
     } else {
         x
     }
@@ -74,7 +74,7 @@ pub(super) fn clamp<N: Number>(x: N, low: N, high: N) -> N {
 pub(super) fn abs_sub<N: Number>(x: N, y: N) -> N {
     if N::TRACED {
         let at_most = || x.if_less(y, N::zero, || x.binary(rules::TiedDifference, y));
-        return y.if_less(x, || x - y, at_most).with_inner(x.inner().abs_sub(y.inner()));
+        return y.if_less(x, || x - y, at_most).with_value(x.value().abs_sub(y.value()));
     }
     if x > y {
         x - y
@@ -96,13 +96,13 @@ pub(super) fn rem_euclid<N: Number>(x: N, y: N) -> N {
 #[inline]
 pub(super) fn div_euclid<N: Number>(x: N, y: N) -> N {
     let x = x.beside(y);
-    let (a, b) = (x.inner(), y.inner());
+    let (a, b) = (x.value(), y.value());
     let q = (a / b).trunc();
-    let below = a % b < N::Inner::zero();
-    let q = match (below, b > N::Inner::zero()) {
+    let below = a % b < N::Value::zero();
+    let q = match (below, b > N::Value::zero()) {
         (false, _) => q,
-        (true, true) => q - N::Inner::one(),
-        (true, false) => q + N::Inner::one(),
+        (true, true) => q - N::Value::one(),
+        (true, false) => q + N::Value::one(),
     };
     step(x, q)
 }
@@ -111,14 +111,14 @@ pub(super) fn div_euclid<N: Number>(x: N, y: N) -> N {
 #[inline]
 pub(super) fn copysign<N: Number>(x: N, sign: N) -> N {
     let x = x.beside(sign);
-    let value = x.inner().copysign(sign.inner());
+    let value = x.value().copysign(sign.value());
     if N::TRACED {
-        let (zero, one) = (N::Inner::zero(), N::Inner::one());
-        let slope = one.copysign(x.inner()) * one.copysign(sign.inner());
-        return x.chain(value, zero.if_less(value.abs(), || slope, || zero));
+        let (zero, one) = (N::Value::zero(), N::Value::one());
+        let slope = one.copysign(x.value()) * one.copysign(sign.value());
+        return x.scaled(value, zero.if_less(value.abs(), || slope, || zero));
     }
-    if value == N::Inner::zero() {
-        x.chain(value, N::Inner::zero())
+    if value == N::Value::zero() {
+        x.scaled(value, N::Value::zero())
     } else if x.is_sign_negative() == sign.is_sign_negative() {
         x
     } else {
@@ -128,10 +128,10 @@ pub(super) fn copysign<N: Number>(x: N, sign: N) -> N {
 
 /// A constant, unless it is NaN: then the derivative is NaN as well.
 #[inline]
-pub(super) fn step<N: Number>(x: N, value: N::Inner) -> N {
+pub(super) fn step<N: Number>(x: N, value: N::Value) -> N {
     if N::TRACED {
         requires(Condition::NotNan, value);
         return N::lift(value);
     }
-    if value.is_nan() { x.chain(value, value) } else { N::lift(value) }
+    if value.is_nan() { x.scaled(value, value) } else { N::lift(value) }
 }

@@ -7,6 +7,7 @@ use crate::float::{
     quotient_tangent, slope_is_plain, unlikely, with_partials,
 };
 use crate::recording::{Join, NodeId, Pushed, push_join};
+use crate::rules;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// A number that records how it was computed: reverse mode (backpropagation).
@@ -116,6 +117,12 @@ impl<T: Float> Reverse<T> {
         }
     }
 
+    /// The chain rule: a function of this number whose value is `y` and whose derivative by it is `slope`.
+    #[inline(always)]
+    fn chain(self, y: T, slope: T) -> Self {
+        Reverse { primal: y, slope: part(self.slope, slope, y, slope), node: self.node }
+    }
+
     /// The quotient with the fold rule.
     #[inline(never)]
     fn quotient_folded(self, other: Self, q: T) -> Self {
@@ -179,8 +186,10 @@ fn differs<T: Float>(y: T, witness: T, product: T) -> bool {
 }
 
 impl<T: Float> Number for Reverse<T> {
+    type Value = T;
+
     #[inline]
-    fn inner(&self) -> T {
+    fn value(&self) -> T {
         self.primal
     }
     #[inline]
@@ -188,12 +197,22 @@ impl<T: Float> Number for Reverse<T> {
         Reverse::constant(x)
     }
     #[inline]
-    fn with_inner(self, primal: T) -> Self {
+    fn with_value(self, primal: T) -> Self {
         Reverse { primal, ..self }
     }
-    #[inline(always)]
-    fn chain(self, y: T, slope: T) -> Self {
-        Reverse { primal: y, slope: part(self.slope, slope, y, slope), node: self.node }
+    #[inline]
+    fn scaled(self, y: T, slope: T) -> Self {
+        self.chain(y, slope)
+    }
+    #[inline]
+    fn sine_and_cosine(self) -> (Self, Self) {
+        let ((sin, sin_slope), (cos, cos_slope)) = rules::sin_cos(self.primal);
+        (self.chain(sin, sin_slope), self.chain(cos, cos_slope))
+    }
+    #[inline]
+    fn divides(self, c: T::Base) -> Self {
+        let q = T::from_base(c) / self.primal;
+        self.chain(q, -(q / self.primal))
     }
     #[inline(always)]
     fn join_all(y: T, parts: impl Iterator<Item = (Self, T)>) -> Self {
@@ -208,6 +227,7 @@ impl<T: Float> Number for Reverse<T> {
 
 impl<T: Float> Engine for Reverse<T> {
     const NESTED: bool = true;
+    const LEVELS: usize = 1 + T::LEVELS;
     const SPARSE: bool = true;
     const TRACED: bool = T::TRACED;
     type Fused<const K: usize> = Dual<T, K>;
@@ -220,6 +240,15 @@ impl<T: Float> Engine for Reverse<T> {
 impl<T: Float> Float for Reverse<T> {
     type Base = T::Base;
     type Inner = T;
+    type Coefficient = Self;
+    #[inline]
+    fn leading(self) -> Self {
+        self
+    }
+    #[inline]
+    fn from_leading(x: Self) -> Self {
+        x
+    }
 
     #[inline]
     fn from_base(x: T::Base) -> Self {

@@ -1,12 +1,12 @@
-//! Formatting and parsing. A dual shows its tangents, `3 + 2ε`, `3 + [2, 0]ε`, or nested `(3 + 2ε) + (1 + 0ε)ε`; a reverse number
-//! shows its value. Format options (`{:.3}`, `{:+e}`) apply to every part. Parsing gives a constant.
+//! Formatting and parsing. A dual shows its tangents, `3 + 2ε`, `3 + [2, 0]ε`, or nested `(3 + 2ε) + (1 + 0ε)ε`; a power series its
+//! coefficients, `3 + 2t + 1t^2`; a reverse number shows its value. Format options (`{:.3}`, `{:+e}`) apply to every part. Parsing gives a constant.
 
-use super::{Dual, for_each_number};
+use super::{Dual, Taylor, for_each_number};
 use crate::float::{Float, Number};
 use core::fmt::{self, Display, Formatter, LowerExp, UpperExp};
 use core::str::FromStr;
 
-/// A part of a dual number, in parentheses if it has parts itself.
+/// A part of a number, in parentheses if it has parts itself.
 fn part<T: Float>(part: &T, out: &mut Formatter<'_>, format: fn(&T, &mut Formatter<'_>) -> fmt::Result) -> fmt::Result {
     if !T::NESTED {
         return format(part, out);
@@ -32,6 +32,23 @@ macro_rules! show {
                     part(tangent, out, $Format::fmt)?;
                 }
                 out.write_str(if N == 1 { "ε" } else { "]ε" })
+            }
+        }
+
+        impl<T: Float, const N: usize> $Format for Taylor<T, N> {
+            fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+                for (k, coefficient) in self.coefficients().iter().enumerate() {
+                    if k > 0 {
+                        out.write_str(" + ")?;
+                    }
+                    part(coefficient, out, $Format::fmt)?;
+                    match k {
+                        0 => {}
+                        1 => out.write_str("t")?,
+                        _ => write!(out, "t^{k}")?,
+                    }
+                }
+                Ok(())
             }
         }
 

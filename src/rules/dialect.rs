@@ -11,9 +11,12 @@
 //!   `f64`, and the result is rounded to the type at hand.
 //! - Of one argument, `(x)`, the derivative is `|x, y| ..` with `y = f(x)`. After it may come `fused |x| (value, derivative)` where the
 //!   two share work, `twin first SIN_COS` where two functions do, with the pair and whether it is its `first` or `second` function, and
-//!   `through |t, slope, x, y| ..` where a tangent `t` passes on a way of its own ([`Unary::through`]).
+//!   `through |t, slope, x, y| ..` where a tangent `t` passes on a way of its own ([`Unary::through`]), and last
+//!   `series |u, y, slope| ..` where the coefficients of a power series follow from those of its argument by a recurrence of
+//!   [`series`](super::series). Without one they follow from the derivative.
 //! - A function that rounds has no derivative to give: `{ step [x.floor()] }`. Its result is a constant.
-//! - Of two arguments, `(x, y)`, there are two derivatives, `|x, y, z| .., |x, y, z| ..`, and `through` takes two closures as well.
+//! - Of two arguments, `(x, y)`, there are two derivatives, `|x, y, z| .., |x, y, z| ..`, and `through` takes two closures as well;
+//!   `series` is `|x, y, z| ..`.
 //! - Of any number of arguments, `(x..)`, an iterator, the derivative is an iterator `|x, y| ..`, and `through` a closure
 //!   `|t, partial, place, x, y| ..` for the argument at a place. It may be a `step` as well.
 //!
@@ -78,7 +81,8 @@ macro_rules! define_rules {
         |$ax:pat_param, $ay:pat_param| $partial:expr
         $(, fused |$fx:ident| $fused:expr)?
         $(, twin $which:ident $Pair:path)?
-        $(, through |$t:pat_param, $slope:pat_param, $tx:pat_param, $ty:pat_param| $through:expr)? }) => {
+        $(, through |$t:pat_param, $slope:pat_param, $tx:pat_param, $ty:pat_param| $through:expr)?
+        $(, series |$su:pat_param, $sy:pat_param, $sp:pat_param| $series:expr)? }) => {
         impl $crate::rules::Unary for $Rule {
             const NAME: &'static str = stringify!($name);
             #[inline]
@@ -102,6 +106,12 @@ macro_rules! define_rules {
                 $crate::rules::dialect::define_rules!(@parameters self $Rule $params);
                 $through
             })?
+            $(#[inline]
+            fn series<T: $crate::Float, const N: usize>(self, $su: &[T; N], $sy: &mut [T; N], $sp: T) -> bool {
+                $crate::rules::dialect::define_rules!(@parameters self $Rule $params);
+                $series;
+                true
+            })?
         }
     };
 
@@ -110,7 +120,8 @@ macro_rules! define_rules {
         |$ax:pat_param, $ay:pat_param, $az:pat_param| $by_x:expr,
         |$bx:pat_param, $by:pat_param, $bz:pat_param| $by_y:expr
         $(, through |$t:pat_param, $ts:pat_param, $tx:pat_param, $ty:pat_param, $tz:pat_param| $through_x:expr,
-        |$u:pat_param, $us:pat_param, $ux:pat_param, $uy:pat_param, $uz:pat_param| $through_y:expr)? }) => {
+        |$u:pat_param, $us:pat_param, $ux:pat_param, $uy:pat_param, $uz:pat_param| $through_y:expr)?
+        $(, series |$sx:pat_param, $sy:pat_param, $sz:pat_param| $series:expr)? }) => {
         impl $crate::rules::Binary for $Rule {
             const NAME: &'static str = stringify!($name);
             #[inline]
@@ -138,6 +149,12 @@ macro_rules! define_rules {
             fn through_y<T: $crate::Float>(self, $u: T, $us: T, $ux: T, $uy: T, $uz: T) -> T {
                 $crate::rules::dialect::define_rules!(@parameters self $Rule $params);
                 $through_y
+            })?
+            $(#[inline]
+            fn series<T: $crate::Float, const N: usize>(self, $sx: &[T; N], $sy: &[T; N], $sz: &mut [T; N]) -> bool {
+                $crate::rules::dialect::define_rules!(@parameters self $Rule $params);
+                $series;
+                true
             })?
         }
     };
@@ -257,6 +274,10 @@ pub(crate) use forward_all;
 /// The documentation that the clauses of a row make: examples on `Dual`, on `Reverse` or on any number of
 /// [`Special`](crate::Special), and the source.
 macro_rules! examples {
+    // The coefficients of a power series are documented with the number.
+    (Taylor $($rest:tt)*) => {
+        ""
+    };
     ($on:ident $name:ident $args:tt $body:tt []) => {
         compile_error!(concat!("the row of `", stringify!($name), "` has no example: add one, as in `at [4.0 => 0.25]`"))
     };

@@ -98,14 +98,16 @@ pub(crate) mod dialect;
 mod logarithm;
 mod power;
 mod radial;
+pub(crate) mod series;
 
 pub use crate::float::{Binary, Reduction, Rule, Unary};
 use crate::float::{Float, Pair, Primitive};
 use algebraic::{CubeRoot, Quadratic};
 use dialect::{define_rules, visit_rows};
 use logarithm::LogDerivative;
-use num_traits::FloatConst as _;
+use num_traits::{FloatConst as _, One as _};
 use radial::Radial;
+use series::scale;
 
 /// Calls `$callback!` with the table of the elementary functions, which become methods of every number. How a row is read stands in
 /// [`dialect`]. `$($before)*` goes in front of the rows.
@@ -116,83 +118,103 @@ macro_rules! elementary {
 
             // Powers and roots
             /// Reciprocal `1 / x`; derivative `-1 / x²`, `-∞` at 0.
-            pub Recip = recip(x)             { [x.recip()] |_, y| -(y * y), through |t, _, _, y| -((t * y) * y) }
+            pub Recip = recip(x)             { [x.recip()] |_, y| -(y * y), through |t, _, _, y| -((t * y) * y),
+                series |u, y, _| series::recip(u, y) }
                 for [Float FloatCore ComplexField], at [2.0 => -0.25];
             /// Square root; derivative `1 / (2 √x)`, `+∞` at 0, NaN below.
-            pub Sqrt = sqrt(x)               { [x.sqrt()] |_, y| (y + y).recip() }
+            pub Sqrt = sqrt(x)               { [x.sqrt()] |_, y| (y + y).recip(), series |u, y, slope| series::sqrt(u, y, slope) }
                 for [Float ComplexField], at [4.0 => 0.25];
             /// Cube root, also of negative numbers; derivative `1 / (3 y²)`, `+∞` at 0.
             pub Cbrt = cbrt(x)               { [x.cbrt()] |x, y| x.binary(CubeRoot(1), y.detach()),
-                through |t, _, x, y| (t / x) * y / T::lit(3.0) }
+                through |t, _, x, y| (t / x) * y / T::lit(3.0), series |u, y, _| series::cbrt(u, y) }
                 for [Float ComplexField], at [8.0 => 1.0 / 12.0];
 
             // Exponentials and logarithms
             /// Exponential `eˣ`, its own derivative.
-            pub Exp = exp(x)                 { [x.exp()] |_, y| y, through |t, _, x, _| times_exp(t, x) }
+            pub Exp = exp(x)                 { [x.exp()] |_, y| y, through |t, _, x, _| times_exp(t, x),
+                series |u, y, _| series::exp(u, y) }
                 for [Float ComplexField], at [0.0 => 1.0];
             /// Exponential `2ˣ`; derivative `2ˣ ln 2`.
             pub Exp2 = exp2(x)               { [x.exp2()] |_, y| y * T::Base::LN_2(),
-                through |t, _, x, _| { let root = (x * T::lit(0.5)).exp2(); (t * root) * root * T::Base::LN_2() } }
+                through |t, _, x, _| { let root = (x * T::lit(0.5)).exp2(); (t * root) * root * T::Base::LN_2() },
+                series |u, y, _| series::exp(&scale(u, T::Base::LN_2()), y) }
                 for [Float ComplexField], at [0.0 => std::f64::consts::LN_2];
             /// `eˣ - 1`, accurate near 0; derivative `eˣ`.
             // y + 1 has no digits left at -40
-            pub ExpM1 = exp_m1(x)            { [x.exp_m1()] |x, _| x.exp(), through |t, _, x, _| times_exp(t, x) }
+            pub ExpM1 = exp_m1(x)            { [x.exp_m1()] |x, _| x.exp(), through |t, _, x, _| times_exp(t, x),
+                series |u, y, slope| series::exp_with(u, y, slope) }
                 for [Float ComplexField], at [0.0 => 1.0];
             /// Natural logarithm; derivative `1 / x`, `+∞` at 0, NaN below.
-            pub Ln = ln(x)                   { [x.ln()] |x, _| x.recip(), through |t, _, x, _| t / x }
+            pub Ln = ln(x)                   { [x.ln()] |x, _| x.recip(), through |t, _, x, _| t / x,
+                series |u, y, _| series::ln(u, u[0], T::Base::one(), y) }
                 for [Float ComplexField], at [4.0 => 0.25];
             /// Logarithm to base 2; derivative `1 / (x ln 2)`, `+∞` at 0, NaN below.
-            pub Log2 = log2(x)               { [x.log2()] |x, _| T::LOG2_E() / x, through |t, _, x, _| t / x * T::Base::LOG2_E() }
+            pub Log2 = log2(x)               { [x.log2()] |x, _| T::LOG2_E() / x, through |t, _, x, _| t / x * T::Base::LOG2_E(),
+                series |u, y, _| series::ln(u, u[0], T::Base::LOG2_E(), y) }
                 for [Float ComplexField], at [std::f64::consts::LOG2_E => 1.0];
             /// Logarithm to base 10; derivative `1 / (x ln 10)`, `+∞` at 0, NaN below.
-            pub Log10 = log10(x)             { [x.log10()] |x, _| T::LOG10_E() / x, through |t, _, x, _| t / x * T::Base::LOG10_E() }
+            pub Log10 = log10(x)             { [x.log10()] |x, _| T::LOG10_E() / x, through |t, _, x, _| t / x * T::Base::LOG10_E(),
+                series |u, y, _| series::ln(u, u[0], T::Base::LOG10_E(), y) }
                 for [Float ComplexField], at [std::f64::consts::LOG10_E => 1.0];
             /// `ln(1 + x)`, accurate near 0; derivative `1 / (1 + x)`, `+∞` at -1, NaN below.
-            pub Ln1p = ln_1p(x)              { [x.ln_1p()] |x, _| (x + T::one()).recip(), through |t, _, x, _| t / (x + T::one()) }
+            pub Ln1p = ln_1p(x)              { [x.ln_1p()] |x, _| (x + T::one()).recip(), through |t, _, x, _| t / (x + T::one()),
+                series |u, y, _| series::ln(u, u[0] + T::one(), T::Base::one(), y) }
                 for [Float ComplexField], at [1.0 => 0.5];
 
             // Trigonometric functions and their inverses
             /// Sine; derivative `cos x`.
-            pub Sin = sin(x)                 { [x.sin()] |x, _| x.cos(), fused |x| sin_cos(x).0, twin first SIN_COS }
+            pub Sin = sin(x)                 { [x.sin()] |x, _| x.cos(), fused |x| sin_cos(x).0, twin first SIN_COS,
+                series |u, y, slope| series::oscillation(u, y, slope, -1.0) }
                 for [Float ComplexField], at [0.0 => 1.0];
             /// Cosine; derivative `-sin x`.
-            pub Cos = cos(x)                 { [x.cos()] |x, _| -x.sin(), fused |x| sin_cos(x).1, twin second SIN_COS }
+            pub Cos = cos(x)                 { [x.cos()] |x, _| -x.sin(), fused |x| sin_cos(x).1, twin second SIN_COS,
+                series |u, y, slope| series::oscillation(u, y, slope, -1.0) }
                 for [Float ComplexField], at [0.0 => 0.0];
             /// Tangent; derivative `1 + tan² x`.
-            pub Tan = tan(x)                 { [x.tan()] |_, y| T::one() + y * y }
+            pub Tan = tan(x)                 { [x.tan()] |_, y| T::one() + y * y,
+                series |u, y, slope| series::tangent(u, y, slope, 2.0) }
                 for [Float ComplexField], at [0.0 => 1.0];
             /// Arcsine in `[-π/2, π/2]`; derivative `1 / √(1 - x²)`, `+∞` at ±1, NaN beyond.
-            pub Asin = asin(x)               { [x.asin()] |x, _| x.unary(Quadratic::ASIN) }
+            pub Asin = asin(x)               { [x.asin()] |x, _| x.unary(Quadratic::ASIN),
+                series |u, y, slope| series::inverse(u, y, slope, -1.0, 0.5) }
                 for [Float ComplexField], at [0.0 => 1.0];
             /// Arccosine in `[0, π]`; derivative `-1 / √(1 - x²)`, `-∞` at ±1, NaN beyond.
-            pub Acos = acos(x)               { [x.acos()] |x, _| x.unary(Quadratic::ACOS) }
+            pub Acos = acos(x)               { [x.acos()] |x, _| x.unary(Quadratic::ACOS),
+                series |u, y, slope| series::inverse(u, y, slope, -1.0, 0.5) }
                 for [Float ComplexField], at [0.0 => -1.0];
             /// Arctangent in `[-π/2, π/2]`; derivative `1 / (1 + x²)`.
             pub Atan = atan(x)               { [x.atan()] |x, _| x.unary(Quadratic::ATAN),
-                through |t, slope, x, _| where_far(x, || t / x / x, || t * slope) }
+                through |t, slope, x, _| where_far(x, || t / x / x, || t * slope),
+                series |u, y, slope| series::inverse(u, y, slope, 1.0, 1.0) }
                 for [Float ComplexField], at [1.0 => 0.5];
 
             // Hyperbolic functions and their inverses
             /// Hyperbolic sine; derivative `cosh x`.
-            pub Sinh = sinh(x)               { [x.sinh()] |x, _| x.cosh() }
+            pub Sinh = sinh(x)               { [x.sinh()] |x, _| x.cosh(),
+                series |u, y, slope| series::oscillation(u, y, slope, 1.0) }
                 for [Float ComplexField], at [0.0 => 1.0];
             /// Hyperbolic cosine; derivative `sinh x`.
-            pub Cosh = cosh(x)               { [x.cosh()] |x, _| x.sinh() }
+            pub Cosh = cosh(x)               { [x.cosh()] |x, _| x.sinh(),
+                series |u, y, slope| series::oscillation(u, y, slope, 1.0) }
                 for [Float ComplexField], at [0.0 => 0.0];
             /// Hyperbolic tangent; derivative `1 - tanh² x`, accurate also where the tangent rounds to 1.
             pub Tanh = tanh(x)               { [x.tanh()] |x, y| sech_squared(x, y),
-                through |t, slope, x, _| times_sech_squared(t, slope, x) }
+                through |t, slope, x, _| times_sech_squared(t, slope, x),
+                series |u, y, slope| series::tangent(u, y, slope, -2.0) }
                 for [Float ComplexField], at [0.0 => 1.0];
             /// Inverse hyperbolic sine; derivative `1 / √(x² + 1)`.
             pub Asinh = asinh(x)             { [x.asinh()] |x, _| x.unary(Quadratic::ASINH),
-                through |t, slope, x, _| where_far(x, || t / x.abs(), || t * slope) }
+                through |t, slope, x, _| where_far(x, || t / x.abs(), || t * slope),
+                series |u, y, slope| series::inverse(u, y, slope, 1.0, 0.5) }
                 for [Float ComplexField], at [0.75 => 0.8];
             /// Inverse hyperbolic cosine; derivative `1 / √(x² - 1)`, `+∞` at 1, NaN below.
             pub Acosh = acosh(x)             { [x.acosh()] |x, _| x.unary(Quadratic::ACOSH),
-                through |t, slope, x, _| where_far(x, || t / x, || t * slope) }
+                through |t, slope, x, _| where_far(x, || t / x, || t * slope),
+                series |u, y, slope| series::inverse(u, y, slope, 1.0, 0.5) }
                 for [Float ComplexField], at [1.25 => 4.0 / 3.0];
             /// Inverse hyperbolic tangent; derivative `1 / (1 - x²)`, `+∞` at ±1, NaN beyond.
-            pub Atanh = atanh(x)             { [x.atanh()] |x, _| x.unary(Quadratic::ATANH) }
+            pub Atanh = atanh(x)             { [x.atanh()] |x, _| x.unary(Quadratic::ATANH),
+                series |u, y, slope| series::inverse(u, y, slope, -1.0, 1.0) }
                 for [Float ComplexField], at [0.5 => 4.0 / 3.0];
 
             // Piecewise linear
@@ -200,16 +222,18 @@ macro_rules! elementary {
             ///
             /// A smooth even function of it, such as `x.abs().powi(2)`, therefore has the second derivative 0 at 0, whatever it is in
             /// truth. The [remedy](crate::conventions#even-functions-of-a-length) is a function of `x * x`.
-            pub Abs = abs(x)                 { [x.abs()] |x, _| slope_of_abs(x) }
+            pub Abs = abs(x)                 { [x.abs()] |x, _| slope_of_abs(x), series |u, y, slope| series::linear(u, y, slope) }
                 for [Float FloatCore ComplexField], at [-2.0 => -1.0];
             /// Fractional part `x - trunc(x)`; derivative 1 everywhere, also on the jump.
-            pub Fract = fract(x)             { [x.fract()] |_, _| T::one() }
+            pub Fract = fract(x)             { [x.fract()] |_, _| T::one(), series |u, y, slope| series::linear(u, y, slope) }
                 for [Float FloatCore ComplexField], at [2.5 => 1.0];
             /// Radians to degrees; derivative `180 / π`.
-            pub ToDegrees = to_degrees(x)    { [x.to_degrees()] |_, _| T::one().to_degrees() }
+            pub ToDegrees = to_degrees(x)    { [x.to_degrees()] |_, _| T::one().to_degrees(),
+                series |u, y, slope| series::linear(u, y, slope) }
                 for [Float FloatCore], at [1.0 => 1.0_f64.to_degrees()];
             /// Degrees to radians; derivative `π / 180`.
-            pub ToRadians = to_radians(x)    { [x.to_radians()] |_, _| T::one().to_radians() }
+            pub ToRadians = to_radians(x)    { [x.to_radians()] |_, _| T::one().to_radians(),
+                series |u, y, slope| series::linear(u, y, slope) }
                 for [Float FloatCore], at [1.0 => 1.0_f64.to_radians()];
 
             // Rounding: at a point the value is given, the derivative is 0 everywhere
@@ -227,8 +251,8 @@ macro_rules! elementary {
             // Powers with an exponent, logarithms to a base, length and angle
             /// Integer power `xⁿ`; derivative `n xⁿ⁻¹`, exact at 0 to every order. `x⁰` is 1 with derivative 0 everywhere.
             pub Powi(n: i32) = powi(x) { [power(x, n)] |x, y| powi_slope(n, x, y),
-                through |t, _, x, _| times_powi_slope(t, n, x) } for [Float FloatCore ComplexField],
-                at [2.0; 3 => 12.0], at [2.0; -1 => -0.25], members [(0), (1), (2), (3), (-1), (-3), (17)];
+                through |t, _, x, _| times_powi_slope(t, n, x), series |u, y, _| series::powi(n, u, y) }
+                for [Float FloatCore ComplexField], at [2.0; 3 => 12.0], at [2.0; -1 => -0.25], members [(0), (1), (2), (3), (-1), (-3), (17)];
             /// Power `xʸ`; partials `y xʸ⁻¹` and `xʸ ln x`.
             ///
             /// `x⁰` is identically 1. At `x = 0` the partial in `y` is its limit: 0 for `y > 0`, `-∞` for `y ≤ 0`. For `x < 0` the
@@ -238,12 +262,14 @@ macro_rules! elementary {
                 |x, y, _| x.binary(power::PowerDerivative(1, 0), y),
                 |x, y, z| power::slope_by_exponent(x, y, z),
                 through |t, by_x, x, y, z| power::times_slope_by_base(t, by_x, [x, y, z]),
-                |t, by_y, x, y, z| power::times_slope_by_exponent(t, by_y, [x, y, z]) }
+                |t, by_y, x, y, z| power::times_slope_by_exponent(t, by_y, [x, y, z]),
+                series |x, y, z| series::powf(x, y, z) }
                 for [Float ComplexField], at [4.0, 1.5 => 3.0, 8.0 * 4.0_f64.ln()];
             /// Logarithm `ln x / ln b` to the base `b`; partials `1 / (x ln b)` and `-z / (b ln b)`.
             pub Log = log(x, b) { [x.log(b)]
                 |x, b, _| x.binary(LogDerivative(1, 0), b), |x, b, _| x.binary(LogDerivative(0, 1), b),
-                through |t, _, x, b, _| t / x / b.ln(), |t, _, _, b, z| -(t / b) * (z / b.ln()) }
+                through |t, _, x, b, _| t / x / b.ln(), |t, _, _, b, z| -(t / b) * (z / b.ln()),
+                series |x, b, z| series::log(x, b, z) }
                 for [Float ComplexField], at [1.0, std::f64::consts::E => 1.0, 0.0];
             /// Length `√(x² + y²)` without undue overflow; partials `x / z` and `y / z`, 0 at the origin.
             ///
@@ -253,7 +279,7 @@ macro_rules! elementary {
                 |x, y, _| x.binary(Radial::LENGTH_BY_X, y),
                 |x, y, _| x.binary(Radial::LENGTH_BY_Y, y),
                 through |t, _, x, y, z| radial::times_length_by_x(t, x, y, z),
-                |t, _, x, y, z| radial::times_length_by_x(t, y, x, z) }
+                |t, _, x, y, z| radial::times_length_by_x(t, y, x, z), series |x, y, z| series::hypot(x, y, z) }
                 for [Float ComplexField], at [3.0, 4.0 => 0.6, 0.8];
             /// The angle of the point with ordinate `self` and abscissa `y`; partials `y / h²` and `-self / h²` with the distance
             /// `h = hypot(self, y)` from the origin. NaN derivative at the origin, where there is no limit and no subgradient.
@@ -261,7 +287,7 @@ macro_rules! elementary {
                 |x, y, _| x.binary(Radial::ANGLE_BY_X, y),
                 |x, y, _| x.binary(Radial::ANGLE_BY_Y, y),
                 through |t, _, x, y, _| radial::times_angle_by(Radial::ANGLE_BY_X, t, x, y),
-                |t, _, x, y, _| radial::times_angle_by(Radial::ANGLE_BY_Y, t, x, y) }
+                |t, _, x, y, _| radial::times_angle_by(Radial::ANGLE_BY_Y, t, x, y), series |x, y, z| series::atan2(x, y, z) }
                 for [Float RealField], at [3.0, 4.0 => 0.16, -0.12];
         }
     };

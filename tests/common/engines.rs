@@ -2,7 +2,7 @@
 
 use super::Curve;
 use dualtape::forward::{self, Chunk};
-use dualtape::{Dual, Float, ScalarFunction, Tape, reverse, value_and_derivative, value_and_gradient};
+use dualtape::{Dual, Float, ScalarFunction, Tape, Taylor, reverse, value_and_derivative, value_and_gradient};
 use nalgebra::DMatrix;
 use std::marker::PhantomData;
 
@@ -124,8 +124,20 @@ pub fn fourth<B: Float>(f: impl Curve, x: B) -> [Labelled<B>; 1] {
     [("Dual<Dual<Dual<Dual>>>", slope::<Forward, _>(slope::<Forward, _>(f)).call(x))]
 }
 
-/// The derivative of order 0 to 3, the order as a number.
+/// The derivative of an order up to 4 by a power series.
+pub fn by_series<B: Float>(f: impl Curve, x: B, order: usize) -> Labelled<B> {
+    ("Taylor<_, 5>", f.call(Taylor::<B, 5>::variable(x)).derivative(order))
+}
+
+/// The derivative of order 0 to 4, the order as a number, by all nestings and by a power series.
 pub fn orders<B: Float>(f: impl Curve, x: B, order: usize) -> Vec<Labelled<B>> {
+    let mut all = nested(f, x, order);
+    all.push(by_series(f, x, order));
+    all
+}
+
+/// The derivative of order 0 to 4 by nestings.
+fn nested<B: Float>(f: impl Curve, x: B, order: usize) -> Vec<Labelled<B>> {
     match order {
         0 => values(f, x).into(),
         1 => first(f, x).into(),
@@ -138,7 +150,7 @@ pub fn orders<B: Float>(f: impl Curve, x: B, order: usize) -> Vec<Labelled<B>> {
 
 /// The derivative of an order through many nestings; of order 4 also those with recordings in them.
 pub fn derivatives<B: Float>(rule: impl Curve, x: B, order: usize) -> Vec<Labelled<B>> {
-    let mut all = orders(rule, x, order);
+    let mut all = nested(rule, x, order);
     if order == 4 {
         let alternating = slope::<Forward, _>(slope::<Backward, _>(slope::<Forward, _>(slope::<Backward, _>(rule))));
         let twice = slope::<Forward, _>(slope::<Forward, _>(slope::<Backward, _>(slope::<Backward, _>(rule))));

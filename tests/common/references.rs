@@ -185,6 +185,11 @@ pub fn high_order() -> impl Iterator<Item = Row> {
     rows(include_str!("../data/high_order.txt"), 1)
 }
 
+/// Functions of one argument, with Taylor coefficients of orders 0 to 13.
+pub fn taylor() -> impl Iterator<Item = Row> {
+    rows(include_str!("../data/taylor.txt"), 1)
+}
+
 /// Whole functions of several arguments, with the value, the gradient, and the upper triangle of the Hessian by rows.
 pub fn functions() -> impl Iterator<Item = Row> {
     include_str!("../data/functions.txt").lines().map(|line| {

@@ -42,7 +42,7 @@ fn what_is_not_a_dual_is_refused() {
         let error = from_str::<Dual<f64, 2>>(text).unwrap_err().to_string();
         assert!(error.contains(reason), "{text}: {error}");
     };
-    refused(r#"{"primal": 3.0, "tangent": [4.0]}"#, "invalid length 1, expected 2 tangents");
+    refused(r#"{"primal": 3.0, "tangent": [4.0]}"#, "invalid length 1, expected 2 numbers");
     refused(r#"{"primal": 3.0, "tangent": [4.0, 5.0, 6.0]}"#, "trailing characters");
     refused(r#"{"primal": 3.0}"#, "missing field `tangent`");
     refused("3.0", "expected a dual number");

@@ -1,4 +1,4 @@
-//! Forward mode: derivatives by dual numbers, without a tape.
+//! Forward mode: derivatives by dual numbers, and higher ones by power series, without a tape.
 //!
 //! Best for one or a few inputs, whatever the number of outputs. Gradients and Jacobians go in chunks of directions: the
 //! functions here use eight at a time, and [`Chunk<N>`](Chunk) has the same drivers for any `N`. The table of all drivers is on
@@ -9,10 +9,12 @@
 //! # Numbers from elsewhere
 //! A driver panics with debug assertions if its function returns a dual number of another differentiation (an outer driver of the
 //! same type) or joins one with its own arguments. Without debug assertions nothing is checked, and the derivative is a wrong
-//! number: see [`Dual`]. Such numbers are lifted with [`Dual::constant`], or passed by value with [`Dual::primal`].
+//! number: see [`Dual`]. Such numbers are lifted with [`Dual::constant`], or passed by value with [`Dual::primal`]. The same holds of
+//! [`Taylor`](crate::Taylor).
 
 #[cfg(feature = "std")]
 mod chunk;
+mod series;
 
 #[cfg(feature = "std")]
 #[doc(alias = "vmap")]
@@ -29,6 +31,9 @@ pub use chunk::{
 };
 #[cfg(feature = "std")]
 pub use chunk::{Number, jvp, jvp_into, value_and_gradient, value_and_gradient_into};
+pub use series::{derivatives, second_derivative, taylor, third_derivative};
+#[cfg(feature = "std")]
+pub use series::{directional, hessian_diagonal, laplacian, third_contracted};
 
 use crate::float::Float;
 use crate::numbers::{Dual, Tag};

@@ -308,10 +308,14 @@ impl Algorithm for Results {
         if program.outputs() != 1 || !data.iter().all(Float::is_constant) {
             return program.graph.eval(x);
         }
-        let inner: Vec<N::Inner> = x.iter().map(Number::inner).collect();
+        let inner: Vec<N::Inner> = x.iter().map(|x| x.primal()).collect();
         let results = N::Inner::run::<Results>((program.value_and_gradient(), &inner))?;
         let partials: Vec<(N, N::Inner)> = variables.iter().copied().zip(results[1..].iter().copied()).collect();
         Ok(vec![N::from_partials(results[0], &partials)])
+    }
+
+    fn on_series<N: Number>((program, x): (&Program, &[N])) -> Result<Vec<N>, BranchChanged> {
+        program.graph.eval(x)
     }
 }
 

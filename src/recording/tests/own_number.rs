@@ -133,6 +133,7 @@ macro_rules! number_over_f64 {
         }
         impl crate::float::Engine for $Number {
             const NESTED: bool = false;
+            const LEVELS: usize = 0;
             fn run<A: crate::float::engine::Algorithm>(_: A::Args<'_, Self>) -> A::Output<Self> {
                 unimplemented!("no algorithm has a part for a number that is neither primitive nor built on an inner one")
             }
@@ -141,6 +142,13 @@ macro_rules! number_over_f64 {
         impl crate::Float for $Number {
             type Base = f64;
             type Inner = Self;
+            type Coefficient = Self;
+            fn leading(self) -> Self {
+                self
+            }
+            fn from_leading(x: Self) -> Self {
+                x
+            }
             fn primal(self) -> Self {
                 self
             }
