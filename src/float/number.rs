@@ -8,8 +8,21 @@ pub trait Number: Float {
     /// The value, one level down.
     fn inner(&self) -> Self::Inner;
 
+    /// The value, one level down, for a question whose answer the program may go by. A number that must know of it takes note.
+    #[inline(always)]
+    #[track_caller]
+    fn asked(&self) -> Self::Inner {
+        self.inner()
+    }
+
     /// The constant `x`.
     fn lift(x: Self::Inner) -> Self;
+
+    /// The result `value` of a function of this number that is constant between jumps.
+    #[inline(always)]
+    fn step_to(self, value: Self::Inner) -> Self {
+        Self::lift(value)
+    }
 
     /// The same derivatives with another value.
     fn with_inner(self, x: Self::Inner) -> Self;

@@ -143,7 +143,7 @@ impl Algorithm for Ask {
         recording::ask(question, x, y, place)
     }
     fn on_number<N: Number>((question, x, y, place): (Question, N, N, &'static Location<'static>)) -> u64 {
-        N::Inner::run::<Ask>((question, x.inner(), y.inner(), place))
+        N::Inner::run::<Ask>((question, x.asked(), y.asked(), place))
     }
 }
 

@@ -328,6 +328,7 @@ impl<T: Float, const N: usize> Float for Dual<T, N> {
         Dual::constant(T::from_base(x))
     }
     #[inline]
+    #[track_caller]
     fn base(&self) -> T::Base {
         self.primal.base()
     }

@@ -210,6 +210,7 @@ impl<T: Float> Float for Reverse<T> {
         Reverse::constant(T::from_base(x))
     }
     #[inline]
+    #[track_caller]
     fn base(&self) -> T::Base {
         self.primal.base()
     }
