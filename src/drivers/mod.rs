@@ -17,7 +17,7 @@ pub(crate) mod pool;
 #[cfg(feature = "std")]
 pub mod reverse;
 #[cfg(feature = "std")]
-mod seeded;
+pub(crate) mod seeded;
 #[cfg(feature = "std")]
 mod session;
 #[cfg(feature = "std")]
@@ -32,7 +32,7 @@ pub(crate) use session::Session;
 /// Panics unless a vector that the caller gave to `driver` has one entry for each `counted`.
 #[cfg(feature = "std")]
 #[track_caller]
-fn check_length(driver: &str, what: &str, found: usize, needed: usize, counted: &str) {
+pub(crate) fn check_length(driver: &str, what: &str, found: usize, needed: usize, counted: &str) {
     let entries = if found == 1 { "entry" } else { "entries" };
     assert!(
         found == needed,
@@ -42,11 +42,11 @@ fn check_length(driver: &str, what: &str, found: usize, needed: usize, counted: 
 
 /// What the entries of points, gradients and directions are counted by.
 #[cfg(feature = "std")]
-const INPUT: &str = "entry of the point";
+pub(crate) const INPUT: &str = "entry of the point";
 
 /// What the entries of values and weights are counted by.
 #[cfg(feature = "std")]
-const OUTPUT: &str = "value that the function returns";
+pub(crate) const OUTPUT: &str = "value that the function returns";
 
 /// Panics unless a matrix that the caller gave to `driver` has the shape `needed`.
 #[cfg(all(feature = "std", feature = "nalgebra"))]

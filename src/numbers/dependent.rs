@@ -87,6 +87,9 @@ impl<T: Float> Engine for Dependent<T> {
     const SPARSE: bool = true;
     const TRACED: bool = true;
     type Fused<const K: usize> = Self;
+    fn side<A>(&self, run: impl FnOnce() -> A) -> A {
+        self.on.side(run)
+    }
     fn run<A: Algorithm>(args: A::Args<'_, Self>) -> A::Output<Self> {
         A::on_number(args)
     }
@@ -116,7 +119,7 @@ impl<T: Float> Float for Dependent<T> {
         if condition.is_fixed() {
             return if is_less { then() } else { otherwise() };
         }
-        let [then, otherwise] = condition.both_sides(then, otherwise);
+        let (then, otherwise) = (condition.side(then), condition.side(otherwise));
         let value = if is_less { then.value } else { otherwise.value };
         Dependent { value, on: then.on.and(otherwise.on).and(condition.of_step()) }
     }

@@ -27,6 +27,8 @@ mod real;
 mod reverse;
 #[cfg(feature = "serde")]
 mod serde;
+#[cfg(feature = "std")]
+pub(crate) mod sets;
 mod tag;
 mod text;
 

@@ -195,6 +195,10 @@ impl<T: Float> Engine for Reverse<T> {
     const SPARSE: bool = true;
     const TRACED: bool = T::TRACED;
     type Fused<const K: usize> = Dual<T, K>;
+    #[inline(always)]
+    fn side<A>(&self, run: impl FnOnce() -> A) -> A {
+        self.primal.side(run)
+    }
     #[inline]
     fn run<A: Algorithm>(args: A::Args<'_, Self>) -> A::Output<Self> {
         A::on_number(args)
@@ -232,7 +236,8 @@ impl<T: Float> Float for Reverse<T> {
             return if self < other { then() } else { otherwise() };
         }
         // Both sides, joined with the slope of the chosen one and zero for the other.
-        let (x, y) = (then(), otherwise());
+        let condition = if self.primal.is_constant() { other.primal } else { self.primal };
+        let (x, y) = (condition.side(then), condition.side(otherwise));
         let choose = |x: T, y: T| self.primal.if_less(other.primal, || x, || y);
         let z = choose(x.primal, y.primal);
         if x.node == y.node {
