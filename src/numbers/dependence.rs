@@ -67,6 +67,12 @@ impl Dependence {
     /// What a fixed number depends on: nothing.
     pub const FIXED: Dependence = Dependence { run: 0, set: Set::FIXED };
 
+    /// What a number without derivatives depends on that may come from anywhere.
+    pub fn of_anything() -> Self {
+        let run = RUNS.with_borrow(|runs| runs.last().map(|run| run.id));
+        run.map_or(Dependence::FIXED, |run| Dependence { run, set: Set::STEP })
+    }
+
     #[inline]
     pub fn is_fixed(self) -> bool {
         self.set == Set::FIXED

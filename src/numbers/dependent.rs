@@ -74,6 +74,10 @@ impl<T: Float> Number for Dependent<T> {
         Dependent { value, ..self }
     }
     #[inline]
+    fn beside(self, other: Self) -> Self {
+        Dependent { on: self.on.and(other.on.of_step()), ..self }
+    }
+    #[inline]
     fn chain(self, y: T, _: T) -> Self {
         Dependent { value: y, ..self }
     }
@@ -124,7 +128,9 @@ impl<T: Float> Float for Dependent<T> {
         Dependent { value, on: then.on.and(otherwise.on).and(condition.of_step()) }
     }
     fn from_partials(value: T, partials: &[(Self, T)]) -> Self {
-        Dependent::join_all(value, partials.iter().copied())
+        // The value may be that of a number at hand, as `detach` has it.
+        let start = Dependent { value, on: Dependence::of_anything() };
+        partials.iter().fold(start, |all, &(x, _)| all.of_both(x, value))
     }
     fn fuse<const K: usize>(x: [Self; K], f: impl FnOnce([Self; K]) -> Self) -> Self {
         f(x)
@@ -231,3 +237,22 @@ macro_rules! show {
     )*};
 }
 show!(Display, LowerExp, UpperExp);
+
+#[cfg(test)]
+mod tests {
+    use super::Dependent;
+    use crate::float::Float;
+    use crate::numbers::dependence::observe;
+
+    /// Generic code does not know the method, and the number has it as all others: its zero is no fixed one.
+    #[test]
+    fn integer_quotients_are_steps() {
+        let quotient = |x: Dependent<f64>| x.div_euclid(1.0);
+        let (found, decisions) = observe(
+            1,
+            |input| quotient(Dependent::new(0.5, input(0))),
+            |_, y| (y.primal(), y.is_constant(), y.is_zero_in_all_parts(), y.dependence().set.is_empty()),
+        );
+        assert_eq!((found, decisions.count), ((0.0, false, false, true), 0));
+    }
+}

@@ -199,7 +199,8 @@ mod tests {
             (state >> 33) % below
         };
         for _ in 0..600 {
-            let (i, j) = (next(known.len()), next(known.len()));
+            // A recent one, so that sets grow.
+            let (i, j) = (known.len() - 1 - next(20), next(known.len()));
             let set = sets.union(known[i].0, known[j].0);
             let members: BTreeSet<usize> = &known[i].1 | &known[j].1;
             let before = sets.entries.len();

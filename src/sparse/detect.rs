@@ -61,9 +61,9 @@ impl SparsePattern {
     ///
     /// assert_eq!(SparsePattern::of_jacobian(&Differences, &[0.0; 4])?.to_string(), "\
     /// 3 x 4, 6 entries
-    /// # # . .
-    /// . # # .
-    /// . . # #
+    /// x x . .
+    /// . x x .
+    /// . . x x
     /// ");
     /// # Ok::<(), dualtape::sparse::SparseError>(())
     /// ```

@@ -16,11 +16,11 @@
 //! let plan = HessianPlan::detect(&Energy, &[0.0; 5])?;
 //! assert_eq!(plan.pattern().to_string(), "\
 //! 5 x 5, 13 entries
-//! # # . . .
-//! # # # . .
-//! . # # # .
-//! . . # # #
-//! . . . # #
+//! x x . . .
+//! x x x . .
+//! . x x x .
+//! . . x x x
+//! . . . x x
 //! ");
 //! let hessian = plan.hessian(&Energy, &[0.0, 1.0, 2.0, 3.0, 4.0]);
 //! assert_eq!((hessian.get(1, 1), hessian.get(1, 2)), (24.0, -12.0));

@@ -18,9 +18,9 @@ use std::fmt::{self, Display, Formatter};
 /// assert_eq!((arrow.nnz(), arrow.column(1)), (7, &[0, 1][..]));
 /// assert_eq!(arrow.to_string(), "\
 /// 3 x 3, 7 entries
-/// # # #
-/// # # .
-/// # . #
+/// x x x
+/// x x .
+/// x . x
 /// ");
 /// # Ok::<(), dualtape::sparse::SparseError>(())
 /// ```
@@ -129,10 +129,10 @@ impl SparsePattern {
     /// use dualtape::sparse::SparsePattern;
     /// assert_eq!(SparsePattern::banded(4, 1, 0).to_string(), "\
     /// 4 x 4, 7 entries
-    /// # . . .
-    /// # # . .
-    /// . # # .
-    /// . . # #
+    /// x . . .
+    /// x x . .
+    /// . x x .
+    /// . . x x
     /// ");
     /// ```
     #[must_use]
@@ -326,7 +326,7 @@ impl Display for SparsePattern {
         }
         for row in 0..rows {
             for column in 0..columns {
-                let mark = if self.contains(row, column) { '#' } else { '.' };
+                let mark = if self.contains(row, column) { 'x' } else { '.' };
                 let gap = if column == 0 { "" } else { " " };
                 write!(out, "{gap}{mark}")?;
             }

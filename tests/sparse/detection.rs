@@ -58,6 +58,7 @@ functions! {
     Hypot |x| x[1].hypot(x[3]) => [(1, 1), (1, 3), (3, 3)];
     Remainder |x| x[0] % x[1] + x[2].fract() => [];
     Copysign |x| x[0].copysign(x[1]) * x[2] => [(0, 2)];
+    SignOfOne |x| T::one().copysign(x[0]) * x[1] * x[2] => [(1, 2)];
     AbsSub |x| x[0].abs_sub(x[1]) * x[2] => [(0, 2), (1, 2)];
     Degrees |x| x[0].to_degrees() * x[1].to_radians() => [(0, 1)];
     ZeroTimes |x| T::zero() * x[0].exp() + x[2] => [];
@@ -266,7 +267,26 @@ impl VectorFunction for Stencil {
 #[test]
 fn patterns_of_jacobians() {
     let pattern = SparsePattern::of_jacobian(&Stencil, &[0.0; 5]).unwrap();
-    assert_eq!(pattern.to_string(), "4 x 5, 14 entries\n# # # . .\n. # # # .\n. . # # #\n# # # # #\n");
+    assert_eq!(pattern.to_string(), "4 x 5, 14 entries\nx x x . .\n. x x x .\n. . x x x\nx x x x x\n");
+}
+
+/// A number that is zero here, and detached by hand, is another one elsewhere.
+#[test]
+fn zeros_that_are_not_fixed_are_no_zeros() {
+    struct ByHand;
+    impl VectorFunction for ByHand {
+        fn eval<T: Float>(&self, x: &[T]) -> Vec<T> {
+            let zeros = [
+                x[0].detach(),
+                x[0].floor(),
+                T::from_partials(x[0].primal(), &[]),
+                x[0].if_less(T::one(), T::zero, T::one),
+            ];
+            zeros.iter().map(|&zero| zero * x[1]).collect()
+        }
+    }
+    let pattern = SparsePattern::of_jacobian(&ByHand, &[0.0, 1.0]).unwrap();
+    assert!(pattern.triplets().eq((0..4).map(|row| (row, 1))), "{pattern}");
 }
 
 /// Long sets are unions of others, if there are many inputs; such rows are as right as short ones.

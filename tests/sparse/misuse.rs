@@ -135,6 +135,7 @@ fn functions_that_go_by_values_are_refused() {
         is_finite |x| if x[0].is_finite() { x[1] } else { x[0] * x[0] };
         is_sign_negative |x| if x[0].is_sign_negative() { x[1] } else { x[0] * x[0] };
         classify |x| if x[0].classify() == std::num::FpCategory::Normal { x[1] } else { x[0] * x[0] };
+        sign_of_one |x| if T::one().copysign(x[0]) > T::zero() { x[1] } else { x[0] * x[0] };
         base |x| x[0] * T::from_base(x[1].base());
         to_f64 |x| x[0] * T::lit(x[1].to_f64().unwrap());
         to_usize |x| x[x[0].to_usize().unwrap()] * x[0];
