@@ -53,8 +53,8 @@
 //!
 //! Forward mode computes `J s` for a direction `s`. If no two columns of a set have an entry in the same row, then with the sum of their
 //! unit vectors for `s` every entry of `J s` is one of `J` or zero. Columns get colours so that those of one colour are such a set, and the
-//! fewer colours there are, the cheaper is `J`. Rows are compressed by reverse mode in the same way, `wᵀ J`. A matrix with a dense row needs
-//! as many colours of columns as that row has entries. It is divided: the row goes to reverse mode, the rest to forward mode. See
+//! fewer colours there are, the cheaper is `J`. Rows are compressed by reverse mode in the same way, `wᵀ J`. A matrix with a dense row
+//! needs as many colours of columns as that row has entries. It is divided: the row goes to reverse mode, the rest to forward mode. See
 //! [`JacobianMode`].
 //!
 //! A Hessian is symmetric, so each entry may be read in one of two rows, and fewer colours will do. A *star colouring* leaves each entry

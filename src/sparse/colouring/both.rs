@@ -34,8 +34,8 @@ impl Division {
 /// one, so that the colours of both together are few.
 ///
 /// Of a matrix with a dense row, forward mode takes a colour for each entry of it; without that row it takes few, and the row is one colour
-/// of reverse mode. Where the dense part ends is tried: after the rows with more than half of the entries of the densest, then with more than half
-/// of the densest that was left, and so on.
+/// of reverse mode. Where the dense part ends is tried: after the rows with more than half of the entries of the densest, then with
+/// more than half of the densest that was left, and so on.
 ///
 /// # Cost
 /// That of two colourings for each trial, of which there are the logarithm of the largest number of entries. A trial in which what is

@@ -66,7 +66,10 @@ fn main() {
         let (_, _, entries) = tape.sparse_hessian_with_pattern(&x, &pattern, &colours, count);
         for ((&row, &column), &entry) in pattern.rows.iter().zip(&pattern.cols).zip(&entries) {
             let expected = hessian.get(row as usize, column as usize);
-            assert!((entry - expected).abs() <= 1e-9 * expected.abs().max(1.0), "({row}, {column}): {entry}, {expected}");
+            assert!(
+                (entry - expected).abs() <= 1e-9 * expected.abs().max(1.0),
+                "({row}, {column}): {entry}, {expected}"
+            );
         }
         let mut ours = || {
             black_box(plan.value_gradient_and_hessian_into(&Chain, black_box(&x), &mut g, &mut h));
