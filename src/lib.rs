@@ -33,6 +33,7 @@
 //! | a function to minimise | its minimum by Newton's method | [`optimize::newton`]; of many variables [`optimize::newton_cg`] |
 //! | residuals of a model | estimates with standard errors | [`optimize::least_squares`] |
 //! | equations | a solution; a root between two points | [`optimize::solve`], [`optimize::root`] |
+//! | many inputs, of which few meet in each term | sparse Jacobian or Hessian, from a plan made once | [`sparse`] |
 //! | a function of a matrix | its gradient, as a matrix | [`matrix::gradient`] |
 //! | matrices inside the function | solve, inverse, determinant, eigenvalues | [`LinearAlgebra`] |
 //! | a computation to list, to draw, to find a NaN in, or to differentiate symbolically | its graph | `graph::Graph` (feature `graph`) |
@@ -67,6 +68,7 @@
 //! - [`optimize`]: Newton's method, least squares, equations.
 //! - [`implicit`]: derivatives of roots, fixed points, minimisers and solutions of linear systems that a solver found.
 //! - [`numeric`]: differences, as textbooks have them and extrapolated. [`check`]: derivatives compared with them.
+//! - [`sparse`]: Jacobians and Hessians with many zeros, and where these are.
 //! - `graph`, with the feature of that name: functions recorded once, to list, draw, evaluate elsewhere and differentiate into other
 //!   graphs.
 //! - [`ecosystem`]: which other crates run on these numbers. [`teaching`]: how what DeZero and PyTorch teach is written here.
@@ -119,6 +121,9 @@ pub mod parameters;
 mod recording;
 pub mod rules;
 pub mod slices;
+#[cfg(feature = "std")]
+#[doc(alias = "coloring", alias = "sparsity")]
+pub mod sparse;
 pub mod special;
 
 // The aliases stand here, not at the items: rustdoc drops those of items in private modules.

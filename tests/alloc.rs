@@ -92,6 +92,50 @@ fn the_counters_count() {
 
 // ---- Warm drivers ----------------------------------------------------------------------------------------------------
 
+/// Plans for sparse derivatives, in all modes and with several sweeps. A function of several results allocates its vector, once for each
+/// time it is called.
+#[test]
+fn warm_sparse_plans_allocate_nothing() {
+    use dualtape::sparse::{HessianMethod, HessianPlan, JacobianMode, JacobianPlan, Order, SparsePattern};
+    use dualtape::{ScalarFunction, VectorFunction};
+
+    struct Chain;
+    impl ScalarFunction for Chain {
+        fn eval<T: Float>(&self, x: &[T]) -> T {
+            chain(x, 2)
+        }
+    }
+    struct Products;
+    impl VectorFunction for Products {
+        fn eval<T: Float>(&self, x: &[T]) -> Vec<T> {
+            x.windows(2).map(|x| x[0].sin() * x[1]).collect()
+        }
+    }
+    let n = 30;
+    let x = point::<f64>(n);
+    let tridiagonal = SparsePattern::of_hessian(&Chain, &x).unwrap();
+    for (pattern, method) in [
+        (tridiagonal.clone(), HessianMethod::Direct),
+        (tridiagonal, HessianMethod::Substitution),
+        (SparsePattern::dense(n, n), HessianMethod::Direct),
+    ] {
+        let plan = HessianPlan::with(pattern, method, Order::Natural).unwrap();
+        let (mut g, mut h) = (vec![0.0; n], vec![0.0; plan.pattern().nnz()]);
+        let mut call = || {
+            plan.value_gradient_and_hessian_into(&Chain, &x, &mut g, &mut h);
+        };
+        call();
+        assert_eq!((allocations(&mut call), growth(&mut call)), (0, 0), "{method:?}");
+    }
+    for mode in [JacobianMode::Forward, JacobianMode::Reverse, JacobianMode::Both] {
+        let plan = JacobianPlan::with(SparsePattern::of_jacobian(&Products, &x).unwrap(), mode, Order::Natural);
+        let (mut value, mut entries) = (vec![0.0; n - 1], vec![0.0; plan.pattern().nnz()]);
+        let mut call = || plan.value_and_jacobian_into(&Products, &x, &mut value, &mut entries);
+        call();
+        assert_eq!((allocations(&mut call), growth(&mut call)), (1, 0), "{mode:?}");
+    }
+}
+
 /// Also with another program in between, at once and one by one.
 #[cfg(feature = "graph")]
 #[test]

@@ -33,6 +33,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("implicit", &[]),
     ("optimize", &[]),
     ("graph", &[]),
+    ("sparse", &[]),
 ];
 
 /// What is used from below: a number that records is asked for by its name, under the feature `graph`, in the hook for algorithms and in

@@ -17,7 +17,7 @@ pub(crate) mod pool;
 #[cfg(feature = "std")]
 pub mod reverse;
 #[cfg(feature = "std")]
-mod seeded;
+pub(crate) mod seeded;
 #[cfg(feature = "std")]
 mod session;
 #[cfg(feature = "std")]
@@ -46,7 +46,7 @@ pub(crate) const INPUT: &str = "entry of the point";
 
 /// What the entries of values and weights are counted by.
 #[cfg(feature = "std")]
-const OUTPUT: &str = "value that the function returns";
+pub(crate) const OUTPUT: &str = "value that the function returns";
 
 /// Panics unless a matrix that the caller gave to `driver` has the shape `needed`.
 #[cfg(all(feature = "std", feature = "nalgebra"))]

@@ -6,7 +6,7 @@ use crate::numbers::{Dual, Tag};
 use std::ops::Range;
 
 /// The chunks of `N` inputs that `n` inputs are taken in, and one empty chunk if there are none: a function is evaluated at least once.
-pub(super) fn chunks<const N: usize>(n: usize) -> impl Iterator<Item = Range<usize>> {
+pub(crate) fn chunks<const N: usize>(n: usize) -> impl Iterator<Item = Range<usize>> {
     const { assert!(N > 0, "a chunk has at least one direction") };
     (0..n.max(1)).step_by(N).map(move |first| first..n.min(first + N))
 }
@@ -14,7 +14,7 @@ pub(super) fn chunks<const N: usize>(n: usize) -> impl Iterator<Item = Range<usi
 /// A point on dual numbers, in memory that the thread keeps.
 ///
 /// If the user's function panics, the memory is freed, and the next call takes new one.
-pub(super) struct Seeded<T, const N: usize> {
+pub(crate) struct Seeded<T, const N: usize> {
     #[expect(clippy::box_collection, reason = "the pool keeps boxes, and a new one would be an allocation")]
     point: Box<Vec<Dual<T, N>>>,
 }
@@ -38,6 +38,16 @@ impl<T: Float, const N: usize> Seeded<T, N> {
         let tag = Tag::fresh();
         for (lane, x) in self.point[chunk].iter_mut().enumerate() {
             *x = Dual::seeded(x.primal(), lane).tagged(tag);
+        }
+        tag
+    }
+
+    /// Makes each entry of the point a variable of a new differentiation in its lane, or a constant if it has none.
+    pub fn seed_lanes(&mut self, lane_of: impl Fn(usize) -> Option<usize>) -> Tag {
+        let tag = Tag::fresh();
+        for (i, x) in self.point.iter_mut().enumerate() {
+            let primal = x.primal();
+            *x = lane_of(i).map_or_else(|| Dual::constant(primal), |lane| Dual::seeded(primal, lane).tagged(tag));
         }
         tag
     }

@@ -5,7 +5,6 @@ use super::tape::index_of;
 use crate::float::{Float, fold};
 use crate::numbers::Reverse;
 use crate::recording::{Buffer, Recording, sweep};
-#[cfg(feature = "nalgebra")]
 use std::ops::Range;
 
 /// Everything one gradient call needs; the thread keeps it for the next call with the same `T`.
@@ -121,97 +120,127 @@ impl<T: Float> Session<T> {
     /// Sweeps tangents or adjoints over the recording, along the shorter side of the matrix, up to 8 columns or rows at a time.
     #[track_caller]
     pub fn jacobian(&self, y: &[Reverse<T>], set: impl FnMut(usize, usize, T)) {
+        match self.recording.inputs().min(y.len()) {
+            0..=1 => self.jacobian_in_strips::<1>(y, set),
+            2 => self.jacobian_in_strips::<2>(y, set),
+            3..=4 => self.jacobian_in_strips::<4>(y, set),
+            _ => self.jacobian_in_strips::<8>(y, set),
+        }
+    }
+
+    /// Each strip of `L` columns or rows is one sweep.
+    #[track_caller]
+    fn jacobian_in_strips<const L: usize>(&self, y: &[Reverse<T>], mut set: impl FnMut(usize, usize, T)) {
+        let (n, m) = (self.recording.inputs(), y.len());
+        if n <= m {
+            let read = |row: usize, columns: Range<usize>, entries: &[T; L]| {
+                columns.zip(entries).for_each(|(column, &entry)| set(row, column, entry));
+            };
+            self.tangents_by_colour(y, n, Some, read);
+        } else {
+            let read = |column: usize, rows: Range<usize>, entries: &[T; L]| {
+                rows.zip(entries).for_each(|(row, &entry)| set(row, column, entry));
+            };
+            self.adjoints_by_colour(y, m, Some, read);
+        }
+    }
+}
+
+impl<T: Float> Session<T> {
+    /// The nodes of `y`, `None` for a constant, in memory that the thread keeps.
+    #[expect(clippy::box_collection, reason = "the pool keeps boxes, and a new one would be an allocation")]
+    #[track_caller]
+    fn outputs(&self, y: &[Reverse<T>]) -> Box<Vec<Option<usize>>> {
         let mut outputs = pool::take::<Vec<Option<usize>>>();
         outputs.clear();
         for &y in y {
             outputs.push(index_of(&self.recording, y));
         }
-        let (n, m) = (self.recording.inputs(), y.len());
-        let along = if n <= m { Along::Columns } else { Along::Rows };
-        match n.min(m) {
-            0..=1 => self.jacobian_in_strips::<1>(along, y, &outputs, set),
-            2 => self.jacobian_in_strips::<2>(along, y, &outputs, set),
-            3..=4 => self.jacobian_in_strips::<4>(along, y, &outputs, set),
-            _ => self.jacobian_in_strips::<8>(along, y, &outputs, set),
-        }
+        outputs
+    }
+
+    /// The Jacobian of `y` times a matrix with a column for each colour, 1 where an input has the colour: sweeps tangents, up to `L` colours
+    /// at a time. For each result that is no constant, `read` gets its number, the colours of the sweep and the entries of the row.
+    #[track_caller]
+    pub fn tangents_by_colour<const L: usize>(
+        &self,
+        y: &[Reverse<T>],
+        colours: usize,
+        colour_of: impl Fn(usize) -> Option<usize>,
+        mut read: impl FnMut(usize, Range<usize>, &[T; L]),
+    ) {
+        let outputs = self.outputs(y);
+        self.recording.read(|records| {
+            let mut lanes = pool::take::<Vec<[T; L]>>();
+            for strip in strips::<L>(colours) {
+                let seed = |lanes: &mut Vec<[T; L]>| {
+                    lanes.clear();
+                    lanes.resize(self.recording.inputs(), [T::zero(); L]);
+                    for (input, seeds) in lanes.iter_mut().enumerate() {
+                        if let Some(colour) = colour_of(input).filter(|colour| strip.contains(colour)) {
+                            seeds[colour - strip.start] = T::one();
+                        }
+                    }
+                };
+                let mut settled = false;
+                if !T::SPARSE {
+                    seed(&mut lanes);
+                    sweep::tangents::<T, L, false>(&records, &mut lanes);
+                    settled = outputs.iter().flatten().all(|&index| sweep::all_finite(&lanes[index]));
+                }
+                if !settled {
+                    seed(&mut lanes);
+                    sweep::tangents::<T, L, true>(&records, &mut lanes);
+                }
+                for (row, (&output, y)) in outputs.iter().zip(y).enumerate() {
+                    if let Some(index) = output {
+                        read(row, strip.clone(), &lanes[index].map(|tangent| fold(tangent, y.slope())));
+                    }
+                }
+            }
+            pool::put(lanes);
+        });
         pool::put(outputs);
     }
 
-    /// Goes over the matrix in strips of `L` columns or rows; each strip is one sweep with `L` lanes.
-    fn jacobian_in_strips<const L: usize>(
+    /// The transpose of the Jacobian of `y` times a matrix with a column for each colour, 1 where a result has the colour: sweeps adjoints,
+    /// up to `L` colours at a time. For each input, `read` gets its number, the colours of the sweep and the entries.
+    #[track_caller]
+    pub fn adjoints_by_colour<const L: usize>(
         &self,
-        along: Along,
         y: &[Reverse<T>],
-        outputs: &[Option<usize>],
-        mut set: impl FnMut(usize, usize, T),
+        colours: usize,
+        colour_of: impl Fn(usize) -> Option<usize>,
+        mut read: impl FnMut(usize, Range<usize>, &[T; L]),
     ) {
-        let n = self.recording.inputs();
+        let outputs = self.outputs(y);
         self.recording.read(|records| {
             let mut lanes = pool::take::<Vec<[T; L]>>();
             let mut reached = pool::take::<Vec<[bool; L]>>();
-            let seed_columns = |strip: Range<usize>, lanes: &mut Vec<[T; L]>| {
-                lanes.clear();
-                lanes.resize(n, [T::zero(); L]);
-                for (lane, column) in strip.enumerate() {
-                    lanes[column][lane] = T::one();
-                }
-            };
-            let side = match along {
-                Along::Columns => n,
-                Along::Rows => {
-                    // Adjoints are zero between sweeps.
-                    lanes.clear();
-                    lanes.resize(records.nodes(), [T::zero(); L]);
-                    y.len()
-                }
-            };
-            for first in (0..side).step_by(L) {
-                let strip = first..side.min(first + L);
-                match along {
-                    Along::Columns => {
-                        let mut settled = false;
-                        if !T::SPARSE {
-                            seed_columns(strip.clone(), &mut lanes);
-                            sweep::tangents::<T, L, false>(&records, &mut lanes);
-                            settled = outputs.iter().flatten().all(|&index| sweep::all_finite(&lanes[index]));
-                        }
-                        if !settled {
-                            seed_columns(strip.clone(), &mut lanes);
-                            sweep::tangents::<T, L, true>(&records, &mut lanes);
-                        }
-                        for (row, (&output, y)) in outputs.iter().zip(y).enumerate() {
-                            if let Some(index) = output {
-                                strip.clone().for_each(|j| set(row, j, fold(lanes[index][j - first], y.slope())));
-                            }
+            // Adjoints are zero between sweeps.
+            lanes.clear();
+            lanes.resize(records.nodes(), [T::zero(); L]);
+            for strip in strips::<L>(colours) {
+                sweep::backward::<T, L, false>(&records, &mut lanes, &mut reached, |seed| {
+                    for (row, &output) in outputs.iter().enumerate() {
+                        let colour = colour_of(row).filter(|colour| strip.contains(colour));
+                        if let (Some(index), Some(colour)) = (output, colour) {
+                            seed(index, colour - strip.start, y[row].slope());
                         }
                     }
-                    Along::Rows => {
-                        sweep::backward::<T, L, false>(&records, &mut lanes, &mut reached, |seed| {
-                            for row in strip.clone() {
-                                if let Some(index) = outputs[row] {
-                                    seed(index, row - first, y[row].slope());
-                                }
-                            }
-                        });
-                        for (column, adjoint) in lanes[..n].iter_mut().enumerate() {
-                            strip.clone().for_each(|row| set(row, column, adjoint[row - first]));
-                            *adjoint = [T::zero(); L];
-                        }
-                    }
+                });
+                for (input, adjoint) in lanes[..self.recording.inputs()].iter_mut().enumerate() {
+                    read(input, strip.clone(), &std::mem::replace(adjoint, [T::zero(); L]));
                 }
             }
             pool::put(lanes);
             pool::put(reached);
         });
+        pool::put(outputs);
     }
 }
 
-/// The side of a Jacobian that a sweep computes several lanes of.
-#[cfg(feature = "nalgebra")]
-#[derive(Clone, Copy)]
-enum Along {
-    /// By tangents, forwards.
-    Columns,
-    /// By adjoints, backwards.
-    Rows,
+/// The strips of up to `L` colours.
+fn strips<const L: usize>(colours: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..colours).step_by(L).map(move |first| first..colours.min(first + L))
 }

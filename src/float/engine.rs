@@ -41,6 +41,13 @@ pub trait Engine: Sized {
         0
     }
 
+    /// Runs a side of a choice that goes by this number, where both sides are run. A number that would not notice a recursion without end
+    /// takes note.
+    #[inline(always)]
+    fn side<A>(&self, run: impl FnOnce() -> A) -> A {
+        run()
+    }
+
     /// Runs an algorithm on numbers of this type: its part for primitive numbers or its part for numbers on an inner type,
     /// whichever fits.
     fn run<A: Algorithm>(args: A::Args<'_, Self>) -> A::Output<Self>

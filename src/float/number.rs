@@ -12,8 +12,21 @@ pub trait Number: Float {
     /// The value.
     fn value(&self) -> Self::Value;
 
+    /// The value, for a question whose answer the program may go by. A number that must know of it takes note.
+    #[inline(always)]
+    #[track_caller]
+    fn asked(&self) -> Self::Value {
+        self.value()
+    }
+
     /// The constant `x`.
     fn lift(x: Self::Value) -> Self;
+
+    /// The result `value` of a function of this number that is constant between jumps.
+    #[inline(always)]
+    fn step_to(self, value: Self::Value) -> Self {
+        Self::lift(value)
+    }
 
     /// The same derivatives with another value.
     fn with_value(self, x: Self::Value) -> Self;

@@ -103,6 +103,7 @@
 
 mod adaptive;
 mod body;
+mod dependence;
 mod derive;
 mod names;
 mod operation;
@@ -266,6 +267,17 @@ impl<B: Primitive> Graph<B> {
     pub fn eval<T: Float>(&self, x: &[T]) -> Result<Vec<T>, BranchChanged> {
         self.body.check_inputs(x.len());
         self.body.eval(x)
+    }
+
+    /// Records derivatives that a function of the crate computes at `x`.
+    #[track_caller]
+    pub(crate) fn record_derivative(x: &[B], f: impl FnOnce(&[Traced<B>]) -> Vec<Traced<B>>) -> Self {
+        Graph::of(Body::record_at(x, x.len(), true, f))
+    }
+
+    /// How many of the inputs are differentiated, the first ones.
+    pub(crate) fn variables(&self) -> usize {
+        self.body.variables
     }
 
     /// How many inputs there are: variables and data.

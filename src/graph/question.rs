@@ -143,7 +143,7 @@ impl Algorithm for Ask {
         recording::ask(question, x, y, place)
     }
     fn on_number<N: Number>((question, x, y, place): (Question, N, N, &'static Location<'static>)) -> u64 {
-        N::Value::run::<Ask>((question, x.value(), y.value(), place))
+        N::Value::run::<Ask>((question, x.asked(), y.asked(), place))
     }
 }
 

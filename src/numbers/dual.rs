@@ -333,6 +333,10 @@ impl<T: Float, const N: usize> Engine for Dual<T, N> {
     const SPARSE: bool = T::SPARSE;
     const TRACED: bool = T::TRACED;
     type Fused<const K: usize> = Self;
+    #[inline(always)]
+    fn side<A>(&self, run: impl FnOnce() -> A) -> A {
+        self.primal.side(run)
+    }
     #[inline]
     fn run<A: Algorithm>(args: A::Args<'_, Self>) -> A::Output<Self> {
         A::on_number(args)
@@ -357,6 +361,7 @@ impl<T: Float, const N: usize> Float for Dual<T, N> {
         Dual::constant(T::from_base(x))
     }
     #[inline]
+    #[track_caller]
     fn base(&self) -> T::Base {
         self.primal.base()
     }
@@ -378,7 +383,8 @@ impl<T: Float, const N: usize> Float for Dual<T, N> {
             return if self < other { then() } else { otherwise() };
         }
         // Both sides, chosen part by part.
-        let (x, y) = (then(), otherwise());
+        let condition = if self.primal.is_constant() { other.primal } else { self.primal };
+        let (x, y) = (condition.side(then), condition.side(otherwise));
         let choose = |x: T, y: T| self.primal.if_less(other.primal, || x, || y);
         Dual::with(choose(x.primal, y.primal), x.tag.join(y.tag), |k| choose(x.tangent[k], y.tangent[k]))
     }

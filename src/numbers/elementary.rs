@@ -1,6 +1,6 @@
 //! The elementary functions as inherent methods, like those of `f64`: no import is needed and none is ambiguous.
 
-use super::{Dual, for_each_number, piecewise};
+use super::{Dual, for_each_float, piecewise};
 use crate::float::{Float, Number};
 use crate::rules::dialect::{examples, method};
 use crate::rules::{self, elementary};
@@ -16,6 +16,10 @@ macro_rules! methods_of_rows {
         #[cfg(feature = "std")]
         methods_of_rows!(@on Reverse super::Reverse<T>, [],
             $([$(#[$meta])*] $Rule $name [$($($p: $P),+)?] $args $body [$($clause $list)*];)*);
+        #[cfg(feature = "std")]
+        impl<T: Float> super::Dependent<T> {$(
+            method!([#[inline] pub] $name [$($($p: $P),+)?] $args rules::$Rule);
+        )*}
     };
     (@on $kind:ident $Number:ty, [$($param:tt)*],
         $([$($doc:tt)*] $Rule:ident $name:ident $params:tt $args:tt $body:tt $clauses:tt;)*) => {
@@ -181,59 +185,67 @@ macro_rules! other_methods {
             /// `true` if the primal is NaN.
             #[inline]
             #[must_use]
+            #[track_caller]
             pub fn is_nan(self) -> bool {
-                self.value().is_nan()
+                self.asked().is_nan()
             }
 
             /// `true` if the primal is infinite.
             #[inline]
             #[must_use]
+            #[track_caller]
             pub fn is_infinite(self) -> bool {
-                self.value().is_infinite()
+                self.asked().is_infinite()
             }
 
             /// `true` if the primal is finite.
             #[inline]
             #[must_use]
+            #[track_caller]
             pub fn is_finite(self) -> bool {
-                self.value().is_finite()
+                self.asked().is_finite()
             }
 
             /// `true` if the primal is neither zero, subnormal, infinite nor NaN.
             #[inline]
             #[must_use]
+            #[track_caller]
             pub fn is_normal(self) -> bool {
-                self.value().is_normal()
+                self.asked().is_normal()
             }
 
             /// `true` if the primal is subnormal.
             #[inline]
             #[must_use]
+            #[track_caller]
             pub fn is_subnormal(self) -> bool {
-                self.value().is_subnormal()
+                self.asked().is_subnormal()
             }
 
             /// The class of the primal.
             #[inline]
             #[must_use]
+            #[track_caller]
             pub fn classify(self) -> core::num::FpCategory {
-                self.value().classify()
+                self.asked().classify()
             }
 
             /// `true` if the primal has the sign bit clear.
             #[inline]
             #[must_use]
+            #[track_caller]
             pub fn is_sign_positive(self) -> bool {
-                self.value().is_sign_positive()
+                self.asked().is_sign_positive()
             }
 
             /// `true` if the primal has the sign bit set.
             #[inline]
             #[must_use]
+            #[track_caller]
             pub fn is_sign_negative(self) -> bool {
-                self.value().is_sign_negative()
+                self.asked().is_sign_negative()
             }
         }
     };
 }
-for_each_number!(other_methods);
+for_each_float!(other_methods);

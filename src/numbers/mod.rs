@@ -6,6 +6,10 @@
 
 #[cfg(feature = "approx")]
 mod approx;
+#[cfg(feature = "std")]
+pub(crate) mod dependence;
+#[cfg(feature = "std")]
+mod dependent;
 mod dual;
 mod elementary;
 #[cfg(feature = "nalgebra")]
@@ -23,12 +27,16 @@ mod real;
 mod reverse;
 #[cfg(feature = "serde")]
 mod serde;
+#[cfg(feature = "std")]
+pub(crate) mod sets;
 mod tag;
 mod taylor;
 mod text;
 
 #[cfg(feature = "approx")]
 pub use approx::AllParts;
+#[cfg(feature = "std")]
+pub use dependent::Dependent;
 pub use dual::Dual;
 #[cfg(feature = "nalgebra")]
 pub use real::Real;
@@ -54,3 +62,13 @@ macro_rules! for_each_number {
     };
 }
 pub(crate) use for_each_number;
+
+/// Stamps what [`Float`](crate::Float) asks for onto every type, also onto the one that only the crate sees.
+macro_rules! for_each_float {
+    ($stamp:ident) => {
+        $crate::numbers::for_each_number!($stamp);
+        #[cfg(feature = "std")]
+        $stamp!($crate::numbers::Dependent<T>,);
+    };
+}
+pub(crate) use for_each_float;

@@ -1,6 +1,6 @@
 //! `num_traits` for every number type. Methods forward to the inherent ones; constants and limits are constants.
 
-use super::for_each_number;
+use super::for_each_float;
 use crate::float::{Float, Number};
 use crate::rules::dialect::forward_all;
 use crate::rules::elementary;
@@ -20,8 +20,9 @@ macro_rules! num {
                 Self::lift(T::zero())
             }
             #[inline]
+            #[track_caller]
             fn is_zero(&self) -> bool {
-                self.value().is_zero()
+                self.asked().is_zero()
             }
         }
 
@@ -31,8 +32,9 @@ macro_rules! num {
                 Self::lift(T::one())
             }
             #[inline]
+            #[track_caller]
             fn is_one(&self) -> bool {
-                self.value().is_one()
+                self.asked().is_one()
             }
         }
 
@@ -92,12 +94,14 @@ macro_rules! num {
                 (*self).signum()
             }
             #[inline]
+            #[track_caller]
             fn is_positive(&self) -> bool {
-                self.value().is_sign_positive()
+                self.asked().is_sign_positive()
             }
             #[inline]
+            #[track_caller]
             fn is_negative(&self) -> bool {
-                self.value().is_sign_negative()
+                self.asked().is_sign_negative()
             }
         }
 
@@ -130,6 +134,7 @@ macro_rules! num {
 
         impl<T: Float, $($param)*> TotalOrder for $Number {
             #[inline]
+            #[track_caller]
             fn total_cmp(&self, other: &Self) -> Ordering {
                 TotalOrder::total_cmp(&self.base(), &other.base())
             }
@@ -202,8 +207,9 @@ macro_rules! num {
     };
     (@to $($method:ident $P:ident),*) => {$(
         #[inline]
+        #[track_caller]
         fn $method(&self) -> Option<$P> {
-            self.value().$method()
+            self.asked().$method()
         }
     )*};
     (@from $($method:ident $P:ident),*) => {$(
@@ -260,18 +266,21 @@ macro_rules! num {
     )*};
     (@questions $($name:ident)*) => {$(
         #[inline]
+        #[track_caller]
         fn $name(self) -> bool {
-            self.value().$name()
+            self.asked().$name()
         }
     )*};
     (@others) => {
         #[inline]
+        #[track_caller]
         fn classify(self) -> FpCategory {
-            self.value().classify()
+            self.asked().classify()
         }
         #[inline]
+        #[track_caller]
         fn integer_decode(self) -> (u64, i16, i8) {
-            self.value().integer_decode()
+            self.asked().integer_decode()
         }
         #[inline]
         fn clamp(self, low: Self, high: Self) -> Self {
@@ -286,4 +295,4 @@ macro_rules! num {
     )*};
 }
 
-for_each_number!(num);
+for_each_float!(num);

@@ -2,7 +2,7 @@
 //!
 //! The types implement `+ - * /` by value and with a primitive on the right; everything here forwards to that.
 
-use super::for_each_number;
+use super::for_each_float;
 use crate::float::{Float, Number, Primitive};
 use crate::rules;
 use core::cmp::Ordering;
@@ -29,7 +29,7 @@ macro_rules! remainder {
         }
     };
 }
-for_each_number!(remainder);
+for_each_float!(remainder);
 
 /// The variants of one operator by reference and with assignment: for two numbers, and with a primitive on the right.
 ///
@@ -136,30 +136,8 @@ macro_rules! operators {
         }
 
         // Comparisons follow the primal: see `Float`.
-        impl<T: Float, $($param)*> PartialEq for $Number {
-            #[inline]
-            fn eq(&self, other: &Self) -> bool {
-                self.value() == other.value()
-            }
-        }
-        impl<T: Float, $($param)*> PartialOrd for $Number {
-            #[inline]
-            fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-                self.value().partial_cmp(&other.value())
-            }
-        }
-        impl<T: Float<Base = B>, B: Primitive, $($param)*> PartialEq<B> for $Number {
-            #[inline]
-            fn eq(&self, c: &B) -> bool {
-                self.base() == *c
-            }
-        }
-        impl<T: Float<Base = B>, B: Primitive, $($param)*> PartialOrd<B> for $Number {
-            #[inline]
-            fn partial_cmp(&self, c: &B) -> Option<Ordering> {
-                self.base().partial_cmp(c)
-            }
-        }
+        operators!(@compare [T: Float, $($param)*], $Number, Self, |x, y| (x.asked(), y.asked()));
+        operators!(@compare [T: Float<Base = B>, B: Primitive, $($param)*], $Number, B, |x, y| (x.base(), *y));
 
         impl<T: Float<Base = B>, B: Primitive, $($param)*> From<B> for $Number {
             #[inline]
@@ -195,6 +173,26 @@ macro_rules! operators {
             }
         }
     };
+    // All methods, the provided ones too, so that a number which takes note of a question knows where in the source it is asked.
+    (@compare [$($generics:tt)*], $Number:ty, $Right:ty, |$x:ident, $y:ident| $both:expr) => {
+        #[allow(clippy::partialeq_ne_impl)]
+        impl<$($generics)*> PartialEq<$Right> for $Number {
+            operators!(@question PartialEq, $Right, $x, $y, $both, eq -> bool, ne -> bool);
+        }
+        impl<$($generics)*> PartialOrd<$Right> for $Number {
+            operators!(@question PartialOrd, $Right, $x, $y, $both,
+                partial_cmp -> Option<Ordering>, lt -> bool, le -> bool, gt -> bool, ge -> bool);
+        }
+    };
+    (@question $Trait:ident, $Right:ty, $x:ident, $y:ident, $both:expr, $($name:ident -> $Result:ty),*) => {$(
+        #[inline]
+        #[track_caller]
+        fn $name(&self, other: &$Right) -> $Result {
+            let ($x, $y) = (self, other);
+            let (x, y) = $both;
+            $Trait::$name(&x, &y)
+        }
+    )*};
     (@left $Prim:ident, $Number:ty, $($param:tt)*) => {
         left_operator!($Prim, Add add, |c, x| x + c, $Number, $($param)*);
         left_operator!($Prim, Sub sub, |c, x| -x + c, $Number, $($param)*);
@@ -203,4 +201,4 @@ macro_rules! operators {
         left_operator!($Prim, Rem rem, |c, x| <$Number>::from_base(c) % x, $Number, $($param)*);
     };
 }
-for_each_number!(operators);
+for_each_float!(operators);

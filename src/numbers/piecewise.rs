@@ -131,7 +131,7 @@ pub(super) fn copysign<N: Number>(x: N, sign: N) -> N {
 pub(super) fn step<N: Number>(x: N, value: N::Value) -> N {
     if N::TRACED {
         requires(Condition::NotNan, value);
-        return N::lift(value);
+        return x.step_to(value);
     }
     if value.is_nan() { x.scaled(value, value) } else { N::lift(value) }
 }

@@ -231,6 +231,10 @@ impl<T: Float> Engine for Reverse<T> {
     const SPARSE: bool = true;
     const TRACED: bool = T::TRACED;
     type Fused<const K: usize> = Dual<T, K>;
+    #[inline(always)]
+    fn side<A>(&self, run: impl FnOnce() -> A) -> A {
+        self.primal.side(run)
+    }
     #[inline]
     fn run<A: Algorithm>(args: A::Args<'_, Self>) -> A::Output<Self> {
         A::on_number(args)
@@ -255,6 +259,7 @@ impl<T: Float> Float for Reverse<T> {
         Reverse::constant(T::from_base(x))
     }
     #[inline]
+    #[track_caller]
     fn base(&self) -> T::Base {
         self.primal.base()
     }
@@ -276,7 +281,8 @@ impl<T: Float> Float for Reverse<T> {
             return if self < other { then() } else { otherwise() };
         }
         // Both sides, joined with the slope of the chosen one and zero for the other.
-        let (x, y) = (then(), otherwise());
+        let condition = if self.primal.is_constant() { other.primal } else { self.primal };
+        let (x, y) = (condition.side(then), condition.side(otherwise));
         let choose = |x: T, y: T| self.primal.if_less(other.primal, || x, || y);
         let z = choose(x.primal, y.primal);
         if x.node == y.node {

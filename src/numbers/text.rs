@@ -1,7 +1,7 @@
 //! Formatting and parsing. A dual shows its tangents, `3 + 2ε`, `3 + [2, 0]ε`, or nested `(3 + 2ε) + (1 + 0ε)ε`; a power series its
 //! coefficients, `3 + 2t + 1t^2`; a reverse number shows its value. Format options (`{:.3}`, `{:+e}`) apply to every part. Parsing gives a constant.
 
-use super::{Dual, Taylor, for_each_number};
+use super::{Dual, Taylor, for_each_float};
 use crate::float::{Float, Number};
 use core::fmt::{self, Display, Formatter, LowerExp, UpperExp};
 use core::str::FromStr;
@@ -72,4 +72,4 @@ macro_rules! parse {
         }
     };
 }
-for_each_number!(parse);
+for_each_float!(parse);

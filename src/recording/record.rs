@@ -87,7 +87,6 @@ impl<'a, T> Records<'a, T> {
     }
 
     /// From the first to the last.
-    #[cfg(feature = "nalgebra")]
     pub fn iter(&self) -> std::slice::Iter<'a, Record<T>> {
         self.records.iter()
     }

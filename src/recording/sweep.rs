@@ -16,9 +16,7 @@
 //! ([`Engine::SPARSE`](crate::float::Engine::SPARSE)), and there is only the sweep with the rule.
 
 use super::record::{Place, Records};
-use crate::float::Float;
-#[cfg(feature = "nalgebra")]
-use crate::float::fold;
+use crate::float::{Float, fold};
 
 /// Sweeps adjoints from the seeds to the inputs: by plain arithmetic, and again with the fold rule if that does not settle it.
 ///
@@ -153,7 +151,6 @@ fn adjoints_folded<T: Float, const L: usize, const KEEP: bool>(
 /// if `FOLD`, with the fold rule.
 ///
 /// `tangents` holds the seeds of the inputs at first, and a tangent for every node afterwards.
-#[cfg(feature = "nalgebra")]
 pub(crate) fn tangents<T: Float, const L: usize, const FOLD: bool>(
     records: &Records<'_, T>,
     tangents: &mut Vec<[T; L]>,

@@ -18,6 +18,7 @@ mod parallel;
 mod quadrature;
 mod random;
 mod serialisation;
+mod sparse_matrices;
 mod statistics;
 
 #[allow(dead_code)] // for its list of nests
