@@ -3,9 +3,11 @@
 //! `cargo bench --features graph --bench compiled` prints the table; `-- Kalman` does so for the rows whose name contains `Kalman`.
 //! Without `--bench` (as under `cargo test --benches`) results are checked and nothing is timed.
 //!
-//! Columns: operations of the program and decisions of its interpreter; microseconds of the plain function, of the adjoint by hand, of
-//! the tape and of the program; how many times faster than the tape the program is (best samples, then the median of the ratios); the
-//! program as a ratio to the plain function; milliseconds to record, differentiate and compile; and after how many calls that has paid.
+//! Columns: kernels of the program and how often it runs one, its operations and decisions; microseconds of the plain function, of the adjoint
+//! by hand, of the tape, of the program that `value_and_gradient().compile()` makes (`straight`) and of the one that
+//! `compile_value_and_gradient()` makes (`picked`), which is the same where nothing is rolled; how many times faster than the tape the picked
+//! one is (best samples, then the median of the ratios); as a ratio to the plain function and to the adjoint by hand; milliseconds to record
+//! and compile each; and after how many calls that has paid.
 
 #[path = "../tests/common/adbench/mod.rs"]
 mod adbench;
@@ -37,8 +39,24 @@ fn main() {
     let mut table = Table { run: Run::from_arguments(), ratios: Vec::new() };
     if table.run.timed {
         println!(
-            "{:24}{:>9}{:>9} |{:>10}{:>9}{:>10}{:>10} |{:>6}{:>7} |{:>6} |{:>9}{:>7}",
-            "", "opers.", "decis.", "f64", "hand", "tape", "replay", "faster", "median", "/ f64", "set-up", "pays"
+            "{:24}{:>8}{:>9}{:>9}{:>9} |{:>10}{:>9}{:>10}{:>10}{:>10} |{:>6}{:>7} |{:>6}{:>7} |{:>9}{:>9}{:>7}",
+            "",
+            "kernels",
+            "launches",
+            "opers.",
+            "decis.",
+            "f64",
+            "hand",
+            "tape",
+            "straight",
+            "picked",
+            "faster",
+            "median",
+            "/ f64",
+            "/ hand",
+            "set-up s.",
+            "set-up p.",
+            "pays"
         );
     }
     problems::gradient_set(&mut table);
@@ -69,7 +87,9 @@ fn main() {
     programs::adverse(&mut table);
     table.mean("the adverse ones");
     programs::fresh(&mut table);
-    table.mean("written after all constants were fixed");
+    table.mean("written after the interpreter's constants were fixed");
+    programs::newest(&mut table);
+    table.mean("written after the model of costs");
     batches(&table.run);
 }
 
@@ -155,9 +175,15 @@ impl Table {
         if !self.run.wants(name) {
             return;
         }
-        let start = ThreadTime::now();
-        let program = Program::from(Graph::record(f, x).value_and_gradient());
-        let set_up = start.elapsed().as_secs_f64() * 1e6;
+        let set_up = |compile: &dyn Fn() -> Program| {
+            let start = ThreadTime::now();
+            let program = compile();
+            (program, start.elapsed().as_secs_f64() * 1e6)
+        };
+        let (program, set_up_picked) = set_up(&|| Graph::record(f, x).compile_value_and_gradient());
+        let report = program.report();
+        let straight = (self.run.timed && report.kernels() > 0)
+            .then(|| set_up(&|| Program::from(Graph::record(f, x).value_and_gradient())));
 
         // The tape and the program add thousands of terms in another order: some hundred roundings of the largest entry.
         let mut g = vec![0.0; x.len()];
@@ -176,24 +202,35 @@ impl Table {
         let mut plain = || {
             black_box(f.eval(black_box(x)));
         };
-        let by_hand = hand.map_or(String::new(), |hand| format!("{:.2}", compare(&mut plain, hand).best * 1e6));
+        let by_hand = hand.map(|hand| compare(&mut plain, hand).best * 1e6);
         let plain = compare(&mut plain, || black_box(())).baseline * 1e6;
-        let by_tape = || {
+        let mut by_tape = || {
             black_box(dualtape::value_and_gradient_into(|x| f.eval(x), black_box(x), black_box(&mut g)));
         };
-        let by_program = || black_box(program.call(black_box(x), black_box(&mut out))).expect("it was right before");
-        let comparison = compare(by_tape, by_program);
-        let (tape, replay) = (comparison.baseline * 1e6, comparison.best * 1e6);
-        self.ratios.push(tape / replay);
+        let mut by = |program: &Program| {
+            let call = || black_box(program.call(black_box(x), black_box(&mut out))).expect("it was right before");
+            compare(&mut by_tape, call)
+        };
+        let by_straight = straight.as_ref().map(|(program, _)| by(program).best * 1e6);
+        let comparison = by(&program);
+        let (tape, picked) = (comparison.baseline * 1e6, comparison.best * 1e6);
+        self.ratios.push(tape / picked);
+        let or_none = |x: Option<f64>| x.map_or(String::new(), |x| format!("{x:.2}"));
         println!(
-            "{name:24}{:>9}{:>9} |{plain:>10.2}{by_hand:>9}{tape:>10.2}{replay:>10.2} |{:>6.2}{:>7.2} |{:>6.2} |{:>9.2}{:>7.0}",
+            "{name:24}{:>8}{:>9}{:>9}{:>9} |{plain:>10.2}{:>9}{tape:>10.2}{:>10}{picked:>10.2} |{:>6.2}{:>7.2} |{:>6.2}{:>7} |{:>9}{:>9.2}{:>7.0}",
+            report.kernels(),
+            report.launches(),
             program.operations(),
             program.decisions(),
-            tape / replay,
+            or_none(by_hand),
+            or_none(by_straight),
+            tape / picked,
             1.0 / comparison.median(),
-            replay / plain,
-            set_up * 1e-3,
-            set_up / (tape - replay),
+            picked / plain,
+            or_none(by_hand.map(|hand| picked / hand)),
+            or_none(straight.map(|(_, set_up)| set_up * 1e-3)),
+            set_up_picked * 1e-3,
+            set_up_picked / (tape - picked),
         );
     }
 }

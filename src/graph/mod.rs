@@ -76,7 +76,8 @@
 //! # Running it many times
 //!
 //! [`Graph::compile`] makes a [`Program`] of a graph, for `f64`: the same numbers, in most cases faster than a tape, at one point
-//! or at many.
+//! or at many. [`Graph::compile_value_and_gradient`] makes that of a value and its gradient, and finds the loops of the function again: it is
+//! the faster way for functions that do the same with many numbers. [`Program::report`] tells what was found.
 //!
 //! # Derivatives
 //!
@@ -109,7 +110,7 @@ mod table;
 mod traced;
 
 pub use picture::Picture;
-pub use program::Program;
+pub use program::{Program, Report};
 pub use question::BranchChanged;
 pub(crate) use question::Require;
 pub use show::NonFinite;
