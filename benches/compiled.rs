@@ -3,10 +3,12 @@
 //! `cargo bench --features graph --bench compiled` prints the table; `-- Kalman` does so for the rows whose name contains `Kalman`.
 //! Without `--bench` (as under `cargo test --benches`) results are checked and nothing is timed.
 //!
-//! Columns: operations of the program and decisions of its interpreter; microseconds of the plain function, of the adjoint by hand, of
-//! the tape and of the program; how many times faster than the tape the program is (best samples, then the median of the ratios); the
-//! program as a ratio to the plain function; milliseconds to record, differentiate and compile; after how many calls that has paid; and
-//! how many times faster than the tape `Adaptive` is, and whether it replays.
+//! Columns: kernels of the program and how often it runs one, its operations and decisions; microseconds of the plain function, of the adjoint
+//! by hand, of the tape, of the program that `value_and_gradient().compile()` makes (`straight`) and of the one that
+//! `compile_value_and_gradient()` makes (`picked`), which is the same where nothing is rolled; how many times faster than the tape the picked
+//! one is (best samples, then the median of the ratios); as a ratio to the plain function and to the adjoint by hand; milliseconds to record
+//! and compile each; and after how many calls that has paid; and how many times faster than
+//! the tape `Adaptive` is, and whether it replays.
 
 #[path = "../tests/common/adbench/mod.rs"]
 mod adbench;
@@ -40,18 +42,23 @@ fn main() {
     let mut table = Table { run: Run::from_arguments(), ratios: Vec::new(), by_choice: Vec::new() };
     if table.run.timed {
         println!(
-            "{:24}{:>9}{:>9} |{:>10}{:>9}{:>10}{:>10} |{:>6}{:>7} |{:>6} |{:>9}{:>7} |{:>6}",
+            "{:24}{:>8}{:>9}{:>9}{:>9} |{:>10}{:>9}{:>10}{:>10}{:>10} |{:>6}{:>7} |{:>6}{:>7} |{:>9}{:>9}{:>7} |{:>6}",
             "",
+            "kernels",
+            "launches",
             "opers.",
             "decis.",
             "f64",
             "hand",
             "tape",
-            "replay",
+            "straight",
+            "picked",
             "faster",
             "median",
             "/ f64",
-            "set-up",
+            "/ hand",
+            "set-up s.",
+            "set-up p.",
             "pays",
             "adapt."
         );
@@ -92,7 +99,9 @@ fn main() {
     programs::fresh(&mut table);
     table.mean("written after the constants of the first interpreter were fixed");
     latest::all(&mut table);
-    table.mean("written after all constants were fixed");
+    table.mean("written after the interpreter's constants were fixed");
+    programs::newest(&mut table);
+    table.mean("written after the model of costs");
     batches(&table.run);
 }
 
@@ -178,9 +187,15 @@ impl Table {
         if !self.run.wants(name) {
             return;
         }
-        let start = ThreadTime::now();
-        let program = Program::from(Graph::record(f, x).value_and_gradient());
-        let set_up = start.elapsed().as_secs_f64() * 1e6;
+        let set_up = |compile: &dyn Fn() -> Program| {
+            let start = ThreadTime::now();
+            let program = compile();
+            (program, start.elapsed().as_secs_f64() * 1e6)
+        };
+        let (program, set_up_picked) = set_up(&|| Graph::record(f, x).compile_value_and_gradient());
+        let report = program.report();
+        let straight = (self.run.timed && report.kernels() > 0)
+            .then(|| set_up(&|| Program::from(Graph::record(f, x).value_and_gradient())));
 
         // The tape and the program add thousands of terms in another order: some hundred roundings of the largest entry.
         let mut g = vec![0.0; x.len()];
@@ -199,37 +214,45 @@ impl Table {
         let mut plain = || {
             black_box(f.eval(black_box(x)));
         };
-        let by_hand = hand.map_or(String::new(), |hand| format!("{:.2}", compare(&mut plain, hand).best * 1e6));
+        let by_hand = hand.map(|hand| compare(&mut plain, hand).best * 1e6);
         let plain = compare(&mut plain, || black_box(())).baseline * 1e6;
-        let by_tape = || {
+        let mut by_tape = || {
             black_box(dualtape::value_and_gradient_into(|x| f.eval(x), black_box(x), black_box(&mut g)));
         };
-        let by_program = || black_box(program.call(black_box(x), black_box(&mut out))).expect("it was right before");
-        let comparison = compare(by_tape, by_program);
-        let (tape, replay) = (comparison.baseline * 1e6, comparison.best * 1e6);
-        self.ratios.push(tape / replay);
+        let mut by = |program: &Program| {
+            let call = || black_box(program.call(black_box(x), black_box(&mut out))).expect("it was right before");
+            compare(&mut by_tape, call)
+        };
+        let by_straight = straight.as_ref().map(|(program, _)| by(program).best * 1e6);
+        let comparison = by(&program);
+        let (tape, picked) = (comparison.baseline * 1e6, comparison.best * 1e6);
+        self.ratios.push(tape / picked);
         let adaptive = Adaptive::new(f).record_after(1).most_operations(usize::MAX);
         let mut h = vec![0.0; x.len()];
         let _ = adaptive.value_and_gradient_into(x, &mut h);
-        let by_tape = || {
-            black_box(dualtape::value_and_gradient_into(|x| f.eval(x), black_box(x), black_box(&mut g)));
-        };
         let by_adaptive = || {
             black_box(adaptive.value_and_gradient_into(black_box(x), black_box(&mut h)));
         };
-        let comparison_of_adaptive = compare(by_tape, by_adaptive);
+        let comparison_of_adaptive = compare(&mut by_tape, by_adaptive);
         let chosen = if adaptive.report().replays() > 0 { "replay" } else { "drivers" };
         let by_choice = comparison_of_adaptive.baseline / comparison_of_adaptive.best;
         self.by_choice.push(by_choice);
+        let or_none = |x: Option<f64>| x.map_or(String::new(), |x| format!("{x:.2}"));
         println!(
-            "{name:24}{:>9}{:>9} |{plain:>10.2}{by_hand:>9}{tape:>10.2}{replay:>10.2} |{:>6.2}{:>7.2} |{:>6.2} |{:>9.2}{:>7.0} |{by_choice:>6.2} {chosen}",
+            "{name:24}{:>8}{:>9}{:>9}{:>9} |{plain:>10.2}{:>9}{tape:>10.2}{:>10}{picked:>10.2} |{:>6.2}{:>7.2} |{:>6.2}{:>7} |{:>9}{:>9.2}{:>7.0} |{by_choice:>6.2} {chosen}",
+            report.kernels(),
+            report.launches(),
             program.operations(),
             program.decisions(),
-            tape / replay,
+            or_none(by_hand),
+            or_none(by_straight),
+            tape / picked,
             1.0 / comparison.median(),
-            replay / plain,
-            set_up * 1e-3,
-            set_up / (tape - replay),
+            picked / plain,
+            or_none(by_hand.map(|hand| picked / hand)),
+            or_none(straight.map(|(_, set_up)| set_up * 1e-3)),
+            set_up_picked * 1e-3,
+            set_up_picked / (tape - picked),
         );
     }
 }

@@ -1,14 +1,16 @@
 //! Graphs of derivatives: the drivers on numbers that record.
 
 use super::Graph;
-use super::body::Body;
+use super::body::{Body, Operand};
 use super::names::ResultName;
 use super::question::BranchChanged;
+use super::recording::with_exact_values;
 use super::traced::Traced;
 use crate::drivers::{forward, reverse};
 use crate::float::{Float, Primitive};
 use crate::numbers::{Dual, Reverse};
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A differential operator.
@@ -48,6 +50,18 @@ impl Function for Plain<'_> {
     }
     fn eval<T: Float>(&self, x: &[T]) -> Result<Vec<T>, BranchChanged> {
         Ok(self.0.run(x)?.0)
+    }
+}
+
+/// A graph as it stands, in the recording of a derivative by reverse mode: its values keep all bits.
+struct Exact<'a>(&'a Body);
+
+impl Function for Exact<'_> {
+    fn graph(&self) -> &Body {
+        self.0
+    }
+    fn eval<T: Float>(&self, x: &[T]) -> Result<Vec<T>, BranchChanged> {
+        with_exact_values(|| Plain(self.0).eval(x))
     }
 }
 
@@ -288,6 +302,48 @@ impl Body {
             graph.names.entry((x.len() + k) as u32).or_insert_with(|| format!("{name}[{k}]"));
         }
         Some(Body { origin: Some(Arc::new(Origin { step, of: self.clone() })), ..graph })
+    }
+
+    /// The results, and behind them the derivatives, by each variable, of their sum with the weights `seeds`. Weights that are not given are
+    /// inputs, behind the variables.
+    pub fn pulled_back(&self, seeds: &[Option<f64>]) -> Body {
+        let (x, data) = self.point.split_at(self.variables);
+        let open = seeds.iter().filter(|seed| seed.is_none()).count();
+        let point = [x, &vec![1.0; open], data].concat();
+        let record = |inputs: &[Traced]| {
+            let (x, rest) = inputs.split_at(x.len());
+            let (open, data) = rest.split_at(open);
+            let mut open = open.iter().copied();
+            let weight = |seed: &Option<f64>| seed.map_or_else(|| open.next().expect("counted"), Traced::constant);
+            let seeds: Vec<Traced> = seeds.iter().map(weight).collect();
+            Step::Vjp
+                .apply(&Exact(self), &[x, &seeds, data].concat())
+                .unwrap_or_else(|changed| unreachable!("it has no guards: {changed}"))
+        };
+        Body::record_at(&point, x.len() + open, true, record)
+    }
+
+    /// What stands for the graph of the value and the gradient before that is made: it has its inputs, and the drivers evaluate it.
+    pub fn outline_of_value_and_gradient(&self) -> Body {
+        let step = Step::ValueAndGradient;
+        Body {
+            nodes: self.nodes[..self.point.len()].to_vec(),
+            operands: Vec::new(),
+            rules: Vec::new(),
+            guards: Vec::new(),
+            conditions: Vec::new(),
+            results: vec![Operand::Constant(0); self.variables + 1],
+            is_shown: vec![true; self.point.len()],
+            names: BTreeMap::new(),
+            result_names: Vec::new(),
+            origin: Some(Arc::new(Origin { step, of: self.clone() })),
+            ..self.clone()
+        }
+    }
+
+    /// What it is a derivative of.
+    pub fn function(&self) -> Option<&Body> {
+        self.origin.as_ref().map(|origin| &origin.of)
     }
 
     /// The names of the results of an operator, if the results here have names and there are such.

@@ -76,8 +76,10 @@
 //! # Running it many times
 //!
 //! [`Graph::compile`] makes a [`Program`] of a graph, for `f64`: the same numbers, in most cases faster than a tape, at one point
-//! or at many. [`Adaptive`] owns a function and does the rest: it records, finds the recording for a point by its branches, and takes
-//! the drivers where there is none or where they are faster.
+//! or at many. [`Graph::compile_value_and_gradient`] makes that of a value and its gradient, and finds the loops of the function again: it is
+//! the faster way for functions that do the same with many numbers. [`Program::report`] tells what was found. [`Adaptive`] owns a function
+//! and does the rest: it records, finds the recording for a point by its branches, and takes the drivers where there is none or where
+//! they are faster.
 //!
 //! # Derivatives
 //!
@@ -118,7 +120,7 @@ mod traced;
 
 pub use adaptive::{Adaptive, AdaptiveReport};
 pub use picture::Picture;
-pub use program::Program;
+pub use program::{Program, Report};
 pub use question::BranchChanged;
 pub(crate) use question::Require;
 pub use show::NonFinite;

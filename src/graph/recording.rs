@@ -75,6 +75,8 @@ struct Recording {
     names: BTreeMap<u32, String>,
     /// Sums start with `0 + x`, which is `x` here: what is recorded is a derivative.
     is_derivative: bool,
+    /// It is a value now, in which `0 + x` is not `x`, if that is the negative zero.
+    is_value: bool,
     /// A condition does not hold of a constant.
     is_never_plain: bool,
     /// How deep choices are nested right now.
@@ -344,9 +346,10 @@ impl Recording {
     #[inline]
     fn identity(&self, op: Op, x: &[Operand]) -> Option<Operand> {
         let is = |x: Operand, c: f64| x == Operand::Constant(c.to_bits());
+        let is_derivative = self.is_derivative && !self.is_value;
         match (op, x) {
-            (Op::Add, &[x, y]) if is(x, -0.0) || (self.is_derivative && is(x, 0.0)) => Some(y),
-            (Op::Add, &[x, y]) if is(y, -0.0) || (self.is_derivative && is(y, 0.0)) => Some(x),
+            (Op::Add, &[x, y]) if is(x, -0.0) || (is_derivative && is(x, 0.0)) => Some(y),
+            (Op::Add, &[x, y]) if is(y, -0.0) || (is_derivative && is(y, 0.0)) => Some(x),
             (Op::Sub, &[x, y]) if is(y, 0.0) => Some(x),
             (Op::Mul, &[x, y]) if is(x, 1.0) => Some(y),
             (Op::Mul | Op::Div, &[x, y]) if is(y, 1.0) => Some(x),
@@ -574,6 +577,21 @@ impl Algorithm for Peek {
     fn on_number<N: Number>(x: N) -> N::Base {
         N::Value::run::<Peek>(x.value())
     }
+}
+
+/// Runs `f`, which computes values with the bits that they have without a recording, in the recording of a derivative.
+pub(super) fn with_exact_values<A>(f: impl FnOnce() -> A) -> A {
+    let set = |is_value: bool| {
+        RECORDINGS.with_borrow_mut(|all| {
+            if let Some(recording) = all.last_mut() {
+                recording.is_value = is_value;
+            }
+        });
+    };
+    set(true);
+    let result = f();
+    set(false);
+    result
 }
 
 /// Ends the recordings that were begun since, also if the function panics.

@@ -1,8 +1,8 @@
 //! The recording below the numbers of reverse mode: joins of nodes, and the sweeps over them. It knows [`Float`](crate::Float) and
 //! no number type.
 //!
-//! **All unsafe code of the crate is here**, in the six modules that allow it below. (`SimdValue` of nalgebra has two unsafe
-//! signatures; their bodies are safe.)
+//! **All unsafe code of the crate is here**, in the six modules that allow it below, but for two calls of functions that are compiled for
+//! vector instructions, in `graph/program/roll/widths.rs`. (`SimdValue` of nalgebra has two unsafe signatures; their bodies are safe.)
 //!
 //! # How a node is found
 //!

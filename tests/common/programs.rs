@@ -66,6 +66,17 @@ pub fn fresh(visitor: &mut impl Visitor) {
     visitor.visit("pendulums", &Pendulums { steps: 500 }, &[0.3, 0.5, -0.2, 0.9, 0.1, 0.0, -0.1, 0.2, 9.81, 0.7]);
 }
 
+/// Programs that were written after the form of the model by which programs are rolled, and nothing was changed for them.
+pub fn newest(visitor: &mut impl Visitor) {
+    let (logistic, x) = Logistic::new(400, 20);
+    visitor.visit("logistic regression", &logistic, &x);
+    visitor.visit("option tree", &OptionTree { steps: 120 }, &[100.0, 105.0, 0.03, 0.25, 1.0]);
+    visitor.visit("planets", &Planets { steps: 200 }, &Planets::point());
+    visitor.visit("membrane", &Membrane { side: 30 }, &Random(64).vector_between(-0.1, 0.1, 900));
+    let (basis, x) = RadialBasis::new(40, 250);
+    visitor.visit("radial basis", &basis, &x);
+}
+
 /// The logarithm of the determinant of a symmetric matrix, given by its lower triangle, by Cholesky's factorisation.
 struct Cholesky {
     n: usize,
@@ -787,5 +798,140 @@ struct Product;
 impl ScalarFunction for Product {
     fn eval<T: Float>(&self, x: &[T]) -> T {
         x.iter().fold(T::one(), |product, &x| product * x)
+    }
+}
+
+/// The logarithm of the likelihood of a logistic regression, with a penalty.
+struct Logistic {
+    data: Vec<Vec<f64>>,
+    labels: Vec<bool>,
+}
+
+impl Logistic {
+    fn new(samples: usize, features: usize) -> (Logistic, Vec<f64>) {
+        let mut random = Random(61);
+        let data = (0..samples).map(|_| random.vector(features)).collect();
+        let labels = (0..samples).map(|_| random.between(0.0, 1.0) < 0.4).collect();
+        (Logistic { data, labels }, random.vector(features + 1))
+    }
+}
+
+impl ScalarFunction for Logistic {
+    fn eval<T: Float>(&self, x: &[T]) -> T {
+        let (offset, weights) = x.split_first().expect("an offset");
+        let mut loss = T::zero();
+        for (row, &label) in self.data.iter().zip(&self.labels) {
+            let z = row.iter().zip(weights).fold(*offset, |sum, (&a, &w)| sum + w * T::lit(a));
+            loss += (if label { -z } else { z }).exp().ln_1p();
+        }
+        weights.iter().fold(loss, |loss, &w| loss + w * w * T::lit(0.01))
+    }
+}
+
+/// An American put by a binomial tree: spot, strike, rate, volatility, time.
+struct OptionTree {
+    steps: usize,
+}
+
+impl ScalarFunction for OptionTree {
+    fn eval<T: Float>(&self, x: &[T]) -> T {
+        let (spot, strike, rate, volatility, time) = (x[0], x[1], x[2], x[3], x[4]);
+        let dt = time / T::lit(self.steps as f64);
+        let up = (volatility * dt.sqrt()).exp();
+        let down = up.recip();
+        let growth = (rate * dt).exp();
+        let p = (growth - down) / (up - down);
+        let (up_weight, down_weight) = (p / growth, (T::one() - p) / growth);
+        let price = |step: usize, ups: usize| spot * up.powi(2 * ups as i32 - step as i32);
+        let pay_off = |price: T| (strike - price).max(T::zero());
+        let mut values: Vec<T> = (0..=self.steps).map(|ups| pay_off(price(self.steps, ups))).collect();
+        for step in (0..self.steps).rev() {
+            for ups in 0..=step {
+                let kept = up_weight * values[ups + 1] + down_weight * values[ups];
+                values[ups] = kept.max(pay_off(price(step, ups)));
+            }
+        }
+        values[0]
+    }
+}
+
+/// Five bodies under gravity by the leapfrog method: positions and velocities in the plane; the result is the spread of the ends.
+struct Planets {
+    steps: usize,
+}
+
+impl Planets {
+    fn point() -> Vec<f64> {
+        let mut random = Random(63);
+        (0..5).flat_map(|k| [f64::from(k), random.between(-0.5, 0.5), 0.1 * random.number(), 0.3]).collect()
+    }
+}
+
+impl ScalarFunction for Planets {
+    fn eval<T: Float>(&self, x: &[T]) -> T {
+        let mut place: Vec<[T; 2]> = x.chunks(4).map(|x| [x[0], x[1]]).collect();
+        let mut speed: Vec<[T; 2]> = x.chunks(4).map(|x| [x[2], x[3]]).collect();
+        let (n, dt) = (place.len(), T::lit(0.01));
+        for _ in 0..self.steps {
+            for i in 0..n {
+                for j in (0..n).filter(|&j| j != i) {
+                    let d = [place[j][0] - place[i][0], place[j][1] - place[i][1]];
+                    let square = d[0] * d[0] + d[1] * d[1] + T::lit(0.05);
+                    let pull = dt / (square * square.sqrt());
+                    speed[i] = [speed[i][0] + d[0] * pull, speed[i][1] + d[1] * pull];
+                }
+            }
+            for i in 0..n {
+                place[i] = [place[i][0] + speed[i][0] * dt, place[i][1] + speed[i][1] * dt];
+            }
+        }
+        place.iter().fold(T::zero(), |sum, p| sum + p[0] * p[0] + p[1] * p[1])
+    }
+}
+
+/// The energy of a stretched membrane under load: heights on a grid.
+struct Membrane {
+    side: usize,
+}
+
+impl ScalarFunction for Membrane {
+    fn eval<T: Float>(&self, x: &[T]) -> T {
+        let n = self.side;
+        let mut energy = T::zero();
+        for i in 0..n - 1 {
+            for j in 0..n - 1 {
+                let (a, b, c) = (x[i * n + j], x[i * n + j + 1], x[(i + 1) * n + j]);
+                energy += (T::one() + (b - a).powi(2) + (c - a).powi(2)).sqrt() - a * T::lit(0.02);
+            }
+        }
+        energy
+    }
+}
+
+/// The squared error of an interpolation by Gaussian bumps: centres, widths and weights, at fixed places.
+struct RadialBasis {
+    places: Vec<(f64, f64)>,
+}
+
+impl RadialBasis {
+    fn new(centres: usize, places: usize) -> (RadialBasis, Vec<f64>) {
+        let mut random = Random(65);
+        let places = (0..places).map(|_| (random.between(-1.0, 1.0), random.number())).collect();
+        (RadialBasis { places }, random.vector_between(0.2, 1.2, 3 * centres))
+    }
+}
+
+impl ScalarFunction for RadialBasis {
+    fn eval<T: Float>(&self, x: &[T]) -> T {
+        let mut error = T::zero();
+        for &(place, height) in &self.places {
+            let mut sum = T::lit(-height);
+            for bump in x.chunks(3) {
+                let z = (T::lit(place) - bump[0]) / bump[1];
+                sum += bump[2] * (-z * z).exp();
+            }
+            error += sum * sum;
+        }
+        error
     }
 }

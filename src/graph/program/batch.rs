@@ -66,7 +66,8 @@ impl Program {
         let (inputs, outputs) = (self.inputs(), self.outputs());
         let mut changed = Vec::new();
         let mut point = 0;
-        if let Code::Short(code) = &self.schedule.code
+        if self.rolled.is_none()
+            && let Code::Short(code) = &self.schedule.code
             && self.schedule.cells <= MOST_CELLS
             && !self.schedule.reuses
         {

@@ -4,6 +4,7 @@ mod batch;
 mod code;
 mod mixed;
 mod plan;
+mod roll;
 mod run;
 mod schedule;
 mod steps;
@@ -19,19 +20,23 @@ use crate::float::Number;
 use crate::float::algorithm::Scalar;
 use crate::float::engine::{Algorithm, Engine as _};
 use crate::float::{Float, Primitive};
+pub use roll::Report;
+use roll::{Reason, Rolled};
 use run::Memory;
 use schedule::Schedule;
 use std::fmt;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// A graph made ready to be run many times, by [`Graph::compile`].
+/// A graph made ready to be run many times, by [`Graph::compile`] or [`Graph::compile_value_and_gradient`].
 ///
-/// On most programs a value and a gradient take about half of the time that the tape takes, and on a few, that are one long chain of
-/// operations, they take a little longer; `cargo bench --bench compiled` has a table. It pays after some hundred to some thousand calls.
+/// On most programs a value and a gradient take about half of the time that the tape takes, less where the function has long loops of the same
+/// operations, and on a few, that are one long chain of operations, they take a little longer; `cargo bench --bench compiled` has a table. It
+/// pays after some hundred to some thousand calls.
 ///
 /// What it computes is what the graph computes: values have the bits that the recorded function has on `f64`, a guard with another
-/// answer is an error, and derivatives that plain arithmetic gets wrong are taken by the drivers, as in [`Graph::eval`].
+/// answer is an error, and derivatives that plain arithmetic gets wrong are taken by the drivers, as in [`Graph::eval`]. Only a program by
+/// `compile_value_and_gradient` may add the terms of a gradient in another order.
 ///
 /// A program is data. Threads may share it and run it at the same time.
 ///
@@ -69,6 +74,12 @@ pub struct Program {
     /// Tells programs apart, for memory that holds the constants of one.
     id: u64,
     value_and_gradient: OnceLock<Box<Program>>,
+    /// What runs in place of the schedule, if it is rolled; then `graph` has no operations.
+    rolled: Option<Box<Rolled>>,
+    /// Why it is not.
+    reason: Reason,
+    /// The graph of a rolled program, made when it is first asked for.
+    unrolled: OnceLock<Graph>,
 }
 
 /// What a run came to.
@@ -105,6 +116,56 @@ impl Graph {
     pub fn compile(&self) -> Program {
         Program::from(self.clone())
     }
+
+    /// The program that computes the value and the gradient of this graph: the value, and then one result for each variable.
+    ///
+    /// It is what `value_and_gradient().compile()` gives, and in most cases faster to make and to run. Loops of the function, which a
+    /// recording has written out, are found again where they have many passes of the same operations. The body of a loop is then
+    /// differentiated once and run for several passes at a time, by vector instructions where the machine has them. Where that does not pay,
+    /// by a fixed model of what operations cost, the program is the other one. [`Program::report`] says which it is, and why.
+    ///
+    /// Values have the bits that the function has on `f64`. Of the gradient the last bits may be other ones than those of a tape, since terms are
+    /// added in another order; they are the same on every run, and on every machine whose `exp`, `sin` and their kind have the same bits.
+    ///
+    /// # Panics
+    /// If the graph has not one result.
+    ///
+    /// # Cost
+    /// Time and memory grow with the number of operations. Of rolled parts no graph of the gradient is made; [`Program::graph`] makes it when
+    /// it is first asked for, and so do numbers other than `f64`.
+    ///
+    /// # Examples
+    /// The chain of Rosenbrock's function at (2, 3, 5): 100 (3 - 4)² + (1 - 2)² + 100 (5 - 9)² + (1 - 3)² = 1705.
+    /// ```
+    /// use dualtape::graph::Graph;
+    /// use dualtape::{Float, scalar_function};
+    ///
+    /// fn rosenbrock<T: Float>(x: &[T]) -> T {
+    ///     x.windows(2).map(|w| (w[1] - w[0] * w[0]).powi(2) * T::lit(100.0) + (T::one() - w[0]).powi(2)).sum()
+    /// }
+    /// scalar_function!(Rosenbrock = rosenbrock);
+    ///
+    /// let program = Graph::record(&Rosenbrock, &[2.0, 3.0, 5.0]).compile_value_and_gradient();
+    /// let mut out = [0.0; 4];
+    /// program.call(&[2.0, 3.0, 5.0], &mut out)?;
+    /// assert_eq!(out, [1705.0, 802.0, 4604.0, -800.0]);
+    /// # Ok::<(), dualtape::graph::BranchChanged>(())
+    /// ```
+    ///
+    /// Source: M. Shin & M. Anitescu, *Accelerating optimal power flow with GPUs: SIMD abstraction of nonlinear programs and condensed-space
+    /// interior-point methods*, [arXiv:2307.16830](https://arxiv.org/abs/2307.16830), where the user writes the repeated bodies down; finding
+    /// them in a recording is this crate's.
+    #[must_use]
+    #[track_caller]
+    pub fn compile_value_and_gradient(&self) -> Program {
+        match Rolled::of(&self.body) {
+            Ok(rolled) => {
+                let outline = Graph::of(self.body.outline_of_value_and_gradient());
+                Program { rolled: Some(Box::new(rolled)), ..Program::from(outline) }
+            }
+            Err(reason) => Program { reason, ..Program::from(self.value_and_gradient()) },
+        }
+    }
 }
 
 impl From<Graph> for Program {
@@ -114,6 +175,9 @@ impl From<Graph> for Program {
             graph,
             id: LAST.fetch_add(1, Relaxed) + 1,
             value_and_gradient: OnceLock::new(),
+            rolled: None,
+            reason: Reason::NotAsked,
+            unrolled: OnceLock::new(),
         }
     }
 }
@@ -145,6 +209,9 @@ impl Program {
     #[track_caller]
     pub fn call(&self, x: &[f64], out: &mut [f64]) -> Result<(), BranchChanged> {
         self.check_lengths("call", x.len(), self.inputs(), out.len(), self.outputs());
+        if let Some(rolled) = &self.rolled {
+            return self.call_rolled(rolled, x, out);
+        }
         // It goes back at the end. A panic in a user's rule drops it, and the next call begins with another.
         let mut memory = pool::take::<Memory>();
         self.schedule.run(&self.graph.body, self.id, x, &mut memory);
@@ -177,6 +244,20 @@ impl Program {
     /// Whether there may be points where [`Program::attempt`] gives results.
     pub(super) fn may_be_plain(&self) -> bool {
         !self.graph.body.is_never_plain
+    }
+
+    /// [`Program::call`] of a rolled program.
+    fn call_rolled(&self, rolled: &Rolled, x: &[f64], out: &mut [f64]) -> Result<(), BranchChanged> {
+        let mut memory = pool::take::<roll::Memory>();
+        let is_right = rolled.run(self.id, x, &mut memory);
+        if is_right {
+            rolled.results(&memory, out);
+        }
+        pool::put(memory);
+        if !is_right {
+            out.copy_from_slice(&self.graph.body.eval_eagerly(x)?);
+        }
+        Ok(())
     }
 
     /// Writes the results, whose places `read` knows, if they are right, for derivatives by `is_plain`; else those of the drivers.
@@ -245,20 +326,26 @@ impl Program {
     /// How many operations a call runs.
     #[must_use]
     pub fn operations(&self) -> usize {
-        self.schedule.operations
+        let straight = self.schedule.operations;
+        self.rolled.as_ref().map_or(straight, |rolled| rolled.report().operations())
     }
 
     /// How often a call decides what to do next: once for up to eight operations of one kind, or for a whole row, chain or mixture of
     /// operations. It is what the time goes to besides the operations.
     #[must_use]
     pub fn decisions(&self) -> usize {
-        self.schedule.decisions
+        self.rolled.as_ref().map_or(self.schedule.decisions, |rolled| rolled.decisions())
     }
 
-    /// The graph that the program computes.
+    /// The graph that the program computes. Of a program by [`Graph::compile_value_and_gradient`] it may be made when it is asked for.
     #[must_use]
     pub fn graph(&self) -> &Graph {
-        &self.graph
+        match self.graph.body.function() {
+            Some(function) if self.rolled.is_some() => {
+                self.unrolled.get_or_init(|| Graph::of(function.clone()).value_and_gradient())
+            }
+            _ => &self.graph,
+        }
     }
 
     #[track_caller]
@@ -268,7 +355,7 @@ impl Program {
     }
 
     fn value_and_gradient(&self) -> &Program {
-        self.value_and_gradient.get_or_init(|| Box::new(Program::from(self.graph.value_and_gradient())))
+        self.value_and_gradient.get_or_init(|| Box::new(Program::from(self.graph().value_and_gradient())))
     }
 }
 
@@ -292,7 +379,7 @@ impl Algorithm for Results {
 
     fn on_primitive<B: Scalar>((program, x): (&Program, &[B])) -> Result<Vec<B>, BranchChanged> {
         if B::IS_SINGLE {
-            return program.graph.eval(x);
+            return program.graph().eval(x);
         }
         let mut out = vec![0.0; program.outputs()];
         program.call(&values_of(x).into_iter().map(B::widen).collect::<Vec<_>>(), &mut out)?;
@@ -300,13 +387,13 @@ impl Algorithm for Results {
     }
 
     fn on_traced<B: Primitive>((program, x): (&Program, &[Traced<B>])) -> Result<Vec<Traced<B>>, BranchChanged> {
-        program.graph.eval(x)
+        program.graph().eval(x)
     }
 
     fn on_number<N: Number>((program, x): (&Program, &[N])) -> Result<Vec<N>, BranchChanged> {
         let (variables, data) = x.split_at(program.graph.body.variables);
         if program.outputs() != 1 || !data.iter().all(Float::is_constant) {
-            return program.graph.eval(x);
+            return program.graph().eval(x);
         }
         let inner: Vec<N::Inner> = x.iter().map(|x| x.primal()).collect();
         let results = N::Inner::run::<Results>((program.value_and_gradient(), &inner))?;

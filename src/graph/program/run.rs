@@ -322,10 +322,14 @@ impl Schedule {
 
     /// Whether plain arithmetic was enough for derivatives at one point.
     pub fn is_plain(&self, read: impl Fn(u32) -> f64 + Copy) -> bool {
-        self.results.iter().all(|&place| read(place).is_finite())
-            && self.conditions.iter().all(|watched| {
-                watched.ranges.iter().all(|range| range.clone().all(|place| watched.condition.holds(read(place))))
-            })
+        self.results.iter().all(|&place| read(place).is_finite()) && self.conditions_hold(read)
+    }
+
+    /// Whether all conditions hold.
+    pub fn conditions_hold(&self, read: impl Fn(u32) -> f64) -> bool {
+        self.conditions.iter().all(|watched| {
+            watched.ranges.iter().all(|range| range.clone().all(|place| watched.condition.holds(read(place))))
+        })
     }
 
     /// [`Schedule::is_plain`] of all points whose numbers stand side by side in `cells`.
