@@ -4,7 +4,7 @@ use super::derive::Origin;
 use super::names::ResultName;
 use super::operation::{self, Both, Operation};
 use super::question::{Ask, BranchChanged, Question};
-use super::recording::{Placed, values_of};
+use super::recording::{Placed, values_of, with_exact_values};
 use super::slope::Slope;
 use crate::float::{Condition, Float, Primitive as _};
 use std::collections::BTreeMap;
@@ -150,7 +150,10 @@ impl Body {
             if let Op::First(_) | Op::Second(_) = node.op {
                 continue;
             }
-            values.push(keep(self.apply(node.op, &arguments, x)));
+            let apply = || self.apply(node.op, &arguments, x);
+            // In a derivative `0 + y` is `y`, but not where the function itself says so: there it makes 0 of -0.
+            let is_exact = T::TRACED && node.op == Op::Add && self.operands(node).contains(&Operand::Constant(0));
+            values.push(keep(if is_exact { with_exact_values(apply) } else { apply() }));
         }
         if T::TRACED {
             for (&node, name) in &self.names {

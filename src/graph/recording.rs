@@ -13,6 +13,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Display;
 use std::hash::{Hash, Hasher};
+use std::mem::replace;
 use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -582,15 +583,11 @@ impl Algorithm for Peek {
 /// Runs `f`, which computes values with the bits that they have without a recording, in the recording of a derivative.
 pub(super) fn with_exact_values<A>(f: impl FnOnce() -> A) -> A {
     let set = |is_value: bool| {
-        RECORDINGS.with_borrow_mut(|all| {
-            if let Some(recording) = all.last_mut() {
-                recording.is_value = is_value;
-            }
-        });
+        RECORDINGS.with_borrow_mut(|all| all.last_mut().map(|recording| replace(&mut recording.is_value, is_value)))
     };
-    set(true);
+    let before = set(true);
     let result = f();
-    set(false);
+    set(before.unwrap_or(false));
     result
 }
 

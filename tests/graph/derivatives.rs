@@ -51,6 +51,36 @@ fn every_driver_has_its_graph() {
     }
 }
 
+/// `0 + y` makes 0 of -0.
+#[test]
+fn values_keep_the_signs_of_zeros() {
+    fn f<T: Float>(x: &[T]) -> T {
+        let mut sum = T::zero();
+        for k in 0..2 {
+            sum += x[k] * x[2];
+        }
+        x[0].copysign(sum)
+    }
+    scalar_function!(F = f);
+    let graph = Graph::record(&F, &[1.0, 2.0, 3.0]);
+    for x in [[1.0_f64, 1.0, -0.0], [1.0, 2.0, 0.0], [1.0, -1.0, -0.0], [1.0, 2.0, -3.0]] {
+        let value = f(&x).to_bits();
+        let at = |more: &[f64]| [&x[..], more].concat();
+        let bits = |graph: Graph, x: &[f64]| graph.eval(x).unwrap()[0].to_bits();
+        assert_eq!(bits(graph.clone(), &x), value, "{x:?}");
+        assert_eq!(bits(graph.value_and_gradient(), &x), value, "with the gradient at {x:?}");
+        assert_eq!(bits(graph.value_and_jacobian(), &x), value, "with the Jacobian at {x:?}");
+        assert_eq!(bits(graph.value_gradient_and_hessian(), &x), value, "with the Hessian at {x:?}");
+        assert_eq!(bits(graph.jvp(), &at(&[1.0, 1.0, 1.0])), value, "with a jvp at {x:?}");
+        assert_eq!(bits(graph.vjp(), &at(&[1.0])), value, "with a vjp at {x:?}");
+        let mut out = [0.0; 4];
+        graph.value_and_gradient().compile().call(&x, &mut out).unwrap();
+        assert_eq!(out[0].to_bits(), value, "compiled at {x:?}");
+        graph.compile_value_and_gradient().call(&x, &mut out).unwrap();
+        assert_eq!(out[0].to_bits(), value, "as a program at {x:?}");
+    }
+}
+
 #[test]
 fn jacobians_of_both_shapes() {
     fn wide<T: Float>(x: &[T]) -> Vec<T> {
