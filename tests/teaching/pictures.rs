@@ -78,7 +78,8 @@ fn step_27_the_series_as_a_graph() {
 }
 
 /// DeZero counts 1, 4, 9, 21, 51, 129, 339, 921 and 2571 functions for the derivatives of tanh, of which each has about 2.6 times as many
-/// as the one before. Operations that are computed once let them grow by less than 2.2 here.
+/// as the one before. Operations that are computed once let them grow by less than 2.2 here, from the second derivative on: the first one
+/// is a single operation, which chooses between forms.
 #[test]
 fn step_35_graphs_of_high_derivatives() {
     let mut graph = Graph::record_fn(|x: &[Traced]| x[0].tanh(), &[0.3]);
@@ -88,5 +89,5 @@ fn step_35_graphs_of_high_derivatives() {
         operations.push(graph.operations());
     }
     assert_eq!(operations[0], 1);
-    assert!(operations[1..].windows(2).all(|pair| 10 * pair[1] < 22 * pair[0]), "{operations:?}");
+    assert!(operations[2..].windows(2).all(|pair| 10 * pair[1] < 22 * pair[0]), "{operations:?}");
 }
