@@ -300,7 +300,9 @@ fn complaint(result: std::thread::Result<f64>) -> String {
 #[track_caller]
 fn assert_mixed(result: std::thread::Result<f64>) {
     let message = complaint(result);
-    assert!(message.contains("two differentiations were mixed"), "two differentiations were mixed, but: {message}");
+    let expected = "two differentiations were mixed: one dual number belongs to an outer derivative and the other to an inner one of the \
+                    same type. Take the inner derivative at a point of the outer type and lift outer values with `Dual::constant`.";
+    assert!(message.contains(expected), "two differentiations were mixed, but: {message}");
 }
 
 /// Also where the two numbers never meet in an operation: a driver does not take the number of another differentiation as its result.

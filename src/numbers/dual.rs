@@ -128,7 +128,7 @@ impl<T: Float, const N: usize> Dual<T, N> {
     #[inline]
     #[track_caller]
     pub(crate) fn checked(self, tag: Tag) -> Self {
-        Dual { tag: self.tag.join(tag), ..self }
+        Dual { tag: self.tag.join(tag, Tag::DUAL), ..self }
     }
 
     /// The same number as a variable of the differentiation `tag`.
@@ -303,7 +303,7 @@ impl<T: Float, const N: usize> Number for Dual<T, N> {
     }
     #[inline(always)]
     fn beside(self, other: Self) -> Self {
-        Dual { tag: self.tag.join(other.tag), ..self }
+        Dual { tag: self.tag.join(other.tag, Tag::DUAL), ..self }
     }
     #[inline]
     fn scaled(self, y: T, slope: T) -> Self {
@@ -386,7 +386,7 @@ impl<T: Float, const N: usize> Float for Dual<T, N> {
         let condition = if self.primal.is_constant() { other.primal } else { self.primal };
         let (x, y) = (condition.side(then), condition.side(otherwise));
         let choose = |x: T, y: T| self.primal.if_less(other.primal, || x, || y);
-        Dual::with(choose(x.primal, y.primal), x.tag.join(y.tag), |k| choose(x.tangent[k], y.tangent[k]))
+        Dual::with(choose(x.primal, y.primal), x.tag.join(y.tag, Tag::DUAL), |k| choose(x.tangent[k], y.tangent[k]))
     }
     #[inline]
     fn from_partials(value: T, partials: &[(Self, T)]) -> Self {
@@ -467,14 +467,14 @@ impl<T: Float, const N: usize> Float for Dual<T, N> {
         };
         if R::PASSES && !is_plain() {
             let tangent = binary_passed(rule, [x, y, z], [by_x, by_y], self.tangent, other.tangent);
-            return Dual { primal: z, tangent, tag: self.tag.join(other.tag) };
+            return Dual { primal: z, tangent, tag: self.tag.join(other.tag, Tag::DUAL) };
         }
         match (is_x_constant, is_y_constant) {
             (_, true) => self.chain(z, by_x),
             (true, false) => other.chain(z, by_y),
             (false, false) => {
                 let tangent = join_folded(self.tangent, by_x, other.tangent, by_y, z);
-                Dual { primal: z, tangent, tag: self.tag.join(other.tag) }
+                Dual { primal: z, tangent, tag: self.tag.join(other.tag, Tag::DUAL) }
             }
         }
     }
@@ -494,7 +494,9 @@ impl<T: Float, const N: usize> Add for Dual<T, N> {
     type Output = Self;
     #[inline(always)]
     fn add(self, other: Self) -> Self {
-        Dual::with(self.primal + other.primal, self.tag.join(other.tag), |k| self.tangent[k] + other.tangent[k])
+        Dual::with(self.primal + other.primal, self.tag.join(other.tag, Tag::DUAL), |k| {
+            self.tangent[k] + other.tangent[k]
+        })
     }
 }
 
@@ -502,7 +504,9 @@ impl<T: Float, const N: usize> Sub for Dual<T, N> {
     type Output = Self;
     #[inline(always)]
     fn sub(self, other: Self) -> Self {
-        Dual::with(self.primal - other.primal, self.tag.join(other.tag), |k| self.tangent[k] - other.tangent[k])
+        Dual::with(self.primal - other.primal, self.tag.join(other.tag, Tag::DUAL), |k| {
+            self.tangent[k] - other.tangent[k]
+        })
     }
 }
 
@@ -511,7 +515,7 @@ impl<T: Float, const N: usize> Mul for Dual<T, N> {
     #[inline(always)]
     fn mul(self, other: Self) -> Self {
         let p = self.primal * other.primal;
-        let tag = self.tag.join(other.tag);
+        let tag = self.tag.join(other.tag, Tag::DUAL);
         let tangent = || array::from_fn(|k| self.tangent[k] * other.primal + other.tangent[k] * self.primal);
         // Targets with 256-bit registers (AVX) compute the tangents before the branch: the compiler then fills the registers, and forms
         // odd groups of lanes otherwise. Targets with 128-bit registers compute them after it; there it is the other way round. The
@@ -532,7 +536,7 @@ impl<T: Float, const N: usize> Div for Dual<T, N> {
     fn div(self, other: Self) -> Self {
         let q = self.primal / other.primal;
         let r = other.primal.recip();
-        let tag = self.tag.join(other.tag);
+        let tag = self.tag.join(other.tag, Tag::DUAL);
         if !quotient_is_plain(q, r, other.primal) {
             return Dual { primal: q, tangent: self.quotient_folded(other, q), tag };
         }

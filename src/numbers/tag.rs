@@ -29,6 +29,12 @@ impl Tag {
         id: 0,
     };
 
+    /// What messages say of dual numbers, see [`Tag::join`].
+    pub const DUAL: [&'static str; 2] = ["dual number", "Dual::constant"];
+
+    /// What messages say of power series.
+    pub const SERIES: [&'static str; 2] = ["power series", "Taylor::constant"];
+
     /// A tag that no number has yet.
     #[inline]
     pub fn fresh() -> Tag {
@@ -38,26 +44,26 @@ impl Tag {
         }
     }
 
-    /// The tag of a result of two numbers.
+    /// The tag of a result of two numbers. A message calls them by the given name, and names what lifts constants to them.
     ///
     /// # Panics
     /// With debug assertions, if they belong to different differentiations.
     #[inline(always)]
     #[cfg_attr(all(debug_assertions, target_has_atomic = "32"), track_caller)]
-    pub fn join(self, other: Tag) -> Tag {
+    pub fn join(self, other: Tag, [what, lift]: [&str; 2]) -> Tag {
         #[cfg(all(debug_assertions, target_has_atomic = "32"))]
         {
             assert!(
                 self.id == other.id || self.id == 0 || other.id == 0,
-                "dualtape: two differentiations were mixed: one dual number belongs to an outer derivative and the other to an \
+                "dualtape: two differentiations were mixed: one {what} belongs to an outer derivative and the other to an \
                  inner one of the same type. Take the inner derivative at a point of the outer type and lift outer values with \
-                 `Dual::constant`. (RUST_BACKTRACE=1 shows where)"
+                 `{lift}`. (RUST_BACKTRACE=1 shows where)"
             );
             if self.id == 0 {
                 return other;
             }
         }
-        let _ = other; // looked at only above
+        let _ = (other, what, lift); // looked at only above
         self
     }
 }

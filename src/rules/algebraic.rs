@@ -1,7 +1,6 @@
 //! All derivatives of the functions whose first derivative is algebraic: the inverse trigonometric and hyperbolic
 //! functions, and the cube root.
 
-use super::MOST;
 use super::dialect::define_rules;
 #[allow(unused_imports)] // `f64` has its own functions where the standard library is
 use num_traits::Float as _;
@@ -9,13 +8,13 @@ use num_traits::Float as _;
 define_rules! {
     /// The derivative of order `n` of a function whose first derivative is `1 / w` or `1 / √w` with a quadratic `w`.
     ///
-    /// It is `wᶜ⁻ⁿ P(x)`, with `c = 0` or `½` and a polynomial `P` of degree `n - 1` with integer coefficients, which follow
-    /// from
+    /// It is `wᶜ⁻ⁿ Pₙ(x)`, with `c = 0` or `½` and polynomials `P` of degree `n - 1`. Differentiating `w f" = (c - 1) w' f'` so often
+    /// gives, from `P₀ = 0` and `P₁ = 1`,
     ///
-    /// > `P ← (c - n) w' P + w P'`.
+    /// > `Pₙ₊₁ = (c - n) w' Pₙ + (n - 1) (c - n/2) w" w Pₙ₋₁`,
     ///
-    /// A formula for the first derivative that is left to be differentiated has ten times the error at order 4: sums of terms
-    /// of both signs, which here are sums of integers.
+    /// for any order, with no more than two numbers kept. For the arcsine, the arccosine and `atanh` no two terms have different signs.
+    /// A formula for the first derivative that is left to be differentiated has ten times the error at order 4.
     pub(super) Quadratic(function: Function, n: usize) = derivative_of_an_inverse_function(x) {
         f64 [Quadratic(function, n).at(x)]
         |x, _| x.unary(Quadratic(function, n + 1)),
@@ -86,8 +85,8 @@ impl Quadratic {
         let y = match (n, root) {
             (1, true) => w.sqrt().recip(),
             (1, false) => w.recip(),
-            (_, true) => self.polynomial(z, far) * w.sqrt() / power(w, n),
-            (_, false) => self.polynomial(z, far) / power(w, n),
+            (_, true) => self.polynomial(z, far, w) * w.sqrt() / power(w, n),
+            (_, false) => self.polynomial(z, far, w) / power(w, n),
         };
         let y = if self.0 == Function::Acos { -y } else { y };
         match (far, root) {
@@ -101,41 +100,18 @@ impl Quadratic {
         !matches!(self.0, Function::Atan | Function::Atanh)
     }
 
-    /// `P(x)`, or `P(x) / xⁿ⁻¹` as a function of `1/x`.
+    /// `P(x)`, or `P(x) / xⁿ⁻¹` as a function of `1/x`, with `w` or `w / x²`.
     #[inline]
-    fn polynomial(self, z: f64, far: bool) -> f64 {
-        let c = if self.has_root() { 0.5 } else { 0.0 };
-        let (constant, square) = match self.0 {
-            Function::Atan | Function::Asinh => (1.0, 1.0),
-            Function::Acosh => (-1.0, 1.0),
-            _ => (1.0, -1.0),
-        };
-        if self.1 == 2 {
-            return 2.0 * (c - 1.0) * square * if far { 1.0 } else { z };
-        }
-        self.polynomial_of_degree(z, far, c, constant, square)
-    }
-
-    #[inline(never)]
-    fn polynomial_of_degree(self, z: f64, far: bool, c: f64, constant: f64, square: f64) -> f64 {
-        let mut p = [0.0; MOST];
-        p[0] = 1.0;
+    fn polynomial(self, z: f64, far: bool, w: f64) -> f64 {
+        let twice_c = if self.has_root() { 1.0 } else { 0.0 };
+        let square = if matches!(self.0, Function::Atan | Function::Asinh | Function::Acosh) { 1.0 } else { -1.0 };
+        let x = if far { 1.0 } else { z };
+        let (mut before, mut p) = (0.0, 1.0);
         for n in 1..self.1 {
-            let mut next = [0.0; MOST];
-            for i in (0..n).filter(|&i| p[i] != 0.0) {
-                next[i + 1] += (2.0 * (c - n as f64) + i as f64) * square * p[i];
-                if i > 0 {
-                    next[i - 1] += i as f64 * constant * p[i];
-                }
-            }
-            p = next;
+            let n = n as f64;
+            (before, p) = (p, square * ((twice_c - 2.0 * n) * x * p + (n - 1.0) * (twice_c - n) * w * before));
         }
-        let degree = self.1 - 1;
-        let odd = degree % 2;
-        // By falling powers of the square of x, or of 1/x.
-        let terms = (0..=degree / 2).map(|i| if far { 2 * i + odd } else { degree - 2 * i });
-        let sum = terms.fold(0.0, |sum, power| sum * (z * z) + p[power]);
-        if odd == 1 && !far { sum * z } else { sum }
+        p
     }
 }
 

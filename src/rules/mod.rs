@@ -294,8 +294,8 @@ macro_rules! elementary {
 }
 pub(crate) use elementary;
 
-/// The highest order of a derivative that the closed forms are made for. More often nobody differentiates: the number of parts of
-/// a nested number doubles each time.
+/// The order up to which there are closed forms, where they have an end: beyond they give NaN. More often nobody differentiates with
+/// nested numbers, the number of whose parts doubles each time. Longer series take another way, except where that leaves the range.
 pub(crate) const MOST: usize = 24;
 
 elementary!(define_rules);

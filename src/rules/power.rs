@@ -81,6 +81,9 @@ pub(super) fn slope_by_exponent<T: Float>(x: T, y: T, z: T) -> T {
 
 #[inline(never)]
 fn derivative(k: usize, m: usize, x: f64, y: f64) -> f64 {
+    if m > MOST {
+        return f64::NAN;
+    }
     let mut t = [0.0; MOST + 1];
     t[0] = 1.0;
     for j in 0..k {

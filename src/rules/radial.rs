@@ -130,6 +130,9 @@ impl Radial {
     /// q(w) (1 + w)^(p/2 - n)`, where `q` has a constant term. Mantissas and exponents are multiplied apart, so that
     /// nothing leaves the range before the result does.
     fn between(self, x: f64, y: f64) -> f64 {
+        if self.1 + self.2 >= MOST {
+            return f64::NAN;
+        }
         let n = (self.1 + self.2) as i32;
         let p = i32::from(self.0 == Function::Length);
         let (b, s) = if x.abs() >= y.abs() { (x, y) } else { (y, x) };

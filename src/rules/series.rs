@@ -79,6 +79,13 @@ pub(crate) fn quotient<T: Float, const N: usize>(a: &[T; N], b: &[T; N], q: &mut
     }
 }
 
+/// `a / b`, with `q₀` in place, where `1 / b₀` is not in range.
+#[inline(never)]
+pub(crate) fn quotient_of_ratios<T: Float, const N: usize>(a: &[T; N], b: &[T; N], q: &mut [T; N]) {
+    let [a, b] = [a, b].map(|u| array::from_fn::<T, N, _>(|k| u[k] / b[0]));
+    quotient(&a, &b, q, T::one());
+}
+
 /// `1 / u`.
 #[inline]
 pub(super) fn recip<T: Float, const N: usize>(u: &[T; N], y: &mut [T; N]) {

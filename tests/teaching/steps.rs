@@ -3,7 +3,7 @@
 use super::taylor_sine;
 use dualtape::optimize::Newton;
 use dualtape::{
-    Dual, Float, Reverse, Tape, check, derivative, forward, gradient, hessian, numeric, scalar_function,
+    Dual, Float, Reverse, Tape, check, derivative, derivatives, forward, gradient, hessian, numeric, scalar_function,
     value_and_derivative, value_and_gradient,
 };
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_PI_4};
@@ -187,7 +187,7 @@ fn steps_30_to_33_newton_with_the_second_derivative_by_nesting() {
     assert!(path.len() >= 7, "{path:?}");
 }
 
-/// Functions that are each the derivative of the one before.
+/// Functions that are each the derivative of the one before: nested dual numbers, beside [`derivatives`] by a series.
 macro_rules! derivatives {
     ($f:ident: $first:ident $($order:ident)*) => {
         fn $first<T: Float>(x: T) -> T {
@@ -216,6 +216,10 @@ fn step_34_derivatives_of_the_sine() {
         let x = -7.0 + 14.0 * f64::from(k) / 199.0;
         let (sin, cos) = x.sin_cos();
         assert_eq!(orders.map(|f| f(x)), [sin, cos, -sin, -cos, sin], "at {x}");
+        let series: [f64; 5] = derivatives(|x| x.sin(), x);
+        for (found, expected) in series.into_iter().zip([sin, cos, -sin, -cos, sin]) {
+            assert!((found - expected).abs() <= 2.0 * f64::EPSILON, "{found} is not {expected} at {x}");
+        }
     }
 }
 
@@ -235,10 +239,13 @@ fn step_35_derivatives_of_tanh() {
         12.288367894320364,
         -277.062135603031,
     ];
+    let series: [f64; 9] = derivatives(|x| x.tanh(), 1.0);
     for (order, (f, expected)) in orders.into_iter().zip(expected).enumerate() {
         // The terms of the eighth derivative are a few times larger than their sum.
-        let error = (f(1.0) - expected).abs() / expected.abs();
-        assert!(error < 2e-15, "order {order}: {} is not {expected}", f(1.0));
+        for (found, bound) in [(f(1.0), 2e-15), (series[order], 3e-15)] {
+            let error = (found - expected).abs() / expected.abs();
+            assert!(error < bound, "order {order}: {found} is not {expected}");
+        }
     }
 }
 

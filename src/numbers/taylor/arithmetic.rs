@@ -1,6 +1,6 @@
 //! The four operations on power series.
 
-use super::Taylor;
+use super::{Tag, Taylor};
 use crate::float::{Float, Number as _, Primitive, fold, is_nan, quotient_is_ordinary, unlikely};
 use crate::rules::series;
 use core::array;
@@ -16,7 +16,7 @@ impl<T: Float, const N: usize> Taylor<T, N> {
     /// What is known of a function of both, with the mark of both.
     #[inline(always)]
     pub(super) fn with(self, other: Self, coefficients: [T; N]) -> Self {
-        Taylor { coefficients, known: self.known.min(other.known), tag: self.tag.join(other.tag) }
+        Taylor { coefficients, known: self.known.min(other.known), tag: self.tag.join(other.tag, Tag::SERIES) }
     }
 }
 

@@ -8,9 +8,11 @@
 //!
 //! A rule may look at `y` itself for `p`. Then `p` is as far known as `y`, which gives `y` one order further on; so the rule is asked
 //! again for each order. Which of the two it is shows in the count that comes back, and nobody has to say it. If both value and
-//! derivative were computed from scratch on each level, as dual numbers do, the cost would double with each order.
+//! derivative were computed from scratch on each level, as dual numbers do, the cost would double with each order. It still does where
+//! two arguments vary, since there are two derivatives on each level, so there is a limit for functions that have a recurrence elsewhere,
+//! [`MOST_OF_TWO`].
 
-use super::Taylor;
+use super::{Tag, Taylor};
 use crate::float::engine::Algorithm;
 use crate::float::{
     Binary, Engine, Float, Number, Reduction, Unary, fold, is_nan, passed, quotient_tangent, slope_is_plain, unlikely,
@@ -46,7 +48,7 @@ impl<T: Float, const N: usize> Taylor<T, N> {
 
     /// The series with the first coefficient `value` and the derivative by `t` that `slope` gives for what is known of it so far: asked
     /// again for more until all is known. This number has the arguments' count and mark.
-    fn by_orders(self, value: T, slope: impl Fn(Self) -> Self) -> Self {
+    fn by_orders(self, value: T, mut slope: impl FnMut(Self) -> Self) -> Self {
         let mut y = self.flat(value).truncated(1);
         while y.known < self.known {
             let before = y.known;
@@ -67,17 +69,28 @@ impl<T: Float, const N: usize> Taylor<T, N> {
             return self.flat(value);
         }
         let tangent = self.slope();
+        let mut asked = Asked::default();
         self.by_orders(value, |y| {
             // All that is asked for at first: this is enough if the rule does not look at `y`.
             let known = if y.known == 1 { self.known - 1 } else { y.known };
             let (x, t) = (self.truncated(known), tangent.truncated(known));
-            let slope = rule.partial(x, y);
+            let slope = asked.get(known, || rule.partial(x, y));
             if R::PASSES && !slope_is_plain(&[t], x, slope) {
                 passed(t, slope, y, |t| rule.through(t, slope, x, y)).unmoved_where(t)
             } else {
                 t.times(if is_nan(y) { y } else { slope })
             }
         })
+    }
+
+    /// The first coefficients by the chain rule, then those of the recurrence `y` as far as that is finite, since a derivative leaves the
+    /// range earlier than its coefficient.
+    #[inline(never)]
+    fn unary_by_first_orders<R: Unary>(self, rule: R, value: T, y: [T; N]) -> Self {
+        let by_orders = self.unary_by_orders(rule, value);
+        let finite = self.finite_of(&y) as usize;
+        let is_first = |k: usize| k < MOST_OF_TWO as usize || k >= finite;
+        Taylor { coefficients: array::from_fn(|k| if is_first(k) { by_orders.coefficients[k] } else { y[k] }), ..self }
     }
 
     /// This tangent, multiplied with a slope by the fold rule.
@@ -107,12 +120,14 @@ impl<T: Float, const N: usize> Taylor<T, N> {
             return both.flat(value);
         }
         let tangents = [self, other].map(|x| if both.known > 1 { x.truncated(both.known).slope() } else { x });
+        let mut asked = [Asked::default(), Asked::default()];
         both.by_orders(value, |z| {
             let known = if z.known == 1 { both.known - 1 } else { z.known };
             let [x, y] = [self, other].map(|x| x.truncated(known));
             let [dx, dy] = tangents.map(|t| t.truncated(known));
-            let by_x = if is_x_constant { Self::zero() } else { rule.partial_x(x, y, z) };
-            let by_y = if is_y_constant { Self::zero() } else { rule.partial_y(x, y, z) };
+            let [asked_x, asked_y] = &mut asked;
+            let by_x = if is_x_constant { Self::zero() } else { asked_x.get(known, || rule.partial_x(x, y, z)) };
+            let by_y = if is_y_constant { Self::zero() } else { asked_y.get(known, || rule.partial_y(x, y, z)) };
             let is_plain =
                 (is_x_constant || slope_is_plain(&[dx], x, by_x)) && (is_y_constant || slope_is_plain(&[dy], y, by_y));
             if R::PASSES && !is_plain {
@@ -122,6 +137,25 @@ impl<T: Float, const N: usize> Taylor<T, N> {
             let [by_x, by_y] = if is_nan(z) { [z; 2] } else { [by_x, by_y] };
             dx.times(by_x) + dy.times(by_y)
         })
+    }
+
+    /// The first [`MOST_OF_TWO`] coefficients, and more of a recurrence `z` as far as that is finite. Those beyond are NaN.
+    #[inline(never)]
+    fn binary_by_first_orders<R: Binary>(self, other: Self, rule: R, value: T, z: [T; N]) -> Self {
+        let first = self.truncated(MOST_OF_TWO).binary_by_orders(other.truncated(MOST_OF_TWO), rule, value);
+        let both = self.with(other, z);
+        let finite = both.finite_of(&z) as usize;
+        let coefficients = array::from_fn(|k| match k {
+            _ if k < MOST_OF_TWO as usize => first.coefficients[k],
+            _ if k < finite => z[k],
+            _ => T::nan(),
+        });
+        Taylor { coefficients, ..both }
+    }
+
+    /// How many coefficients are finite, from the first one on, of those that are known.
+    fn finite_of(self, z: &[T; N]) -> u32 {
+        z.iter().take(self.known as usize).take_while(|z| z.is_finite_in_all_parts()).count() as u32
     }
 
     fn reduce_by_orders<R: Reduction>(rule: R, value: T, x: Entries<'_, Self>) -> Self {
@@ -155,6 +189,24 @@ impl<T: Float, const N: usize> Taylor<T, N> {
         if self.is_flat() && other.is_flat() {
             return both.flat(value);
         }
+        if N > MOST_OF_TWO as usize {
+            let mut q = [value; N];
+            series::quotient_of_ratios(&self.coefficients, &other.coefficients, &mut q);
+            // The first one that is not finite may still be one that only passes through infinity.
+            let finite = both.finite_of(&q);
+            if finite < both.known {
+                let most = (finite + 1).min(MOST_OF_TWO);
+                let first = self.truncated(most).quotient_of_orders(other.truncated(most), value);
+                q[..most as usize].copy_from_slice(&first.coefficients[..most as usize]);
+                q[most.max(finite) as usize..].fill(T::nan());
+            }
+            return Taylor { coefficients: q, ..both };
+        }
+        self.quotient_of_orders(other, value)
+    }
+
+    fn quotient_of_orders(self, other: Self, value: T) -> Self {
+        let both = self.with(other, self.coefficients);
         let tangents = [self, other].map(|x| if both.known > 1 { x.truncated(both.known).slope() } else { x });
         both.by_orders(value, |q| {
             let [dx, dy] = tangents.map(|t| t.truncated(q.known));
@@ -162,6 +214,29 @@ impl<T: Float, const N: usize> Taylor<T, N> {
         })
     }
 }
+
+/// A derivative of a rule, which is asked for more often than once only if it looks at the result: then it comes back known to a lower order
+/// than it was asked for.
+struct Asked<X>(Option<X>);
+
+impl<X> Default for Asked<X> {
+    fn default() -> Self {
+        Asked(None)
+    }
+}
+
+impl<T: Float, const N: usize> Asked<Taylor<T, N>> {
+    fn get(&mut self, known: u32, ask: impl FnOnce() -> Taylor<T, N>) -> Taylor<T, N> {
+        match self.0 {
+            Some(slope) if slope.known >= known => slope.truncated(known),
+            _ => *self.0.insert(ask()),
+        }
+    }
+}
+
+/// How many coefficients of an elementary function of two arguments that both vary follow from its derivatives where its recurrence
+/// cannot be used: the cost doubles with each.
+const MOST_OF_TWO: u32 = 13;
 
 /// Numbers by their places. Rules of many arguments ask for others of these numbers, mapped, and a type of its own for each iterator would
 /// have no end, since the inner type is the same one.
@@ -206,7 +281,7 @@ impl<T: Float, const N: usize> Number for Taylor<T, N> {
     }
     #[inline(always)]
     fn beside(self, other: Self) -> Self {
-        Taylor { tag: self.tag.join(other.tag), ..self }
+        Taylor { tag: self.tag.join(other.tag, Tag::SERIES), ..self }
     }
     #[inline]
     fn scaled(self, y: T, slope: T) -> Self {
@@ -336,8 +411,12 @@ impl<T: Float, const N: usize> Float for Taylor<T, N> {
         let (value, slope) = rule.eval(x);
         let mut y = [value; N];
         let is_plain = !R::PASSES || slope_is_plain(&self.coefficients[1..], x, slope);
-        if is_plain && rule.series(&self.coefficients, &mut y, slope) && !unlikely(!Self::is_finite_everywhere(&y)) {
+        let has_series = is_plain && rule.series(&self.coefficients, &mut y, slope);
+        if has_series && !unlikely(!Self::is_finite_everywhere(&y)) {
             return Taylor { coefficients: y, ..self };
+        }
+        if unlikely(has_series && self.known > MOST_OF_TWO) {
+            return self.unary_by_first_orders(rule, value, y);
         }
         self.unary_by_orders(rule, value)
     }
@@ -374,9 +453,13 @@ impl<T: Float, const N: usize> Float for Taylor<T, N> {
                 && (other.is_flat() || slope_is_plain(dy, y, rule.partial_y(x, y, value)))
         };
         let mut z = [value; N];
-        let has_series = is_plain && rule.series(&self.coefficients, &other.coefficients, &mut z);
-        if has_series && !unlikely(!Self::is_finite_everywhere(&z)) {
+        let has_series = rule.series(&self.coefficients, &other.coefficients, &mut z);
+        if is_plain && has_series && !unlikely(!Self::is_finite_everywhere(&z)) {
             return self.with(other, z);
+        }
+        let is_long = self.known.min(other.known) > MOST_OF_TWO;
+        if has_series && unlikely(is_long && !self.is_flat() && !other.is_flat()) {
+            return self.binary_by_first_orders(other, rule, value, z);
         }
         self.binary_by_orders(other, rule, value)
     }

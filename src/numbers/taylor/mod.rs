@@ -29,8 +29,16 @@ use core::array;
 /// # Accuracy
 /// Derivatives of elementary functions to the fourth order have errors of at most 2e-14, relative to the derivative, or near one of its
 /// zeros to the size it has away from it; those of special functions of one argument 2e-13. (`tests/taylor.rs` has thousands of points.)
-/// Of two arguments it is 1e-10, except that incomplete gamma and beta functions lose digits of higher orders at arguments below 1e-6,
-/// which nested dual numbers do not. Coefficients of elementary functions to the order 12 are tested to 1e-12.
+/// Of two arguments it is 1e-10, except that incomplete gamma and beta functions lose digits of higher orders at first arguments below
+/// 1e-6, up to all of them; nested dual numbers lose the same ones. Coefficients of elementary functions to the order 12 are tested to 1e-12.
+/// A program may cancel, which loses digits in either number: `x.exp().ln_1p()` at 30 has a second derivative with two digits.
+///
+/// # Long series
+/// At poles, branch points and the ends of the range the recurrences leave the range, and coefficients follow from the derivatives of the
+/// function. There, and for special functions everywhere, some coefficients of long series are not known. These are NaN: from order
+/// 13 on of `hypot`, `atan2`, `powf` and `log`, and of quotients, where both arguments vary; from order 24 on of these with one argument
+/// that varies, and of special functions with closed forms. A derivative may leave the range before the coefficient, which is smaller by
+/// `k!`, and is infinite then. (`tests/long_series.rs` has 40 coefficients.)
 ///
 /// # One type, one differentiation
 /// Series of two differentiations must not meet, as with [`Dual`](crate::Dual#one-type-one-differentiation). With debug assertions
@@ -138,7 +146,7 @@ impl<T: Float, const N: usize> Taylor<T, N> {
     #[inline]
     #[track_caller]
     pub(crate) fn checked(self, tag: Tag) -> Self {
-        Taylor { tag: self.tag.join(tag), ..self }
+        Taylor { tag: self.tag.join(tag, Tag::SERIES), ..self }
     }
 
     /// All coefficients: that of order `k` is the derivative of that order over `k!`.
