@@ -240,9 +240,9 @@ fn programs_that_lose_digits_lose_them_in_nested_duals_too() {
         derivative(third, x)
     };
     for (name, x, exact_second, exact_fourth, bound) in [
-        ("softplus", 30.0, 9.3576229688384233e-14, 9.3576229688331694e-14, 1e-2),
+        ("softplus", 30.0, 9.357622968838423e-14, 9.35762296883317e-14, 1e-2),
         ("sinh_over", 0.5, 0.35870777723640623, 0.21814847503290107, 1e-12),
-        ("sinh_over", -2.0, 0.83904746034344835, 0.56837689387022296, 1e-14),
+        ("sinh_over", -2.0, 0.8390474603434483, 0.5683768938702229, 1e-14),
     ] {
         let series: [f64; 5] = derivatives(|x| Function::named(name).call(x), x);
         let error = |found: f64, exact: f64| (found / exact - 1.0).abs();
