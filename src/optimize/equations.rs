@@ -8,7 +8,7 @@ use nalgebra::{DMatrix, DVector};
 use super::fit::confounded;
 use super::gauss_newton::Search;
 use super::model::{Curvature, Model, norm};
-use super::options::{positive, tolerance};
+use super::options::{INITIAL_RADIUS, MAX_ITERATIONS, STEP_TOLERANCE, positive, tolerance};
 use super::progress::{History, Iterate, Progress, unwatched};
 use super::report::{Evaluations, Fault, Row, Status};
 use super::residuals::Residuals;
@@ -87,7 +87,12 @@ pub struct Equations {
 impl Default for Equations {
     #[inline]
     fn default() -> Self {
-        Self { max_iterations: 1000, step_tolerance: f64::EPSILON.sqrt(), initial_radius: 100.0, trace: false }
+        Self {
+            max_iterations: MAX_ITERATIONS,
+            step_tolerance: STEP_TOLERANCE,
+            initial_radius: INITIAL_RADIUS,
+            trace: false,
+        }
     }
 }
 

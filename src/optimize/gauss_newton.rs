@@ -11,7 +11,7 @@ use super::model::{Curvature, Model, norm};
 use super::progress::History;
 use super::report::{Fault, Status};
 use super::residuals::{HalfSquares, Residuals};
-use super::step::{AFTER_NON_FINITE, Ending, FALL, QUADRATIC_FALL, Step, shorter};
+use super::step::{AFTER_NON_FINITE, Ending, FALL, QUADRATIC_FALL, Step, noise, shorter};
 use crate::{VectorFunction, hessian_of, value_and_jacobian_of};
 
 /// The part of the predicted reduction that a step must bring to be taken. MINPACK's figure: a sum of squares cannot be
@@ -223,7 +223,7 @@ impl<'a, F: VectorFunction + ?Sized> Search<'a, F> {
             let model = self.model(exact);
             let (slope, reduction) = (model.gradient.dot(&step.step), model.value - value);
             let ratio = reduction / step.predicted;
-            let noise = f64::EPSILON.sqrt() * model.value;
+            let noise = noise(model.value);
             if ratio < ACCEPTANCE && newton && step.predicted <= noise && reduction.abs() <= noise {
                 // The values are too close to tell.
                 match self.end() {
@@ -299,7 +299,7 @@ impl<'a, F: VectorFunction + ?Sized> Search<'a, F> {
             }
             let decrement = |point: &Point| point.model(exact).map_or(f64::NAN, |model| model.decrement);
             let (old, new) = (decrement(&before), decrement(&self.point));
-            let highest = before.gauss.value * (1.0 + f64::EPSILON.sqrt());
+            let highest = before.gauss.value + noise(before.gauss.value);
             if !(new < old && self.point.gauss.value <= highest) {
                 self.point = before;
                 break;

@@ -6,7 +6,7 @@ use super::model::{Curvature, Model, norm};
 use super::newton::{Newton, TrustRegion};
 use super::progress::{History, Watch};
 use super::report::{Evaluations, Fault, Report, Status};
-use super::step::{AFTER_NON_FINITE, Ending, FALL, Step, unbounded_below};
+use super::step::{AFTER_NON_FINITE, Ending, FALL, Step, noise, unbounded_below};
 use crate::ScalarFunction;
 
 /// A minimisation under way.
@@ -123,7 +123,7 @@ impl<'a, F: ScalarFunction + ?Sized> Iteration<'a, F> {
             self.accept(next);
             return Outcome::Judged { value, ratio };
         }
-        let noise = f64::EPSILON.sqrt() * self.point.value.abs();
+        let noise = noise(self.point.value);
         if last || newton && predicted <= noise && (value - self.point.value).abs() <= noise {
             let next = self.model_at(x);
             let (before, after) = (self.point.decrement, next.decrement);
@@ -165,7 +165,7 @@ impl<'a, F: ScalarFunction + ?Sized> Iteration<'a, F> {
             let predicted = 0.5 * self.point.gradient.dot(&step).abs();
             let last = || {
                 let (ending, point) = (&self.ending, &self.point);
-                ending.is_within_tolerances(point, &step, predicted)
+                ending.is_within_tolerances(&point.x, point.value, &step, predicted)
                     || ending.is_rounding(point, point.scaled_norm(&step))
             };
             if x == self.point.x || predicted > FALL * FALL * before && last() {

@@ -7,7 +7,7 @@ use nalgebra::DVector;
 use super::bounds::Bounds;
 use super::fit::Fit;
 use super::gauss_newton::Search;
-use super::options::{positive, tolerance};
+use super::options::{INITIAL_RADIUS, MAX_ITERATIONS, STEP_TOLERANCE, VALUE_TOLERANCE, positive, tolerance};
 use super::progress::{History, Progress, unwatched};
 use super::report::{Evaluations, Status};
 use super::residuals::Residuals;
@@ -56,7 +56,7 @@ pub fn least_squares<F: VectorFunction + ?Sized>(residuals: &F, x0: &[f64]) -> F
 /// - or the exact second-order model, with the Hessian JᵀJ + Σ rᵢ ∇²rᵢ, from where the first model was wrong by more than a
 ///   quarter, the second would have foretold the value clearly better, and it is convex; until that turns.
 ///
-/// [`newton`](super::newton()) on the sum of squares solves as many of the standard problems, in about the same time (`cargo bench
+/// [`newton`](super::newton()) on the sum of squares solves as many of the standard problems, from their own starts in about the same time (`cargo bench
 /// --bench optimise`). This gives the standard errors with the estimates, and where the residuals are small or the model is
 /// nearly linear it needs no Hessian.
 ///
@@ -114,10 +114,10 @@ impl Default for LeastSquares {
     #[inline]
     fn default() -> Self {
         Self {
-            max_iterations: 1000,
-            value_tolerance: f64::EPSILON,
-            step_tolerance: f64::EPSILON.sqrt(),
-            initial_radius: 100.0,
+            max_iterations: MAX_ITERATIONS,
+            value_tolerance: VALUE_TOLERANCE,
+            step_tolerance: STEP_TOLERANCE,
+            initial_radius: INITIAL_RADIUS,
             weights: None,
             bounds: None,
             held: Vec::new(),

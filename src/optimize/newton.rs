@@ -4,7 +4,9 @@ use std::ops::ControlFlow;
 
 use super::bounds::Bounds;
 use super::iteration::Iteration;
-use super::options::{positive, tolerance};
+use super::options::{
+    ACCEPTANCE, INITIAL_RADIUS, MAX_ITERATIONS, STEP_TOLERANCE, VALUE_TOLERANCE, positive, tolerance,
+};
 use super::progress::{Progress, unwatched};
 use super::report::{Report, Status};
 use crate::ScalarFunction;
@@ -131,9 +133,9 @@ pub struct TrustRegion {
 impl Default for Newton {
     fn default() -> Self {
         Self {
-            max_iterations: 1000,
-            value_tolerance: f64::EPSILON,
-            step_tolerance: f64::EPSILON.sqrt(),
+            max_iterations: MAX_ITERATIONS,
+            value_tolerance: VALUE_TOLERANCE,
+            step_tolerance: STEP_TOLERANCE,
             trust_region: Some(TrustRegion::default()),
             bounds: None,
             trace: false,
@@ -143,7 +145,7 @@ impl Default for Newton {
 
 impl Default for TrustRegion {
     fn default() -> Self {
-        Self { initial_radius: 100.0, acceptance: 0.1 }
+        Self { initial_radius: INITIAL_RADIUS, acceptance: ACCEPTANCE }
     }
 }
 

@@ -61,6 +61,12 @@ pub(super) fn unbounded_below(start: f64) -> f64 {
     -1e20 * start.abs().max(1.0)
 }
 
+/// The part of `value` within which rounding, and what the model leaves out, may hide which of two values is less: half of the digits. There
+/// the gradient decides.
+pub(super) fn noise(value: f64) -> f64 {
+    f64::EPSILON.sqrt() * value.abs()
+}
+
 /// A Newton step must reduce the decrement to this part to count as an improvement that rounding errors cannot feign.
 /// At a minimum with definite Hessian Newton's method does far better, since it converges quadratically.
 pub(super) const FALL: f64 = 0.25;
@@ -99,16 +105,16 @@ impl Ending {
     /// that still moves. The fourth is that rounding of `x` alone makes such steps.
     pub fn is_last(&self, point: &Model, fall: f64, trial: &Step) -> bool {
         let size = point.scaled_norm(&point.x);
-        self.is_within_tolerances(point, &trial.step, trial.predicted)
+        self.is_within_tolerances(&point.x, point.value, &trial.step, trial.predicted)
             || point.scaled_norm(&trial.step) <= self.step_tolerance * size && fall <= QUADRATIC_FALL
             || self.is_rounding(point, trial.length)
     }
 
     /// Whether a step that gains `predicted` is short for every variable, or gains little.
-    pub fn is_within_tolerances(&self, point: &Model, step: &DVector<f64>, predicted: f64) -> bool {
+    pub fn is_within_tolerances(&self, x: &DVector<f64>, value: f64, step: &DVector<f64>, predicted: f64) -> bool {
         // Compared with the start, too, for a minimum at zero, against which no step is small.
-        let size = point.x.abs().sup(&self.start);
-        predicted <= self.value_tolerance * point.value.abs()
+        let size = x.abs().sup(&self.start);
+        predicted <= self.value_tolerance * value.abs()
             || step.iter().zip(&size).all(|(s, size)| s.abs() <= self.step_tolerance * size)
     }
 
