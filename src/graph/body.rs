@@ -55,6 +55,10 @@ impl Op {
             Op::IfLess | Op::Clamp | Op::MulAdd | Op::Dot | Op::FromPartials | Op::Reduction(_) | Op::Slope(..)
         )
     }
+    /// Whether a function is called for it; of a pair, for the first.
+    pub fn is_call(self) -> bool {
+        matches!(self, Op::Rule(_) | Op::First(_) | Op::Reduction(_) | Op::Slope(..))
+    }
     /// The same rule as part of a pair.
     pub fn paired(self, part: fn(u32) -> Op) -> Op {
         match self {

@@ -4,7 +4,6 @@ use super::Graph;
 use super::body::{Body, Operand};
 use super::names::ResultName;
 use super::question::BranchChanged;
-use super::recording::with_exact_values;
 use super::traced::Traced;
 use crate::drivers::{forward, reverse};
 use crate::float::{Float, Primitive};
@@ -50,18 +49,6 @@ impl Function for Plain<'_> {
     }
     fn eval<T: Float>(&self, x: &[T]) -> Result<Vec<T>, BranchChanged> {
         Ok(self.0.run(x)?.0)
-    }
-}
-
-/// A graph as it stands, in the recording of a derivative by reverse mode: its values keep all bits.
-struct Exact<'a>(&'a Body);
-
-impl Function for Exact<'_> {
-    fn graph(&self) -> &Body {
-        self.0
-    }
-    fn eval<T: Float>(&self, x: &[T]) -> Result<Vec<T>, BranchChanged> {
-        with_exact_values(|| Plain(self.0).eval(x))
     }
 }
 
@@ -317,7 +304,7 @@ impl Body {
             let weight = |seed: &Option<f64>| seed.map_or_else(|| open.next().expect("counted"), Traced::constant);
             let seeds: Vec<Traced> = seeds.iter().map(weight).collect();
             Step::Vjp
-                .apply(&Exact(self), &[x, &seeds, data].concat())
+                .apply(&Plain(self), &[x, &seeds, data].concat())
                 .unwrap_or_else(|changed| unreachable!("it has no guards: {changed}"))
         };
         Body::record_at(&point, x.len() + open, true, record)

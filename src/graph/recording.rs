@@ -264,7 +264,7 @@ impl Recording {
         }
         let mut next = NONE;
         if let Free::List(latest) = free {
-            next = std::mem::replace(&mut self.entries[latest as usize].user, new);
+            next = replace(&mut self.entries[latest as usize].user, new);
         }
         let entry = Entry { op, operands, place, user: NONE, next };
         self.entries.push(Entry { place: self.place(&entry), ..entry });

@@ -46,7 +46,7 @@ impl Counts {
             let mut operands: Vec<usize> = nodes.collect();
             operands.dedup();
             counts.joins += operands.len().saturating_sub(1);
-            counts.calls += usize::from(matches!(node.op, Op::Rule(_) | Op::First(_) | Op::Reduction(_)));
+            counts.calls += usize::from(node.op.is_call());
         }
         counts
     }

@@ -157,7 +157,7 @@ const FAILURES: u64 = 4;
 const LONGEST_PAUSE: u64 = 1 << 20;
 
 /// How many times as many calls a program has to have served as were waited for it, or the next one is waited for longer. A program
-/// costs what 50 to 800 calls cost and gains half of a call at each, so with 256 calls to wait it has mostly paid after four times that.
+/// costs what some hundred calls cost and gains half of a call at each, so with 256 calls to wait it has mostly paid after four times that.
 const WORTH: u64 = 4;
 
 #[derive(Clone, Debug)]

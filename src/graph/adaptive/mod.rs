@@ -14,7 +14,7 @@ use crate::float::Float;
 use replays::{Limits, Replays};
 use std::fmt;
 
-/// After how many calls by the drivers a recording is made. To record, differentiate and compile costs what 50 to 800 calls cost, and
+/// After how many calls by the drivers a recording is made. To record, differentiate and compile costs what some hundred calls cost, and
 /// who waits about as long as that pays about twice what the better of both choices would have cost, at most.
 const PATIENCE: u64 = 256;
 

@@ -224,6 +224,7 @@ impl Program {
 
     /// [`Program::call`], which leaves it to the caller what to do where the results are not right.
     pub(super) fn attempt(&self, x: &[f64], out: &mut [f64]) -> Attempt {
+        debug_assert!(self.rolled.is_none(), "only straight programs are tried");
         let mut memory = pool::take::<Memory>();
         self.schedule.run(&self.graph.body, self.id, x, &mut memory);
         let cells = &memory.cells;

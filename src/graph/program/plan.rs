@@ -3,7 +3,6 @@
 use super::super::body::{Body, Op, Operand};
 use super::super::table::{Hashed, NONE};
 use super::code::{Function, KINDS, Of};
-use super::mixed::{MINUS_ZERO, ONE};
 use super::steps::Steps;
 use crate::float::Condition;
 use std::collections::HashMap;
@@ -105,7 +104,7 @@ impl<'a> Plan<'a> {
         place.iter_mut().take(inputs).zip(0..).for_each(|(place, input)| *place = input);
         let mut constants = Constants { first: inputs as u32, ..Constants::default() };
         let operands = steps.run().flat_map(|step| steps.operands(step)).copied();
-        for operand in operands.chain([ONE, MINUS_ZERO]).chain(looked_at(graph, conditions).map(|x| steps.of(x))) {
+        for operand in operands.chain(looked_at(graph, conditions).map(|x| steps.of(x))) {
             if let Operand::Constant(bits) = operand {
                 constants.place(bits);
             }

@@ -9,7 +9,7 @@
 use super::super::body::{Body, Guard, Operand};
 use super::super::table::NONE;
 use super::code::{Check, Code, Function, KINDS, SHORT};
-use super::mixed::is_mixed;
+use super::mixed::{MINUS_ZERO, ONE, is_mixed};
 use super::plan::{KEPT, PASSING, Plan, conditions};
 use super::window::{WINDOW, Window};
 use super::writer::Writer;
@@ -60,6 +60,12 @@ impl Schedule {
         let mut functions = Vec::new();
         let conditions = conditions(graph);
         let mut plan = Plan::new(graph, &conditions, &mut functions);
+        // What mixtures take besides the operands of their steps.
+        for operand in [ONE, MINUS_ZERO] {
+            if let Operand::Constant(bits) = operand {
+                plan.constants.place(bits);
+            }
+        }
         let mut schedule = Schedule {
             code: Code::Short(Box::default()),
             functions,

@@ -131,9 +131,8 @@ impl Straight {
     fn new(body: Body, inputs: Vec<u32>, outputs: Vec<(u32, bool)>) -> Box<Straight> {
         debug_assert_eq!((body.point.len(), body.results.len()), (inputs.len(), outputs.len()));
         let schedule = Schedule::new(&body);
-        let is_call = |node: &&Node| matches!(node.op, Op::Rule(_) | Op::First(_) | Op::Reduction(_) | Op::Slope(..));
         let count_of = |is: &dyn Fn(&&Node) -> bool| body.nodes.iter().filter(is).count();
-        let counts = [schedule.operations, count_of(&is_call), count_of(&|node| node.op == Op::Div)];
+        let counts = [schedule.operations, count_of(&|node| node.op.is_call()), count_of(&|node| node.op == Op::Div)];
         Box::new(Straight { schedule, body, id: LAST.fetch_add(1, Relaxed) + 1, counts, inputs, outputs })
     }
 }

@@ -2,12 +2,13 @@
 //!
 //! The loops over lanes are ordinary code, which the compiler makes vector instructions of. It is compiled here three times for x86, and the
 //! widest that the machine has is taken; elsewhere, and on machines with neither, the instructions that the crate is compiled for do, as SSE2
-//! and NEON. No instruction multiplies and adds with one rounding, so all give the same bits.
+//! and NEON. The compiler makes no product and sum into one operation with one rounding, whatever instructions there
+//! are, so all give the same bits.
 //!
 //! # Safety
 //!
 //! A function that is compiled for instructions may be called where the processor has them. Each of the two is called in one place, under
-//! the question whether it does. Nothing else in here is unsafe, and nothing that is compiled is.
+//! the question whether it does, which asks for exactly the features that the function enables. Nothing else in here is unsafe, and nothing that is compiled is.
 
 #![allow(unsafe_code)]
 
