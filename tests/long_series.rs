@@ -94,7 +94,6 @@ fn smooth_paths_at_the_ends_of_the_range() {
     let logarithm = |value: f64| move |k: usize| if k == 0 { value } else { 1.0 / k as f64 };
     for x in [1e-310, 1e-300] {
         assert_known("ln", growing(x).ln(), logarithm(x.ln()), N);
-        assert_known("recip", growing(1.0 / x.max(1e-300)).recip(), power(x.max(1e-300), 1.0), N);
         assert_known("cbrt", growing(x).cbrt(), power(x.cbrt(), -1.0 / 3.0), N);
         assert_known("sqrt", growing(x).sqrt(), power(x.sqrt(), -0.5), N);
         assert_known("powf", growing(x).powf(Series::constant(0.25)), power(x.powf(0.25), -0.25), N);
@@ -103,6 +102,7 @@ fn smooth_paths_at_the_ends_of_the_range() {
         assert_known("log", Series::constant(3.0).log(growing(x)), |k| log.coefficient(k), 24);
         assert_known("log of both", growing(x).log(growing(x)), |k| if k == 0 { 1.0 } else { 0.0 }, 13);
     }
+    assert_known("recip", growing(1e300).recip(), power(1e-300, 1.0), N);
     for x in [1e160, 1e200, 1e300] {
         assert_known("asinh", growing(x).asinh(), logarithm(x.asinh()), N);
         assert_known("acosh", growing(x).acosh(), logarithm(x.acosh()), N);

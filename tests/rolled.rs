@@ -35,6 +35,8 @@ fn points(x0: &[f64]) -> Vec<Vec<f64>> {
 struct Tally {
     answered: usize,
     changed: usize,
+    /// Programs that have kernels.
+    rolled: usize,
     wrong: Vec<String>,
 }
 
@@ -42,6 +44,7 @@ impl Tally {
     fn compare(&mut self, name: &str, f: &impl ScalarFunction, x0: &[f64]) {
         let graph = Graph::record(f, x0);
         let program = graph.compile_value_and_gradient();
+        self.rolled += usize::from(program.report().kernels() > 0);
         println!("{name}: {}", program.report().to_string().replace('\n', ", "));
         let mut out = vec![7.0; x0.len() + 1];
         // Large ones at few points: without optimisation a tape takes long.
@@ -73,9 +76,10 @@ impl Tally {
     }
 
     #[track_caller]
-    fn finish(self, least: usize) {
-        let Tally { answered, changed, wrong } = self;
-        println!("{answered} points answered, at {changed} a branch changed");
+    fn finish(self, least: usize, least_rolled: usize) {
+        let Tally { answered, changed, rolled, wrong } = self;
+        println!("{answered} points answered, at {changed} a branch changed; {rolled} programs rolled");
+        assert!(rolled >= least_rolled, "{rolled} programs rolled, {least_rolled} were");
         assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong[..wrong.len().min(20)].join("\n"));
         assert!(answered >= least, "{answered} points answered, {changed} not");
     }
@@ -101,7 +105,7 @@ fn reference_problems() {
     problems::gradient_set(&mut tally);
     let problem = problems::mixture_of("F4 small", [3, 4, 100], f64::NAN);
     tally.compare(problem.name, &problem.function, &problem.x0);
-    tally.finish(20);
+    tally.finish(20, 7);
 }
 
 #[test]
@@ -111,7 +115,7 @@ fn programs_as_people_write_them() {
     programs::adverse(&mut tally);
     programs::fresh(&mut tally);
     programs::newest(&mut tally);
-    tally.finish(50);
+    tally.finish(50, 10);
 }
 
 /// The sum of the squares of a function's results.
@@ -136,7 +140,7 @@ fn objectives_of_adbench() {
         let problem = hand::Hand::read(path);
         tally.compare(path, &Squares(problem.function), &problem.x0);
     }
-    tally.finish(20);
+    tally.finish(20, 1);
 }
 
 #[test]
@@ -145,7 +149,7 @@ fn problems_of_more_garbow_and_hillstrom() {
     for problem in mgh::all() {
         tally.compare(&format!("{}, n = {}", problem.name, problem.start.len()), &problem, &problem.start);
     }
-    tally.finish(200);
+    tally.finish(200, 9);
 }
 
 // ---- Random expressions with repeated structure -------------------------------------------------------------------------------

@@ -130,7 +130,7 @@ impl Radial {
     /// q(w) (1 + w)^(p/2 - n)`, where `q` has a constant term. Mantissas and exponents are multiplied apart, so that
     /// nothing leaves the range before the result does.
     fn between(self, x: f64, y: f64) -> f64 {
-        if self.1 + self.2 >= MOST {
+        if self.1 + self.2 > MOST {
             return f64::NAN;
         }
         let n = (self.1 + self.2) as i32;
@@ -163,9 +163,9 @@ impl Radial {
     }
 
     /// The coefficients of `Q`, by powers of `y`.
-    fn polynomial(self) -> [f64; MOST + 1] {
+    fn polynomial(self) -> [f64; MOST + 2] {
         let p = f64::from(u8::from(self.0 == Function::Length));
-        let mut q = [0.0; MOST + 1];
+        let mut q = [0.0; MOST + 2];
         match (self.0, self.1 > 0) {
             (Function::Length, true) => q[0] = 1.0,  // x
             (Function::Length, false) => q[1] = 1.0, // y
@@ -173,7 +173,7 @@ impl Radial {
             (Function::Angle, false) => q[0] = -1.0, // -x
         }
         for n in 1..self.1 + self.2 {
-            let mut next = [0.0; MOST + 1];
+            let mut next = [0.0; MOST + 2];
             for j in 0..=n {
                 let (c, i) = (q[j], n - j); // c xⁱ yʲ
                 let outer = p - 2.0 * n as f64;

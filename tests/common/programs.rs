@@ -51,7 +51,7 @@ pub fn adverse(visitor: &mut impl Visitor) {
     visitor.visit("product", &Product, &Random(35).vector_between(0.9, 1.1, 10_000));
 }
 
-/// Programs that were written after the interpreter's constants were fixed, and nothing was changed for them.
+/// Programs that were written after the first interpreter's constants were fixed, and nothing was changed for them.
 pub fn fresh(visitor: &mut impl Visitor) {
     visitor.visit(
         "conjugate gradients",
