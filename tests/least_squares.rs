@@ -20,7 +20,7 @@ fn assert_close(found: f64, expected: f64, tolerance: f64) {
     assert!((found - expected).abs() <= tolerance, "found {found:e}, expected {expected:e}");
 }
 
-/// y = b0 + b1 x, and an offset b2 - b2 that does nothing.
+/// y = b0 + b1 x.
 struct Line(&'static [(f64, f64)]);
 
 impl VectorFunction for Line {

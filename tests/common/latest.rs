@@ -1,4 +1,4 @@
-//! Programs that were written after the interpreter's constants were fixed, after everything else was as it is: nobody looked at them to change anything.
+//! Programs that were written after the interpreter's constants were fixed: nobody looked at them to change anything.
 #![allow(clippy::needless_range_loop)] // indices as in the formulas
 
 use super::problems::Random;
