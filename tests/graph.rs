@@ -6,6 +6,8 @@ mod adbench;
 #[allow(dead_code)] // the minima
 #[path = "common/mgh.rs"]
 mod mgh;
+#[path = "common/panics.rs"]
+mod panics;
 #[allow(dead_code)] // benchmarks use the rest
 #[path = "common/problems.rs"]
 mod problems;

@@ -3,23 +3,22 @@
 #![cfg(all(feature = "std", feature = "nalgebra"))]
 #![allow(clippy::excessive_precision)] // references as they were computed
 
+#[path = "common/panics.rs"]
+mod panics;
+
 use dualtape::implicit::{self, Error};
 use dualtape::{
     Dual, Float, LinearAlgebra, Reverse, ScalarFunction, Special, Tape, VectorFunction, derivative, forward, gradient,
     hessian, jvp, scalar_function, value_and_gradient, vector_function, vjp,
 };
 use nalgebra::{DMatrix, DVector};
+use panics::message;
 use std::panic::catch_unwind;
 
 /// Equal but for a few roundings of numbers as large as `size`.
 #[track_caller]
 fn assert_near(found: f64, expected: f64, size: f64) {
     assert!((found - expected).abs() <= 4e-15 * size.max(expected.abs()), "found {found}, expected {expected}");
-}
-
-#[track_caller]
-fn message(f: impl FnOnce() + std::panic::UnwindSafe) -> String {
-    *catch_unwind(f).unwrap_err().downcast::<String>().unwrap()
 }
 
 // ---------------------------------------------------------------- Kepler's equation

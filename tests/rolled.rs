@@ -6,6 +6,8 @@ mod adbench;
 #[allow(dead_code)] // the minima
 #[path = "common/mgh.rs"]
 mod mgh;
+#[path = "common/panics.rs"]
+mod panics;
 #[allow(dead_code)] // benchmarks use the rest
 #[path = "common/problems.rs"]
 mod problems;
@@ -15,6 +17,7 @@ mod programs;
 use adbench::{gmm, hand, lstm};
 use dualtape::graph::{Graph, Program, Traced};
 use dualtape::{Dual, Float, ScalarFunction, VectorFunction, value_and_gradient};
+use panics::message;
 use problems::generator::Random;
 use problems::{Adjoint, Problem};
 
@@ -365,11 +368,6 @@ fn other_numbers_are_evaluated_by_the_graph() {
     let found = program.eval(&x).unwrap();
     let right = graph.value_and_gradient().eval(&x).unwrap();
     assert_eq!(found[4].tangent(), right[4].tangent());
-}
-
-fn message(f: impl FnOnce()) -> String {
-    let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)).unwrap_err();
-    panic.downcast_ref::<String>().cloned().or_else(|| panic.downcast_ref::<&str>().map(|s| s.to_string())).unwrap()
 }
 
 #[test]

@@ -2,11 +2,14 @@
 #![cfg(all(feature = "std", feature = "nalgebra"))] // matrices of the drivers
 
 mod common;
+#[path = "common/panics.rs"]
+mod panics;
 
 use common::engines::{gradients, hessians, orders};
 use common::{Checks, Curve};
 use dualtape::rules::{self, Binary, Hypot, Powi, Reduction, Rule, Sin, Unary, Visitor};
 use dualtape::{Dual, Float, Primitive, Reverse, ScalarFunction, Special, gradient};
+use panics::message;
 
 fn is_a_rule<R: Rule>(rule: R, same: R, other: R) {
     assert_eq!(rule, same);
@@ -126,12 +129,6 @@ impl Reduction for Partials {
     fn partials<T: Float>(self, _: impl Iterator<Item = T> + Clone, _: T) -> impl Iterator<Item = T> {
         (0..self.given).map(|_| T::one())
     }
-}
-
-#[track_caller]
-fn message(f: impl FnOnce() + std::panic::UnwindSafe) -> String {
-    let payload = std::panic::catch_unwind(f).expect_err("no panic");
-    payload.downcast_ref::<String>().expect("a formatted message").clone()
 }
 
 #[test]

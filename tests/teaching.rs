@@ -6,6 +6,8 @@
 
 #[path = "teaching/d2l.rs"]
 mod d2l;
+#[path = "common/panics.rs"]
+mod panics;
 #[cfg(feature = "graph")]
 #[path = "teaching/pictures.rs"]
 mod pictures;
@@ -17,17 +19,7 @@ mod steps;
 mod workflow;
 
 use dualtape::Float;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-/// The message that `f` panics with.
-#[track_caller]
-fn message<R>(f: impl FnOnce() -> R) -> String {
-    let Err(cause) = catch_unwind(AssertUnwindSafe(f)) else { panic!("this should have panicked") };
-    match cause.downcast::<String>() {
-        Ok(text) => *text,
-        Err(cause) => (*cause.downcast::<&str>().expect("a panic carries its message")).to_string(),
-    }
-}
+use panics::message;
 
 /// Step 24.
 fn goldstein_price<T: Float>(x: &[T]) -> T {

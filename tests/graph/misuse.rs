@@ -1,14 +1,8 @@
 //! Numbers of other recordings, of ended ones, of other threads; recordings inside recordings; panics.
 
+use crate::panics::message;
 use dualtape::graph::{Graph, Traced};
 use dualtape::{Float, VectorFunction, gradient, vector_function};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-/// The message of the panic of `f`.
-fn message<A>(f: impl FnOnce() -> A) -> String {
-    let error = catch_unwind(AssertUnwindSafe(f)).err().expect("a panic");
-    error.downcast_ref::<String>().cloned().or_else(|| error.downcast_ref::<&str>().map(|s| (*s).into())).unwrap()
-}
 
 fn kept() -> Traced {
     let mut kept = Traced::constant(0.0);

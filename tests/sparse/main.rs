@@ -2,6 +2,8 @@
 #![cfg(feature = "std")]
 #![allow(clippy::duplicate_mod)] // problems and random programs draw from one generator
 
+#[path = "../common/panics.rs"]
+mod panics;
 #[path = "../common/problems.rs"]
 #[allow(dead_code)] // other tests use the rest
 mod problems;

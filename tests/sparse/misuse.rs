@@ -1,14 +1,8 @@
 //! What is wrong with patterns, functions and buffers, and what the messages say.
 
+use crate::panics::message;
 use dualtape::sparse::{HessianPlan, JacobianPlan, SparseError, SparseMatrix, SparsePattern};
 use dualtape::{Float, Primitive as _, ScalarFunction, VectorFunction};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-#[track_caller]
-fn message(f: impl FnOnce()) -> String {
-    let panic = catch_unwind(AssertUnwindSafe(f)).expect_err("it panics");
-    panic.downcast_ref::<String>().cloned().or_else(|| panic.downcast_ref::<&str>().map(|&text| text.into())).unwrap()
-}
 
 struct Chain;
 

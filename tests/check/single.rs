@@ -1,61 +1,19 @@
 //! Checks of functions on `f32`: as on `f64`, right ones pass and each kind of mistake is found, with the digits that there are.
 
-#![cfg(all(feature = "std", feature = "nalgebra"))]
-
-use dualtape::check::{self, Check, Verdict, single};
+use crate::panics::message;
+use crate::{Curve, Rosenbrock, Spherical, assert_contains, curves, share_of_sizes};
+use dualtape::check::{self, Verdict, single};
 use dualtape::rules::{self, Binary, Unary, Visitor};
-use dualtape::{Float, Primitive, ScalarFunction, scalar_function, vector_function};
+use dualtape::{Float, Primitive, ScalarFunction};
 use nalgebra::{DMatrix, dmatrix};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
-#[track_caller]
-fn message(f: impl FnOnce()) -> String {
-    *catch_unwind(AssertUnwindSafe(f)).unwrap_err().downcast::<String>().unwrap()
-}
+const CURVES: [Curve<f32>; 8] = curves!(f32);
 
-#[track_caller]
-fn assert_contains(check: &Check, text: &str) {
-    assert!(check.to_string().contains(text), "not found: {text}\n{check}");
-}
-
-/// A function and its derivative.
-type Curve = (&'static str, fn(f32) -> f32, fn(f32) -> f32);
-
-const CURVES: [Curve; 8] = [
-    ("sin", f32::sin, f32::cos),
-    ("exp", f32::exp, f32::exp),
-    ("atan", f32::atan, |x| 1.0 / (1.0 + x * x)),
-    ("square", |x| x * x, |x| 2.0 * x),
-    ("reciprocal", |x| 1.0 / x, |x| -1.0 / (x * x)),
-    ("root", f32::sqrt, |x| 0.5 / x.sqrt()),
-    ("abs", f32::abs, f32::signum),
-    ("cubic", |x| ((x - 1.0) * x - 2.0) * x + 1.0, |x| (3.0 * x - 2.0) * x - 2.0),
-];
-
-/// From 1e-7 to 1e4 on both sides, beyond which numbers are too far apart to see the waves of the sine: no right derivative fails, and none that is off by a tenth passes. The errors are true: the difference is
-/// below ten of them.
+/// From 1e-7 to 1e4, beyond which numbers are too far apart to see the waves of the sine.
 #[test]
 fn points_of_all_sizes() {
-    let (mut passed, mut all) = (0, 0);
-    for (name, f, slope) in CURVES {
-        for exponent in -28..=16 {
-            for factor in [1.0, -2.3] {
-                let x = factor * 10.0_f32.powf(exponent as f32 / 4.0);
-                if f(x).is_nan() || !slope(x).is_finite() {
-                    continue;
-                }
-                let check = single::derivative(f, x, slope(x));
-                let entry = &check.entries()[0];
-                assert!(check.verdict() != Verdict::Failed, "{name} at {x:e}\n{check}");
-                assert!(entry.difference() <= 10.0 * entry.uncertainty, "{name} at {x:e}: {entry:?}");
-                let wrong = single::derivative(f, x, 1.1 * slope(x));
-                assert!(!wrong.passed() || slope(x).abs() < 1e-3, "{name} at {x:e}\n{wrong}");
-                (passed, all) = (passed + usize::from(check.passed()), all + 1);
-            }
-        }
-    }
-    // Not all of them: at some points the exponential is constant but for rounding.
-    assert!(passed * 100 > 90 * all, "{passed} of {all}");
+    let share = share_of_sizes(CURVES, single::derivative, -28..=16, [1.1, 1e-3]);
+    assert!(share > 0.90, "{share}");
 }
 
 /// Where the function is of ordinary size, differences keep four digits and know it.
@@ -95,17 +53,6 @@ fn the_rules_of_the_crate_pass() {
     rules::visit(&mut checks);
     assert!(checks.0 > 30, "{}", checks.0);
 }
-
-fn rosenbrock<T: Float>(x: &[T]) -> T {
-    x.windows(2).map(|x| T::lit(100.0) * (x[1] - x[0] * x[0]).powi(2) + (T::lit(1.0) - x[0]).powi(2)).sum()
-}
-scalar_function!(Rosenbrock = rosenbrock);
-
-fn spherical<T: Float>(p: &[T]) -> Vec<T> {
-    let (r, theta, phi) = (p[0], p[1], p[2]);
-    vec![r * theta.sin() * phi.cos(), r * theta.sin() * phi.sin(), r * theta.cos()]
-}
-vector_function!(Spherical = spherical);
 
 #[test]
 fn functions_of_every_type_are_checked_in_the_precision_of_the_point() {
