@@ -3,6 +3,9 @@
 
 #[path = "common/adbench/mod.rs"]
 mod adbench;
+#[allow(dead_code)] // other tests use the rest
+#[path = "common/instructions.rs"]
+mod instructions;
 #[allow(dead_code)] // the minima
 #[path = "common/mgh.rs"]
 mod mgh;

@@ -3,6 +3,9 @@
 
 #[path = "common/adbench/mod.rs"]
 mod adbench;
+#[allow(dead_code)] // other tests use the rest
+#[path = "common/instructions.rs"]
+mod instructions;
 #[allow(dead_code)] // the minima
 #[path = "common/mgh.rs"]
 mod mgh;
@@ -17,6 +20,7 @@ mod programs;
 use adbench::{gmm, hand, lstm};
 use dualtape::graph::{Graph, Program, Traced};
 use dualtape::{Dual, Float, ScalarFunction, VectorFunction, value_and_gradient};
+use instructions::{ALL, Draws, Instruction, run};
 use panics::message;
 use problems::generator::Random;
 use problems::{Adjoint, Problem};
@@ -159,43 +163,13 @@ fn problems_of_more_garbow_and_hillstrom() {
 
 /// A random expression of two numbers and a constant, in loops of several kinds.
 struct Repeated {
-    instructions: Vec<(usize, usize, usize)>,
+    instructions: Vec<Instruction>,
     kind: usize,
 }
 
 impl Repeated {
     fn body<T: Float>(&self, a: T, b: T, c: f64) -> T {
-        let mut v = vec![a, b, T::lit(c)];
-        for &(instruction, i, j) in &self.instructions {
-            let (a, b) = (v[i % v.len()], v[j % v.len()]);
-            v.push(match instruction {
-                0 => a + b,
-                1 => a - b,
-                2 => a * b,
-                3 => a / b,
-                4 => a.sin(),
-                5 => (a * T::lit(0.1)).exp(),
-                6 => a.ln(),
-                7 => a.sqrt(),
-                8 => a.tanh(),
-                9 => a.powi(3),
-                10 => a.max(b),
-                11 => a.min(b),
-                12 => a.abs(),
-                13 => a.if_less(b, || a * T::lit(2.0), || b),
-                14 => a.hypot(b),
-                15 => a.floor() * b,
-                16 => -a + T::lit(0.5),
-                17 if a < b => a * a,
-                17 => b + T::one(),
-                18 => a.sin() * b.cos() + a.cos(),
-                19 => a.detach() * b,
-                20 => T::dot([(a, b), (b, b)].into_iter()),
-                21 => a.mul_add(b, a).clamp(T::lit(-8.0), T::lit(8.0)),
-                _ => T::from_partials((a * b).primal(), &[(a, b.primal()), (b, a.primal())]),
-            });
-        }
-        v[v.len() - 1] + v[v.len() / 2]
+        run(&self.instructions, vec![a, b, T::lit(c)])
     }
 }
 
@@ -229,20 +203,14 @@ impl ScalarFunction for Repeated {
 
 #[test]
 fn random_expressions_with_repeated_structure() {
-    let mut state = 0x2545_f491_4f6c_dd1d_u64;
-    let mut next = move |most: usize| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state >> 33) as usize % most
-    };
+    let mut draws = Draws(0x2545_f491_4f6c_dd1d);
     let (mut right, mut changed, mut rolled) = (0, 0, 0);
     for number in 0..1000 {
-        let instructions = (0..2 + next(10)).map(|_| (next(23), next(20), next(20))).collect();
-        let f = Repeated { instructions, kind: number };
-        let n = 20 + next(60);
+        let count = 2 + draws.below(10);
+        let f = Repeated { instructions: draws.instructions(count, ALL), kind: number };
+        let n = 20 + draws.below(60);
         let mut point = |low: f64, high: f64| -> Vec<f64> {
-            (0..n).map(|_| low + (high - low) * next(4096) as f64 / 4096.0).collect()
+            (0..n).map(|_| low + (high - low) * draws.below(4096) as f64 / 4096.0).collect()
         };
         let x0 = point(0.5, 1.5);
         let mut special = point(0.5, 1.5);
