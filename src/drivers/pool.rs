@@ -32,6 +32,15 @@ pub(crate) fn take<W: Default + Scratch>() -> Box<W> {
     pooled.ok().flatten().unwrap_or_default() // a thread that is ending has no pool any more
 }
 
+/// A list that an earlier call on this thread [put](put) back, or a new one, with these entries.
+#[expect(clippy::box_collection, reason = "the pool keeps boxes, and a new one would be an allocation")]
+pub(crate) fn filled<A: 'static>(entries: impl Iterator<Item = A>) -> Box<Vec<A>> {
+    let mut list = take::<Vec<A>>();
+    list.clear();
+    list.extend(entries);
+    list
+}
+
 /// Bytes of the memory that the drivers keep on this thread for their next calls.
 ///
 /// The buffers of a driver never shrink, so this is also the most that they had since [`release_memory`] was called, but for

@@ -27,10 +27,7 @@ impl<T: Float, const N: usize> Seeded<T, N> {
 
     /// The point with these entries.
     pub fn with(entries: impl Iterator<Item = Dual<T, N>>) -> Self {
-        let mut point = pool::take::<Vec<Dual<T, N>>>();
-        point.clear();
-        point.extend(entries);
-        Seeded { point }
+        Seeded { point: pool::filled(entries) }
     }
 
     /// Makes the entries `chunk` of the point variables of a new differentiation.

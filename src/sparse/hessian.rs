@@ -261,9 +261,7 @@ impl HessianPlan {
             Recovery::Direct(reads) => self.sweep_all(f, x, g, &mut Direct { reads, h }),
             Recovery::Substitution(substitution) => {
                 let colours = self.colouring.count;
-                let mut compressed = pool::take::<Vec<T>>();
-                compressed.clear();
-                compressed.resize(n * colours, T::zero());
+                let mut compressed = pool::filled((0..n * colours).map(|_| T::zero()));
                 let value = self.sweep_all(f, x, g, &mut Compressed { colours, products: &mut compressed });
                 substitution.run(&mut compressed, h);
                 pool::put(compressed);

@@ -124,20 +124,10 @@ pub fn directional<const N: usize, T: Float>(
 ) -> [T; N] {
     check_length("directional", "the direction", v.len(), x.len(), INPUT);
     let tag = Tag::fresh();
-    let line = pooled(x.iter().zip(v).map(|(&x, &v)| Taylor::along(x, v).tagged(tag)));
+    let line = pool::filled(x.iter().zip(v).map(|(&x, &v)| Taylor::along(x, v).tagged(tag)));
     let y = f(&line).checked(tag);
     pool::put(line);
     y.derivatives()
-}
-
-/// A point in memory that the thread keeps. If the user's function panics, the memory is freed, and the next call takes new one.
-#[cfg(feature = "std")]
-#[expect(clippy::box_collection, reason = "the pool keeps boxes, and a new one would be an allocation")]
-fn pooled<T: Float, const N: usize>(entries: impl Iterator<Item = Taylor<T, N>>) -> Box<Vec<Taylor<T, N>>> {
-    let mut point = pool::take::<Vec<Taylor<T, N>>>();
-    point.clear();
-    point.extend(entries);
-    point
 }
 
 /// The diagonal of the Hessian of `f` at `x`: `∂²f/∂xᵢ²`.
@@ -191,7 +181,7 @@ pub fn laplacian<T: Float>(f: impl FnMut(&[Taylor<T, 3>]) -> Taylor<T, 3>, x: &[
 #[cfg(feature = "std")]
 #[track_caller]
 fn along_the_axes<T: Float>(mut f: impl FnMut(&[Taylor<T, 3>]) -> Taylor<T, 3>, x: &[T], mut visit: impl FnMut(T)) {
-    let mut point = pooled(x.iter().map(|&x| Taylor::constant(x)));
+    let mut point = pool::filled(x.iter().map(|&x| Taylor::constant(x)));
     for (i, &x) in x.iter().enumerate() {
         let tag = Tag::fresh();
         point[i] = Taylor::variable(x).tagged(tag);
@@ -237,9 +227,7 @@ pub fn third_contracted<T: Float>(
         let middle = Dual::new(inner, [Dual::constant(v[i])]).tagged(second);
         Dual::new(middle, [Dual::constant(Dual::constant(w[i]))]).tagged(third)
     };
-    let mut point = pool::take::<Vec<Dual<Dual<Dual<T>>>>>();
-    point.clear();
-    point.extend((0..x.len()).map(entry));
+    let point = pool::filled((0..x.len()).map(entry));
     let y = f(&point).checked(third).tangent().checked(second).tangent().checked(first).tangent();
     pool::put(point);
     y
