@@ -71,7 +71,7 @@
 //! - [`sparse`]: Jacobians and Hessians with many zeros, and where these are.
 //! - `graph`, with the feature of that name: functions recorded once, to list, draw, evaluate elsewhere and differentiate into other
 //!   graphs.
-//! - [`ecosystem`]: which other crates run on these numbers. [`teaching`]: how what DeZero and PyTorch teach is written here.
+//! - [`ecosystem`]: which other crates run on these numbers.
 //!
 //! # Features
 //!
@@ -233,11 +233,6 @@ pub mod family {}
 #[cfg(all(doc, feature = "std", feature = "nalgebra"))]
 #[doc = include_str!("../docs/compiler_errors.md")]
 pub mod compiler_errors {}
-
-/// What teaching texts do, and how it is written here.
-#[cfg(all(doc, feature = "std", feature = "nalgebra"))]
-#[doc = include_str!("../docs/teaching.md")]
-pub mod teaching {}
 
 /// Which crates run on these numbers, which take their derivatives, and which refuse.
 #[cfg(all(doc, not(doctest), feature = "nalgebra"))] // the package `ecosystem` runs its examples, which need other crates
