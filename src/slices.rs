@@ -52,7 +52,10 @@ pub fn sum<T: Float>(x: &[T]) -> T {
 /// # Examples
 /// ```
 /// use dualtape::{gradient, slices};
-/// assert_eq!(gradient(|x| slices::dot(&x[..2], &x[2..]), &[1.0, 2.0, 3.0, 4.0]), [3.0, 4.0, 1.0, 2.0]);
+/// assert_eq!(
+///     gradient(|x| slices::dot(&x[..2], &x[2..]), &[1.0, 2.0, 3.0, 4.0]),
+///     [3.0, 4.0, 1.0, 2.0]
+/// );
 /// ```
 #[must_use]
 #[track_caller]
@@ -131,7 +134,10 @@ pub fn log_sum_exp<T: Float>(x: &[T]) -> T {
 /// ```
 /// use dualtape::{gradient, slices};
 /// let log_density = |v: &[_]| slices::weighted_log_sum_exp(&v[..2], &v[2..]);
-/// assert_eq!(gradient(log_density, &[1.0, 0.0, 0.0, 1.0]), [1.0, 1.0_f64.exp(), 1.0, 0.0]);
+/// assert_eq!(
+///     gradient(log_density, &[1.0, 0.0, 0.0, 1.0]),
+///     [1.0, 1.0_f64.exp(), 1.0, 0.0]
+/// );
 /// ```
 #[must_use]
 #[track_caller]

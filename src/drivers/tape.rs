@@ -396,7 +396,10 @@ impl<T: Float> Adjoints<'_, T> {
     /// let tape = Tape::new();
     /// let (x, y, unused) = (tape.variable(3.0), tape.variable(4.0), tape.variable(5.0));
     /// let adjoints = tape.adjoints(x.hypot(y));
-    /// assert_eq!((adjoints.wrt(x), adjoints.wrt(y), adjoints.wrt(unused)), (0.6, 0.8, 0.0));
+    /// assert_eq!(
+    ///     (adjoints.wrt(x), adjoints.wrt(y), adjoints.wrt(unused)),
+    ///     (0.6, 0.8, 0.0)
+    /// );
     /// ```
     #[doc(alias = "grad")]
     #[must_use]

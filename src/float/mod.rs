@@ -32,17 +32,9 @@ use num_traits::{FloatConst, FromPrimitive, Inv, NumAssign, NumAssignOps, NumOps
 /// A real number that a function can be differentiated over: `f32`, `f64`, and [`Dual`](crate::Dual), [`Reverse`](crate::Reverse) and
 /// [`Taylor`](crate::Taylor) over any `Float`.
 ///
-/// All of [`num_traits::Float`] and [`FloatConst`] is available on a `T: Float` without further imports, together with the
-/// assignment operators, `Sum` and `Product`, formatting and parsing, and arithmetic and comparison with a scalar of the
-/// primitive type at the bottom of the nest ([`Float::Base`]) on the right.
+/// Write `T: Float` where you would write `f64`. The methods of [`num_traits::Float`] and the constants of [`FloatConst`] are there without
+/// imports: `x.sin()`, `x.max(y)`, `T::PI()`. So are the operators, `Sum` and `Product`, formatting and parsing.
 ///
-/// Constants in generic code are written with [`Float::lit`].
-///
-/// Comparisons and predicates such as `x < y` and `x.is_zero()` look at the value alone, so a differentiated program takes the branches
-/// of the plain one. What this means, and which derivative is given where there is none, is on the page
-/// [`conventions`](crate::conventions).
-///
-/// # Examples
 /// ```
 /// use dualtape::Float;
 ///
@@ -51,11 +43,37 @@ use num_traits::{FloatConst, FromPrimitive, Inv, NumAssign, NumAssignOps, NumOps
 /// }
 ///
 /// assert_eq!(kinetic(3.0, &[1.0, 2.0]), 7.5);
-/// assert_eq!(dualtape::gradient(|v| kinetic(3.0, v), &[1.0, 2.0]), [3.0, 6.0]); // m v
+/// let momentum = dualtape::gradient(|v| kinetic(3.0, v), &[1.0, 2.0]);
+/// assert_eq!(momentum, [3.0, 6.0]); // m v
 /// ```
 ///
-/// The trait is sealed: the numbers are those of this crate, and what is written over them can count on that. A function of your own is
-/// added by a rule, see [`Unary`].
+/// | in a generic function I want | write |
+/// |---|---|
+/// | a literal, or a number of the data | [`T::lit(2.0)`](Float::lit), zero and one also `T::zero()` and `T::one()` |
+/// | no derivative through a value | [`x.detach()`](Float::detach) |
+/// | one of two values that have been computed | [`select(x > y, a, b)`](select) |
+/// | the plain value, to print it or to decide by it | [`x.base()`](Float::base) |
+/// | a sum, a dot product or a norm as one operation | [`slices`](crate::slices) |
+/// | error functions, gamma functions, activations | [`Special`](crate::Special) |
+/// | solutions of linear systems, determinants, eigenvalues | [`LinearAlgebra`](crate::linalg::LinearAlgebra) |
+/// | a small formula as one operation | [`T::fuse`](Float::fuse) |
+/// | a function of my own with its derivative | [`x.unary(MyRule)`](Float::unary), and how to write a [rule](crate::rules) |
+/// | a value from elsewhere with its partial derivatives | [`T::from_partials`](Float::from_partials) |
+/// | to know whether a number carries a derivative | [`x.is_constant()`](Float::is_constant) |
+/// | a name for a value, or a choice, in a recording of the function | [`x.named("name")`](Float::named), [`if_less`](Float::if_less) |
+///
+/// # Conventions
+/// Comparisons and questions look at the plain value alone: `x == y`, `x < y` and `x.is_zero()` give what they give for `f64`, so a
+/// differentiated program takes the branches of the plain one. `abs` has the derivative 0 at 0, `max` of equal arguments one half by each,
+/// and `sqrt` has an infinite one at 0. A zero tangent stays zero where a slope is infinite. All of this is on the page
+/// [`conventions`](crate::conventions).
+///
+/// # Literals without `lit`
+/// [`Float::Base`] is the primitive number that a number is made of. It may stand on the right of an operator, so with
+/// `T: Float<Base = f64>` one can write `x * 2.0` and `x > 1.0`. On the left it cannot, `2.0 * x`.
+///
+/// The trait is sealed: its numbers are those of this crate, and code written over them can count on that. A function of your own is added by
+/// a rule, see [`Unary`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a differentiable number",
     note = "the numbers are `f32`, `f64`, `Dual<T>` and `Reverse<T>`; a literal point needs a decimal point, `1.0` instead of `1`"
@@ -308,7 +326,8 @@ pub trait Float:
     /// let x = Dual::variable(2.0);
     /// assert!(!x.is_constant() && x.floor().is_constant());
     /// assert_eq!(power(x, Dual::constant(3.0)).tangent(), 12.0); // 3 x²
-    /// assert_eq!(power(Dual::constant(2.0), x).tangent(), 4.0 * 2.0_f64.ln()); // 2ʸ ln 2, not 0
+    /// // 2ʸ ln 2, not 0
+    /// assert_eq!(power(Dual::constant(2.0), x).tangent(), 4.0 * 2.0_f64.ln());
     /// ```
     fn is_constant(&self) -> bool;
 
@@ -317,7 +336,8 @@ pub trait Float:
     /// # Examples
     /// ```
     /// use dualtape::{Dual, Float};
-    /// let (constant, variable): (Dual<f64>, Dual<f64>) = (Dual::constant(0.0), Dual::variable(0.0));
+    /// let (constant, variable): (Dual<f64>, Dual<f64>) =
+    ///     (Dual::constant(0.0), Dual::variable(0.0));
     /// assert!(constant.is_zero_in_all_parts() && !variable.is_zero_in_all_parts());
     /// ```
     fn is_zero_in_all_parts(&self) -> bool;
