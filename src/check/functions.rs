@@ -61,7 +61,7 @@ pub(super) fn gradient_at<B: Primitive>(verb: &str, mut f: impl FnMut(&[B]) -> B
     Check::new::<B>("gradient", None, gradient_entries(verb, &mut f, x, claimed, ""))
 }
 
-/// The Jacobian `claimed` of a plain function `f` at `x`, from wherever it comes; of a gradient, it is the Hessian.
+/// The Jacobian `claimed` of a plain function `f` at `x`, from wherever it comes. If `f` is a gradient, that is a Hessian.
 ///
 /// One row for each value of `f`, one column for each entry of `x`.
 ///
@@ -360,7 +360,7 @@ fn first_derivatives<B: Primitive>(verb: &str, f: &(impl ScalarFunction + ?Sized
     gradient_entries(verb, &mut |x: &[B]| f.eval(x), x, &driver_gradient(f, x), place)
 }
 
-/// Orders one to three; `place` stands behind the names of the entries.
+/// Compares orders one to three. `place` is written behind the names of the entries.
 #[track_caller]
 #[inline]
 pub(super) fn all_orders<B: Primitive>(

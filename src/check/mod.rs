@@ -17,7 +17,8 @@
 //! [extrapolated central differences](crate::numeric::extrapolated) with an uncertainty for each. What they cannot decide is said to be
 //! [undetermined](Verdict::Undetermined).
 //!
-//! Functions of every type and rules are checked in the precision of the point, `f64` or `f32`; plain functions of `f32` by [`single`].
+//! Functions of every type and rules are checked in the precision of the point, `f64` or `f32`. For plain functions of `f32` there is
+//! [`single`].
 //!
 //! # Examples
 //! A rule with a wrong sign:

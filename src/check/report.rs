@@ -195,7 +195,7 @@ impl Entry {
 ///
 /// The uncertainty takes the place of NumPy's absolute tolerance, with which every derivative below 1e-8 would pass.
 ///
-/// Written out it is a table with the worst entries; a precision, as in `{:.3}`, sets the decimals.
+/// Printed, it is a table of the worst entries. A precision, as in `{:.3}`, sets the decimals.
 ///
 /// # Examples
 /// A derivative of x² y by hand that forgets a factor:
@@ -289,15 +289,15 @@ impl Check {
         }
     }
 
-    /// All entries, in the order of the derivatives; those of a matrix row by row.
+    /// All entries, in the order of the derivatives. A matrix comes row by row.
     #[must_use]
     #[inline]
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
-    /// The entry with the worst verdict; among wrong ones one of the lowest order of derivatives, since mistakes show in the orders above,
-    /// too; and of these the one with the largest relative difference. `None` if there is no entry.
+    /// The entry with the worst verdict. Among wrong ones it is one of the lowest order of derivatives, since a mistake shows in the
+    /// orders above as well, and among these the one with the largest relative difference. `None` if there is no entry.
     #[must_use]
     #[inline]
     pub fn worst(&self) -> Option<&Entry> {

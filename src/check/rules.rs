@@ -5,9 +5,9 @@ use super::report::{Check, Entry};
 use crate::drivers::ScalarFunction;
 use crate::float::{Binary, Float, Primitive, Reduction, Unary};
 
-/// A [`Unary`] rule at some points: its derivative with differences of its values; the second and third derivative, which come from
-/// nesting, with differences of those below; both modes with each other; and [`Unary::eval`] and [`Unary::through`] with what they stand
-/// for.
+/// Checks a [`Unary`] rule at some points. Its derivative is compared with differences of its values. The second and third derivative,
+/// which come from nesting, are compared with differences of those below. Both modes are compared with each other, and [`Unary::eval`]
+/// and [`Unary::through`] with what they stand for.
 ///
 /// # Examples
 /// The derivative of this square is right, and has no derivative of its own:

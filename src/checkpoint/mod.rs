@@ -164,8 +164,8 @@ impl<'a> Checkpoints<'a> {
     /// The result has the bits of one tape over all steps on which each state is a [retained](crate::Tape::retain) value.
     ///
     /// # Cost
-    /// [`forward_steps`] steps on plain numbers, and for each step of the chain one that is recorded and swept; no schedule does with
-    /// fewer. Memory for the snapshots, and for the recording of one step.
+    /// [`forward_steps`] steps on plain numbers, and for each step of the chain one that is recorded and swept. No schedule needs fewer.
+    /// Memory for the snapshots, and for the recording of one step.
     ///
     /// # Panics
     /// As [every driver](crate::family#panics).
@@ -186,7 +186,7 @@ impl<'a> Checkpoints<'a> {
     /// The same for a chain that ends before the first step for which `is_over`, which gets the number of the step and the state before it.
     ///
     /// # Cost
-    /// The chain is run once from its start to its end, however long it is, while the snapshots are thinned out; then as
+    /// The chain is run once from its start to its end, however long it is, while the snapshots are thinned out. What follows is as in
     /// [`Checkpoints::value_and_gradient`]. A step is run once more at most than in a chain of known length.
     ///
     /// # Examples

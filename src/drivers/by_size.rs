@@ -17,8 +17,8 @@ const FEW: usize = 8;
 /// `x` has `n` entries, and so has the result.
 ///
 /// # Cost
-/// With `n` up to eight one evaluation of `f` on `Dual<T, N>` with an `N` of 2, 4 or 8, without a recording; otherwise that of
-/// [`gradient`](crate::gradient).
+/// For up to eight inputs it is one evaluation of `f` on `Dual<T, N>`, with an `N` of 2, 4 or 8, and without a recording. For more it is
+/// that of [`gradient`](crate::gradient).
 ///
 /// # Panics
 /// As [every driver](crate::family#panics).

@@ -5,7 +5,7 @@ use crate::float::Float;
 /// A scalar function of several variables that can be evaluated on every number type.
 ///
 /// Needed where one function runs on several types, as in [`optimize::newton`](crate::optimize::newton), which evaluates on `f64` in its
-/// line search and on nested numbers for the Hessian. A struct that holds the data implements it;
+/// line search and on nested numbers for the Hessian. A struct that holds the data implements it.
 /// [`scalar_function!`](crate::scalar_function) makes one from a generic function without data.
 ///
 /// The bound is `Float` and no more, since it runs on types that are not known where it is written. Data of type `f64` is lifted with
@@ -47,8 +47,8 @@ pub trait ScalarFunction {
 
 /// A vector-valued function of several variables that can be evaluated on every number type.
 ///
-/// [`ScalarFunction`] for several outputs; [`vector_function!`](crate::vector_function) makes one from a generic function without
-/// data.
+/// The twin of [`ScalarFunction`] for several outputs. [`vector_function!`](crate::vector_function) makes one from a generic function
+/// without data.
 ///
 /// # Examples
 /// The residuals of a line, and their Jacobian in both modes:

@@ -1,13 +1,13 @@
 //! Drivers for functions of nalgebra's vectors and matrices: the derivative has the shape of what it belongs to.
 //!
-//! Points and results are owned matrices of static or dynamic size, in the natural layout; nothing has to be flattened by hand.
-//! Numbers that do not vary are lifted with `cast()` or `map(Reverse::constant)`.
+//! Points and results are owned matrices of static or dynamic size, in the natural layout. Nothing has to be flattened by hand. Numbers
+//! that do not vary are lifted with `cast()` or `map(Reverse::constant)`.
 //!
-//! The `_into` twins write to matrices of the caller. With matrices of static size they allocate nothing once warm; with dynamic
-//! sizes, the matrix that the function is called with is a new one in each call.
+//! The `_into` twins write to matrices of the caller. With matrices of static size they allocate nothing once a call of that size has
+//! been made. With dynamic sizes, the matrix that the function is called with is a new one in each call.
 //!
-//! Panics: as [every driver](crate::family#panics); values of another recording are refused as in
-//! [`reverse`](crate::reverse#values-from-elsewhere).
+//! They panic as [every driver](crate::family#panics) does, and refuse values of another recording as those in
+//! [`reverse`](crate::reverse#values-from-elsewhere) do.
 
 use super::reverse::{self, HessianNumber};
 use super::session::Session;

@@ -2,14 +2,14 @@
 //!
 //! The cost of a gradient is a small multiple of the function's, whatever the number of inputs. Every driver owns its recording,
 //! returns plain numbers, may be called inside another one and on many threads, and reuses its buffers from call to call.
-//! The table of all drivers is on the page [`family`](crate::family); values at special points follow the
-//! [conventions](crate::conventions).
+//! All drivers are in one table on the page [`family`](crate::family). What they give at kinks, at infinite slopes and at NaN is said in
+//! the [conventions](crate::conventions).
 //!
 //! # Values from elsewhere
 //! A driver panics, in release builds too, if its function returns a value of another recording (of an outer driver of the same
 //! type, an earlier call, a [`Tape`](crate::Tape)) or joins one with its own arguments: see [`Reverse`]. Such values are lifted
 //! with [`Reverse::constant`], or passed by value with [`Reverse::primal`]. Drivers for second derivatives run on dual numbers inside,
-//! and mixing those is detected in debug builds only: see [`Dual`].
+//! and mixing those is noticed in debug builds only: see [`Dual`].
 
 use super::seeded::Seeded;
 use super::session::Session;
@@ -27,7 +27,7 @@ use nalgebra::DMatrix;
 /// What [`hessian`] evaluates its function on: recorded dual numbers, with the derivatives in eight directions at once.
 ///
 /// # Examples
-/// A closure infers it; a function names it:
+/// A closure has it by inference. A function names it:
 /// ```
 /// use dualtape::reverse::HessianNumber;
 ///

@@ -152,7 +152,7 @@ pub trait Float:
     /// ```
     fn base(&self) -> Self::Base;
 
-    /// The value one level down; of `f32` and `f64` the number itself. See [`Float::base`] for the plain value at the bottom.
+    /// The value one level down. For `f32` and `f64` it is the number itself. [`Float::base`] is the plain value at the bottom.
     ///
     /// # Examples
     /// ```
@@ -239,9 +239,9 @@ pub trait Float:
     /// A function computed elsewhere, from its value and its partial derivatives: the result has the value `value` and the derivative
     /// `Σ partial · argument'`.
     ///
-    /// For functions that are not written over `Float`: the solution of an equation, a table, a call to another library. `value` and
-    /// the partials are numbers [one level down](Float::Inner); higher derivatives are right if they carry theirs. On `f32` and `f64`
-    /// the result is `value`. On a tape it takes `⌈n / 2⌉` records for `n` arguments.
+    /// For functions that are not written over `Float`: the solution of an equation, a table, a call to another library. `value` and the
+    /// partials are numbers [one level down](Float::Inner). Higher derivatives are right if these carry their own. On `f32` and `f64` the
+    /// result is `value`. On a tape it takes `⌈n / 2⌉` records for `n` arguments.
     ///
     /// # Examples
     /// `y = √(x₀ x₁)` solved for by other means, with `∂y/∂x₀ = x₁ / 2y` and `∂y/∂x₁ = x₀ / 2y`:
@@ -283,9 +283,9 @@ pub trait Float:
     /// On `Reverse<T>` the function runs on `Dual<T, K>`, forward mode, and the tape gets ⌈K / 2⌉ records instead of one for each
     /// join inside. On every other type it simply runs. Worth it where `f` has more operations than inputs, as in stencils.
     ///
-    /// `f` may use literals and constants of the base type. Values from outside must be passed in as inputs; the types see to
-    /// that. To the compiler the inputs are numbers of an unnamed type, whose methods (`exp`) it finds with
-    /// `use dualtape::num_traits::Float as _`, or in a generic function that is passed as `f`. Operators need neither.
+    /// `f` may use literals and constants of the base type. Values from outside must be passed in as inputs, and the types make sure of
+    /// that. To the compiler the inputs are numbers of an unnamed type, whose methods (`exp`) it finds with `use
+    /// dualtape::num_traits::Float as _`, or in a generic function that is passed as `f`. Operators need neither.
     ///
     /// Where second derivatives are taken, forward mode runs over numbers of many parts. If the plain program's recording is longer than
     /// the caches, as that of a stencil over many steps is, fusing then halves the time. If it is short, fusing takes up to four times
@@ -356,8 +356,8 @@ pub trait Float:
 
 /// `a` if the condition holds, else `b`, with its derivative.
 ///
-/// Both are computed, but nothing of the other one gets into the result, be it NaN or infinite: this is what frameworks of arrays call
-/// `where`, without the NaN. Like `if`, it does not notice mixed differentiations; the panic comes at the next operation.
+/// Both are computed, but nothing of the other one gets into the result, even if it is NaN or infinite. This is what frameworks of arrays
+/// call `where`, without the NaN. Like `if`, it does not notice mixed differentiations. The panic comes at the next operation.
 ///
 /// # Examples
 /// At 0, where `sin x / x` is NaN:

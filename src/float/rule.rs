@@ -5,9 +5,9 @@ use core::fmt::{self, Debug, Display, Formatter, Write};
 
 /// The identity of a rule: two rules that are equal are the same function.
 ///
-/// Every type that derives `Clone`, `Copy`, `Debug` and `PartialEq` has it; there is nothing to implement. What looks at a
-/// computation from outside (a recording, a listing) stores rules, compares them by `==` and prints them by their name and the
-/// parameters that `Debug` shows.
+/// Every type that derives `Clone`, `Copy`, `Debug` and `PartialEq` has it, and there is nothing to implement. What looks at a
+/// computation from outside (a recording, a listing) stores rules, compares them by `==` and prints them by their name and the parameters
+/// that `Debug` shows.
 pub trait Rule: Copy + PartialEq + Debug + Send + Sync + 'static {
     /// `name` with the parameters of the rule behind it, as a person reads it: `powi(3)`.
     #[doc(hidden)]
@@ -127,7 +127,7 @@ pub trait Unary: Rule {
     /// `dy/dx` at `x`, given `y = f(x)`.
     fn partial<T: Float>(self, x: T, y: T) -> T;
 
-    /// Value and derivative at once; overridden where they share work.
+    /// Value and derivative at once. A rule overrides this where they share work.
     #[inline]
     fn eval<T: Float>(self, x: T) -> (T, T) {
         let y = x.unary(self);
@@ -139,7 +139,7 @@ pub trait Unary: Rule {
     const TWIN: Option<Twin> = None;
 
     /// The function of a power series with the coefficients `x`, by a recurrence: `y[0]` is given, and the others are to be filled in.
-    /// `slope` is the derivative at `x[0]`. Returns whether there is such a recurrence; without one the series follows from
+    /// `slope` is the derivative at `x[0]`. Returns whether there is such a recurrence. Without one the series follows from
     /// [`Unary::partial`].
     #[doc(hidden)]
     #[inline]
@@ -148,8 +148,8 @@ pub trait Unary: Rule {
         false
     }
 
-    /// Whether the function is constant between jumps, as those that round are. Its result is then a constant on every number, with
-    /// the derivative 0, also on a jump; [`Unary::partial`] is not asked.
+    /// Whether the function is constant between jumps, as those that round are. Its result is then a constant on every number, with the
+    /// derivative 0, also on a jump, and [`Unary::partial`] is not asked.
     const PIECEWISE_CONSTANT: bool = false;
 
     /// Whether [`Unary::through`] is written for this rule.

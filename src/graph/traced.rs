@@ -439,13 +439,13 @@ macro_rules! questions {
 
 /// Choices, which are operations, and questions, which are guarded.
 impl<B: Primitive> Traced<B> {
-    /// The larger of two numbers; the other one if one is NaN.
+    /// The larger of two numbers. If one is NaN, it is the other one.
     #[track_caller]
     pub fn max(self, other: impl Into<Self>) -> Self {
         let y = other.into();
         record(Op::Max, [self, y], num_traits::Float::max(self.value, y.value))
     }
-    /// The smaller of two numbers; the other one if one is NaN.
+    /// The smaller of two numbers. If one is NaN, it is the other one.
     #[track_caller]
     pub fn min(self, other: impl Into<Self>) -> Self {
         let y = other.into();

@@ -1,8 +1,8 @@
 //! Derivatives of what is defined by an equation: roots, fixed points, minimisers and solutions of linear systems.
 //!
-//! The caller brings the solution on plain numbers, found by whatever solver; the functions here return it as a number of the type that
-//! the parameters have, with all of its derivatives by them, in both modes and at every nesting. The solver is not differentiated, need
-//! not be generic, and its iterations are not recorded.
+//! The caller brings the solution on plain numbers, found by any solver. The functions here return it as a number of the type of the
+//! parameters, with all of its derivatives by them, in both modes and at every nesting. The solver is not differentiated, need not be
+//! generic, and its iterations are not recorded.
 //!
 //! The equation is a [`ScalarFunction`] or [`VectorFunction`] of one slice, which holds the unknowns and then the parameters, since it
 //! runs on several number types. Every argument is called in this order as well: the function, the solution, the parameters. The names
@@ -156,8 +156,9 @@ pub fn fixed_point_scalar<T: Float>(f: &(impl ScalarFunction + ?Sized), x: T::Ba
 /// are as good.
 ///
 /// # Errors
-/// If `∂f/∂x` is not small, `∂²f/∂x²` is 0, or something is not finite: see [the module](self#what-is-checked). A minimiser that was found
-/// by comparing values has half the digits, and then so have the derivatives; a step of Newton's method on `∂f/∂x` gives the rest.
+/// If `∂f/∂x` is not small, `∂²f/∂x²` is 0, or something is not finite: see [the module](self#what-is-checked). A minimiser that was
+/// found by comparing values has half the digits, and then the derivatives have no more. A step of Newton's method on `∂f/∂x` gives the
+/// rest.
 ///
 /// # Examples
 /// p x - ln x is least at 1/p, which has the derivative -1/p²:
@@ -280,11 +281,12 @@ pub fn argmin<T: Float>(f: &(impl ScalarFunction + ?Sized), x: &[T::Base], p: &[
 
 /// The solution `x` of `a x = b`, where `x` is known on plain numbers.
 ///
-/// `dx = A⁻¹ (db - dA x)`. [`LinearAlgebra::solve`](crate::LinearAlgebra::solve) has the same derivatives and solves the system itself;
-/// this is for a solution from elsewhere, an iterative solver or one that knows the structure of the matrix.
+/// `dx = A⁻¹ (db - dA x)`. [`LinearAlgebra::solve`](crate::LinearAlgebra::solve) has the same derivatives and solves the system itself.
+/// This function is for a solution from elsewhere, from an iterative solver for instance, or from one that knows the structure of the
+/// matrix.
 ///
 /// # Cost
-/// For each level of nesting an inverse on the type below; `n² + n` records on a tape.
+/// An inverse on the type below for each level of nesting, and `n² + n` records on a tape.
 ///
 /// # Errors
 /// If an entry of `a x - b` is not small, `a` is singular, or something is not finite: see [the module](self#what-is-checked).

@@ -9,7 +9,7 @@ use super::Dual;
 /// code would be ambiguous. `Real<T>` has both for every `T`. It is the dual number without any direction, and so it is the number
 /// itself: the same value, the same derivatives, and no arithmetic besides that of `T`.
 ///
-/// `Real::constant(x)` wraps a number and `y.primal()` unwraps it; `matrix.map(Real::constant)` and `matrix.map(Real::primal)` do so for
+/// `Real::constant(x)` wraps a number, and `y.primal()` unwraps it. `matrix.map(Real::constant)` and `matrix.map(Real::primal)` do so for
 /// a whole matrix or vector. Error messages and `{:?}` show it as `Dual<T, 0>`.
 ///
 /// Where a matrix function stands in [`LinearAlgebra`](crate::LinearAlgebra), that is cheaper on a tape, and it needs no wrapping.

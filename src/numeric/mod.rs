@@ -33,8 +33,8 @@ pub use richardson::{Estimate, extrapolated, extrapolated_gradient};
 #[cfg(feature = "nalgebra")]
 use nalgebra::DMatrix;
 
-/// The step of the differences here, as textbooks choose it. For a central difference it leaves ten digits where `x` and the derivatives
-/// of `f` are of ordinary size; where they are not, choose one with [`derivative_by`].
+/// The step of the differences here, as textbooks choose it. It leaves ten digits of a central difference where `x` and the derivatives
+/// of `f` are of ordinary size. Where they are not, choose a step with [`derivative_by`].
 pub const STEP: f64 = 1e-4;
 
 /// The central difference `(f(x + h) - f(x - h)) / 2h` with `h` = [`STEP`], two evaluations.

@@ -72,12 +72,11 @@
 //!   first one, so many times.
 //! - From `erfcx` to `log_norm_cdf` a hundred points each went into it, and for the incomplete gamma and beta functions, the
 //!   distributions and the modified Bessel functions ten to fifty: arguments and shapes from 1e-100 to 1e6, halves and integers,
-//!   both sides of the mean. Derivatives by a shape or an order are small beside the terms they are the sum of, from the second
-//!   on, and those of Student's distribution from the first on; these are computed with twice the digits, which takes
-//!   much longer than a value. Where it would take too long the plain sum is used, and the errors are those of its terms:
-//!   `gamma_p` and its kin for shapes above 2e4, `ln_bessel_i` between `x = 2000` and `ν² / 4`, and mixed derivatives of
-//!   `beta_inc` by all three arguments. Derivatives of the quantiles `gamma_p_inv` and `gamma_q_inv` from the third order on that
-//!   are not by the probability alone are NaN there.
+//!   both sides of the mean. Derivatives by a shape or an order are small beside the terms they are the sum of. This holds from the
+//!   second one on, and for Student's distribution from the first. They are computed with twice the digits, which takes much longer than
+//!   a value. Where it would take too long the plain sum is used, and the errors are those of its terms: `gamma_p` and its kin for shapes
+//!   above 2e4, `ln_bessel_i` between `x = 2000` and `ν² / 4`, and mixed derivatives of `beta_inc` by all three arguments. Derivatives of
+//!   the quantiles `gamma_p_inv` and `gamma_q_inv` from the third order on that are not by the probability alone are NaN there.
 //! - Student's derivatives by `ν` are accurate to `ν = 1e6`, and those of `ln_bessel_k` for `x` from 1e-8 to 1e4. Below 1e-30 and
 //!   above 1e10 its derivatives from the second on, and those of `bessel_k_scaled`, are not computed with twice the digits, and
 //!   mixed ones may have none.
@@ -167,7 +166,7 @@ macro_rules! special_methods {
 /// Special functions as methods of `f32`, `f64`, [`Dual`](crate::Dual), [`Reverse`](crate::Reverse) and their nestings.
 ///
 /// Values are computed in `f64` (also for `f32`), by [`libm`](https://docs.rs/libm) where it has the function, and are the same on
-/// every number. Outside a domain value and derivatives are NaN. Arguments are real; results at infinity are limits.
+/// every number. Outside a domain value and derivatives are NaN. Arguments are real, and results at infinity are limits.
 ///
 /// On a plain `f64` call `Special::erf(x)` rather than `x.erf()`: the standard library prepares methods of such names.
 ///
@@ -175,7 +174,7 @@ macro_rules! special_methods {
 /// The table in the documentation of [the module](self) has a bound for every function and order.
 ///
 /// # Examples
-/// The normal distribution function is nearly a logistic one; this is where they differ most.
+/// The normal distribution function is nearly a logistic one. Here they differ most.
 /// ```
 /// use dualtape::{Float, Special, value_and_derivative};
 ///
@@ -193,7 +192,7 @@ pub trait Special: Float {
     normal!(special_methods);
 
     /// Scaled complementary error function `exp(x²) erfc x`; derivative `2xy - 2/√π`, computed without that difference. It neither
-    /// underflows nor loses digits for large `x`, where it is about `1 / (√π x)`. 0 at `∞`; `∞` from -26.7 on downwards.
+    /// underflows nor loses digits for large `x`, where it is about `1 / (√π x)`. It is 0 at `∞`, and `∞` from -26.7 on downwards.
     ///
     /// # Cost
     /// Derivatives and values beyond 5 take a continued fraction, of about 50 to 1400 terms.
@@ -389,8 +388,9 @@ pub trait Special: Float {
     /// The complement with all digits is `I₁₋ₓ(b, a)`.
     ///
     /// # Cost
-    /// A continued fraction of 10 to 100 terms, growing like the square root of the shapes; where 20,000 terms are not enough, for shapes
-    /// from about 1e7 on, the result is NaN. A derivative by a shape evaluates it on dual numbers; each further order triples that.
+    /// A continued fraction of 10 to 100 terms, which grow like the square root of the shapes. Where 20,000 terms are not enough, for
+    /// shapes from about 1e7 on, the result is NaN. A derivative by a shape evaluates it on dual numbers; each further order triples
+    /// that.
     ///
     /// # Examples
     /// `Iₓ(a, 1) = xᵃ`.
@@ -611,7 +611,7 @@ pub trait Special: Float {
     /// Derivatives by both arguments are there for every order of differentiation. NaN for orders beyond 1e6.
     ///
     /// # Cost
-    /// An integral of 15 to 50 values; of `-8 ln x` for tiny `x`.
+    /// An integral of 15 to 50 values, and of `-8 ln x` values for tiny `x`.
     ///
     /// # Examples
     /// `K₁⸝₂(x) = √(π / 2x) e⁻ˣ`.
@@ -740,8 +740,8 @@ pub trait Special: Float {
     // ---- Sines -----------------------------------------------------------------------------------------------------------
     sines!(special_methods);
 
-    /// `sin x / x`, 1 at 0, with right derivatives of every order there; 0 at `±∞`. (Not normalised: `sin(πx) / (πx)` is
-    /// `(x * π).sinc()`.)
+    /// `sin x / x`, which is 1 at 0, with right derivatives of every order there, and 0 at `±∞`. (Not normalised: `sin(πx) / (πx)` is `(x
+    /// * π).sinc()`.)
     ///
     /// # Examples
     /// ```

@@ -15,7 +15,7 @@ use std::ops::Range;
 /// What [`gradient`] and [`jacobian`] evaluate their function on: a dual number with the derivatives in eight directions at once.
 ///
 /// # Examples
-/// A closure infers it; a function names it:
+/// A closure has it by inference. A function names it:
 /// ```
 /// use dualtape::forward;
 ///
@@ -342,7 +342,7 @@ pub fn value_gradient_and_hessian_into<T: Float>(
 
 /// The forward drivers with `N` directions per evaluation.
 ///
-/// Any `N` works with any number of inputs; a good `N` divides it or exceeds it little.
+/// Any `N` works with any number of inputs. A good `N` divides that number, or is a little larger.
 ///
 /// # Panics
 /// As [every driver](crate::family#panics).

@@ -1,8 +1,8 @@
 //! Forward mode: derivatives by dual numbers, and higher ones by power series, without a tape.
 //!
 //! Best for one or a few inputs, whatever the number of outputs. Gradients and Jacobians go in chunks of directions: the
-//! functions here use eight at a time, and [`Chunk<N>`](Chunk) has the same drivers for any `N`. The table of all drivers is on
-//! the page [`family`](crate::family); values at special points follow the [conventions](crate::conventions).
+//! functions here use eight at a time, and [`Chunk<N>`](Chunk) has the same drivers for any `N`. All drivers are in one table on the page
+//! [`family`](crate::family). What they give at kinks, at infinite slopes and at NaN is said in the [conventions](crate::conventions).
 //!
 //! Functions of one number and of arrays need no memory and are there without the standard library.
 //!

@@ -34,7 +34,7 @@ const OPERATIONS: usize = 1 << 20;
 ///   recordings that were used last are kept.
 /// - **Where branches change nearly always**, it tries less and less: after 4 failures in a row it rests for 4 calls, then 8, 16 and
 ///   so on, until a recording holds again. Each recording that served few calls doubles the wait for the next.
-/// - **Where replay does not pay**, by an estimate from the numbers of operations, the drivers keep all calls; so do they where the
+/// - **Where replay does not pay**, by an estimate from the numbers of operations, the drivers keep all calls. They also do where the
 ///   program would have more than a million operations, and where the function does not run on numbers that record.
 ///
 /// # Results
@@ -55,15 +55,15 @@ const OPERATIONS: usize = 1 << 20;
 /// # Cost
 ///
 /// A replayed call allocates nothing once warm, besides results that it returns, and takes about 40 ns more than
-/// [`Program::call`](super::Program::call). The call after which a recording is made takes as long as some hundred others. A point
-/// where a guard has another answer costs one replay in vain, and the guards of one recording after the other that is compatible
-/// with the answers so far; a later recording is mostly found at once.
+/// [`Program::call`](super::Program::call). The call after which a recording is made takes as long as some hundred others. A point where
+/// a guard has another answer costs one replay in vain. Then the guards of other recordings are asked, of those that are compatible with
+/// the answers so far, one after the other. Mostly the right one is found at once.
 ///
 /// # As a function
 ///
 /// It is a [`ScalarFunction`] and a [`VectorFunction`] itself, which evaluates the function that it owns: on `f64` that is faster than a
 /// replay, and on numbers with derivatives it is what the caller's driver asked for. So it goes into every driver and into
-/// `optimize::newton`, which do not replay; the methods do.
+/// `optimize::newton`. Those do not replay. The methods here do.
 ///
 /// # Threads
 ///
@@ -139,7 +139,7 @@ impl<F> Adaptive<F> {
         self
     }
 
-    /// Makes a recording after so many calls of a derivative by the drivers; 256 unless set.
+    /// Makes a recording after so many calls of a derivative by the drivers. It is 256 unless set.
     ///
     /// # Panics
     /// If it is 0.
@@ -165,7 +165,7 @@ impl<F> Adaptive<F> {
         self.with(|limits| limits.patience = calls)
     }
 
-    /// Keeps so many recordings; 8 unless set. A new one takes the place of the one that was used longest ago.
+    /// Keeps so many recordings. It is 8 unless set. A new one takes the place of the one that was used longest ago.
     ///
     /// # Panics
     /// If it is 0.
@@ -179,7 +179,7 @@ impl<F> Adaptive<F> {
         self.with(|limits| limits.recordings = recordings)
     }
 
-    /// Leaves to the drivers what would be a recording or a program of more operations; 2²⁰ unless set.
+    /// Leaves to the drivers what would be a recording or a program of more operations. It is 2²⁰ unless set.
     ///
     /// Recording stops where it has so many. A program and its graph take about 150 bytes for each operation, and a recording while it is
     /// made somewhat more.
@@ -188,7 +188,7 @@ impl<F> Adaptive<F> {
         self.with(|limits| limits.operations = operations)
     }
 
-    /// Whether the drivers keep the calls where replay is estimated to be slower; they do unless this is set to `false`.
+    /// Whether the drivers keep the calls where replay is estimated to be slower. They do unless this is set to `false`.
     ///
     /// The estimate knows the numbers of operations, of functions called and of those that depend on each other. It does not know the
     /// machine, nor what a rule of your own costs.
