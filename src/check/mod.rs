@@ -1,7 +1,8 @@
 //! Derivatives compared with numerical ones: for rules of your own, for derivatives written by hand, and for code of other crates.
 //!
-//! Every function here returns a [`Check`], which prints a table with the worst entries, says what the mistake looks like (a transpose, a
-//! sign, a factor that is missing), and panics with all of it if a test calls [`assert_passed`](Check::assert_passed).
+//! Every function here returns a [`Check`]. It prints a table of the worst entries, and says what the mistake looks like: a transpose, a
+//! sign, a factor that is missing. If a test calls [`assert_passed`](Check::assert_passed), it panics with all of this unless the check
+//! has passed.
 //!
 //! | to compare | with differences of | call |
 //! |---|---|---|

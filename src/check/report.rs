@@ -186,9 +186,10 @@ impl Entry {
 /// A comparison of derivatives with numerical ones: every pair of numbers, and what follows.
 ///
 /// An entry has
-/// - **failed** if `|exact - numeric|` is more than [`RTOL`] (on `f32` [`SINGLE_RTOL`]) times the numerical derivative (or what [`Check::within`] says) and ten times
-///   its uncertainty together, the latter being within that tolerance too (or the difference a hundred times as large), or if the
-///   derivative is NaN where the numerical one is known;
+/// - **failed** if `|exact - numeric|` is more than the tolerance and ten times the uncertainty together. The tolerance is [`RTOL`] (on
+///   `f32` [`SINGLE_RTOL`]) times the numerical derivative, or what [`Check::within`] says. The uncertainty must be within the tolerance
+///   as well, or the difference a hundred times as large. An entry has failed, too, if the derivative is NaN where the numerical one is
+///   known;
 /// - **passed** if it is not, and the uncertainty is small against the derivative, or less than [`ATOL`] (on `f32` [`SINGLE_ATOL`]);
 /// - else it is **undetermined**: at kinks and jumps, where the function is not finite here or all around, and where rounding of its
 ///   values hides the derivative. At the edge of the domain the one-sided derivative is taken.

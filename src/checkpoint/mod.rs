@@ -1,9 +1,9 @@
 //! Gradients of long chains of steps in little memory.
 //!
-//! A simulation of a million steps leaves a tape of gigabytes. Here a chain of steps is differentiated backwards one step at a time:
-//! the state before a step is computed again from the nearest *snapshot*, the step is recorded and swept alone, and the memory is
-//! used for the next one. With `c` snapshots and `r` repetitions of each step, chains of `(c + r)! / (c! r!)` steps can be
-//! reversed: a million steps with 100 snapshots take 3.8 times the steps of the chain, and the recordings.
+//! A simulation of a million steps leaves a tape of gigabytes. Here a chain of steps is differentiated backwards, one step at a time. The
+//! state before a step is computed again from the nearest *snapshot*. Then the step is recorded and swept alone, and its memory is used
+//! for the next one. With `c` snapshots and `r` repetitions of each step, chains of `(c + r)! / (c! r!)` steps can be reversed: a million
+//! steps with 100 snapshots take 3.8 times the steps of the chain, and the recordings.
 //!
 //! ```
 //! use dualtape::Float;

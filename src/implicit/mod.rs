@@ -49,27 +49,27 @@
 //! # How it is done
 //! One step of Newton's method from the solution, `x - J⁻¹ f(x, p)` with the Jacobian `J = ∂f/∂x`, changes the value by rounding only and
 //! has the right derivatives, since `dx/dp = -J⁻¹ ∂f/∂p`. For a nested type `x` and `J` are those of the inner type, found in the same
-//! way, so that they carry the derivatives of `dx/dp`: one step for each level of nesting, down to plain numbers. The value of the step
-//! is left out: **the result has the value that the caller brought, to the last bit**.
+//! way, so that they carry the derivatives of `dx/dp`. That is one step for each level of nesting, down to plain numbers. The value of
+//! the step is left out, so **the result has the value that the caller brought, to the last bit**.
 //!
 //! # What is checked
-//! On plain numbers, whatever the type of the parameters: a residual `rᵢ` of more than `∛ε Σ |zⱼ ∂rᵢ/∂zⱼ|` (`ε` is the machine epsilon,
-//! its root 6e-6 on `f64`, and `z` holds unknowns and parameters) is an [`Error`] that says how large it is, and so is a singular
-//! Jacobian, and infinity or NaN. The measure does not depend on the units of unknowns and equations. A relative error `δ` that is left
-//! in the solution makes an error of the order of `δ` in the derivatives: where that is too much, take a step of Newton's method more
-//! before.
+//! The solution is checked on plain numbers, whatever the type of the parameters. A residual `rᵢ` of more than `∛ε Σ |zⱼ ∂rᵢ/∂zⱼ|` is an
+//! [`Error`] that says how large it is. Here `ε` is the machine epsilon, whose root is 6e-6 on `f64`, and `z` holds unknowns and
+//! parameters. A singular Jacobian is an error as well, and so is infinity or NaN. The measure does not depend on the units of unknowns
+//! and equations. A relative error `δ` that is left in the solution makes an error of the order of `δ` in the derivatives. Where that is
+//! too much, take one more step of Newton's method before.
 //!
 //! An unknown whose exact value is 0 has no size to compare with, unless other terms of the equation have one. It is accepted if its
 //! residual is 0, which more steps of Newton's method achieve.
 //!
 //! # Cost
-//! On plain numbers a Jacobian by unknowns and parameters, for the check. For each level of nesting one evaluation of the function on
-//! the type of that level, and one of its Jacobian and the inverse of that by the unknowns on the type below. On a tape the function's
-//! own records, and for `n` unknowns `n² / 2`.
+//! The check takes a Jacobian by unknowns and parameters on plain numbers. Each level of nesting takes one evaluation of the function on
+//! the type of that level, and on the type below one Jacobian by the unknowns and its inverse. A tape gets the function's own records,
+//! and `n² / 2` for `n` unknowns.
 //!
 //! # Panics
-//! With several unknowns, if there are not as many equations. In a recording of a graph, which would hold at the one point that was
-//! solved for only.
+//! If there are not as many equations as unknowns. In a recording of a graph, since the recording would hold only at the one point that
+//! was solved for.
 //!
 //! Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., section 15.1, for the derivative; Blondel et al., "Efficient and
 //! modular implicit differentiation", NeurIPS 2022, for solvers as black boxes.

@@ -2,15 +2,15 @@
 //!
 //! nalgebra's own decompositions run on our numbers, since these are ordinary scalars. Then every operation inside is differentiated. (In
 //! code that is generic over [`Float`] they run on [`Real<T>`](crate::Real).) The methods of [`LinearAlgebra`] know the derivative of the
-//! *result* instead: the decomposition itself runs on the inner type, once, and each entry of the result is one operation on the tape.
-//! That is cheaper, and it holds where an algorithm branches on zeros or iterates until a rounded number stops changing: for exactly
-//! diagonal matrices, for instance.
+//! *result* instead. The decomposition itself runs once, on the inner type, and each entry of the result is one operation on the tape.
+//! That is cheaper. It also holds where an algorithm branches on zeros, as for exactly diagonal matrices, or iterates until a rounded
+//! number stops changing.
 //!
 //! # How it is done
-//! Each rule is written once, for every number type, as a join of inner-level partials; the inner type's own method gives the values
-//! and, in nested types, carries their derivatives. The solution of `A x = b`, for example, is
-//! `x = x₀ + A₀⁻¹ (b - A x₀)`, where `x₀` and `A₀⁻¹` are values of the inner type: the residual has the value 0 and the right
-//! derivative, so `n²` records replace the `n³ / 3` records of elimination.
+//! Each rule is written once for every number type, as an operation with partials of the inner type. The method of the inner type gives
+//! the values, and in nested types their derivatives. The solution of `A x = b`, for example, is `x = x₀ + A₀⁻¹ (b - A x₀)`, where `x₀`
+//! and `A₀⁻¹` are values of the inner type. The bracket has the value 0 and the right derivative, so `n²` records replace the `n³ / 3`
+//! records of elimination.
 //!
 //! # Cost
 //! For a matrix `n x n`: operations on the inner type, besides those of records, and records on a tape when every entry is a variable.

@@ -40,10 +40,10 @@ const OPERATIONS: usize = 1 << 20;
 /// # Results
 ///
 /// They are those of the drivers `value_and_gradient_of` and its kin: the same values to the bit, the same panics, and the same
-/// derivatives, except for rounding. A program adds in another order than the drivers, so a replayed derivative differs from theirs by
-/// a few units of 1e-16 of the largest terms that are added, as the drivers of both modes differ from each other. When to replay goes
-/// by counts and never by a clock, so the same calls have the same bits each time they are made. Who needs the same bits at a point
-/// whatever was called before takes the drivers, or a [`Program`](super::Program).
+/// derivatives, except for rounding. A program adds in another order than the drivers. So a replayed derivative differs from theirs by a
+/// few units of 1e-16 of the largest terms that are added, as the drivers of both modes do from each other. When to replay goes by counts
+/// and never by a clock, so the same calls have the same bits each time they are made. Who needs the same bits at a point whatever was
+/// called before takes the drivers, or a [`Program`](super::Program).
 ///
 /// Whether a function runs on numbers that record is found out by recording it: a panic there is caught, after its message was printed.
 /// A program that is compiled to abort on panics ends with such a function.
