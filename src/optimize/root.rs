@@ -7,11 +7,11 @@ use crate::Dual;
 
 /// A root of `f` between `a` and `b`, where its values have different signs.
 ///
-/// Newton's method with the derivative by dual numbers, kept inside of a bracket: where its step would leave the
-/// interval in which the sign changes, or is not shorter than half of the step before, another point is taken: in turns
-/// one beyond the Newton step, to get the root between two near points, and one that halves the interval, by its middle
-/// or by the median of the floating-point numbers inside, so that a root near zero in a long interval costs few steps,
-/// too. Near a simple root the steps are those of Newton.
+/// It is found by Newton's method with the derivative by dual numbers, kept inside of a bracket, the interval in which the sign changes.
+/// Another point is taken where the step would leave the bracket, or is not shorter than half of the step before. In turns this is a
+/// point beyond the Newton step, to get the root between two near points, and one that halves the interval. The interval is halved by its
+/// middle or by the median of the floating-point numbers inside, so that a root near zero in a long interval costs few steps, too. Near a
+/// simple root the steps are those of Newton.
 ///
 /// The ends may be in any order, and the values at them infinite. An end that is a root is returned. The search ends at
 /// a value of zero, when the step is shorter than the spacing of numbers at `x`, or when no number is left between the

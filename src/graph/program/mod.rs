@@ -30,9 +30,9 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// A graph made ready to be run many times, by [`Graph::compile`] or [`Graph::compile_value_and_gradient`].
 ///
-/// On most programs a value and a gradient take about half of the time that the tape takes, less where the function has long loops of the same
-/// operations, and on a few, that are one long chain of operations, they take a little longer; `cargo bench --bench compiled` has a table. It
-/// pays after some hundred to some thousand calls.
+/// On most programs a value and a gradient take about half of the time that the tape takes. They take less where the function has long
+/// loops of the same operations, and a little longer on a few that are one long chain of operations. `cargo bench --bench compiled` has a
+/// table. It pays after some hundred to some thousand calls.
 ///
 /// What it computes is what the graph computes: values have the bits that the recorded function has on `f64`, a guard with another
 /// answer is an error, and derivatives that plain arithmetic gets wrong are taken by the drivers, as in [`Graph::eval`]. Only a program by
@@ -124,8 +124,9 @@ impl Graph {
     /// differentiated once and run for several passes at a time, by vector instructions where the machine has them. Where that does not pay,
     /// by a fixed model of what operations cost, the program is the other one. [`Program::report`] says which it is, and why.
     ///
-    /// Values have the bits that the function has on `f64`. Of the gradient the last bits may be other ones than those of a tape, since terms are
-    /// added in another order; they are the same on every run, and on every machine whose `exp`, `sin` and their kind have the same bits.
+    /// Values have the bits that the function has on `f64`. The last bits of the gradient may differ from those of a tape, since terms
+    /// are added in another order. They are the same on every run, and on every machine whose `exp`, `sin` and their kind have the same
+    /// bits.
     ///
     /// # Panics
     /// If the graph has not one result.
