@@ -9,11 +9,11 @@
 //! }
 //!
 //! # #[cfg(feature = "nalgebra")] {
-//! use dualtape::{gradient, hessian, nalgebra::dmatrix, optimize, scalar_function};
+//! use dualtape::{gradient, hessian, optimize, scalar_function};
 //!
 //! assert_eq!(gradient(rosenbrock, &[2.0, 3.0]), [802.0, -200.0]);
-//! let h = dmatrix![3602.0, -800.0; -800.0, 200.0];
-//! assert_eq!(hessian(rosenbrock, &[2.0, 3.0]), h);
+//! let h = hessian(rosenbrock, &[2.0, 3.0]);
+//! assert_eq!(h.as_slice(), [3602.0, -800.0, -800.0, 200.0]);
 //!
 //! scalar_function!(Rosenbrock = rosenbrock);
 //! let minimum = optimize::newton(&Rosenbrock, &[-1.2, 1.0]);
@@ -217,6 +217,9 @@ pub use numbers::Taylor;
 pub use special::Special;
 
 /// Matrices of [`jacobian`] and [`hessian`] come from this version of nalgebra.
+///
+/// Its macros, such as `dmatrix!`, expand to paths of a crate named `nalgebra`. To use them, add it to your program as well:
+/// `cargo add nalgebra@0.35`.
 #[cfg(feature = "nalgebra")]
 pub use nalgebra;
 
