@@ -68,7 +68,8 @@ pub fn solve<F: VectorFunction + ?Sized>(f: &F, x0: &[f64]) -> Solution {
 /// }
 /// vector_function!(Parabola = parabola);
 ///
-/// let solution = optimize::Equations::new().max_iterations(200).solve(&Parabola, &[3.0]);
+/// let solution =
+///     optimize::Equations::new().max_iterations(200).solve(&Parabola, &[3.0]);
 /// assert!(!solution.converged());
 /// assert!(solution.x[0].abs() < 1e-7 && (solution.norm - 1.0).abs() < 1e-14);
 /// ```
