@@ -215,7 +215,8 @@ fn check_count(unknowns: usize, equations: usize) {
 ///     format!("{solution:.3}"),
 ///     "\
 /// status         singular
-///                the Jacobian is singular: the residuals do not tell what x[0], x[1] do, one for another; hold some of them, or \
+///                the Jacobian is singular: the residuals do not tell what \
+///      x[0], x[1] do, one for another; hold some of them, or \
 ///      add equations or data
 /// iterations     2
 /// evaluations    2 of the value, 3 Jacobians
