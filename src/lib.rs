@@ -37,8 +37,8 @@
 //! - **Mistakes show.** Values of two recordings in one operation, or of one that has ended, panic with advice, in release builds too.
 //!   [`check`] compares derivatives with differences, and says what a mistake looks like.
 //! - **Solvers that use it.** [`optimize`] has Newton's method, least squares with standard errors, and systems of equations. Least
-//!   squares solve 19 of the problems of NIST from both starts each, with ten of the eleven certified digits of estimates and standard
-//!   errors.
+//!   squares solve all 19 NIST problems of the test suite from both starts, with ten of the eleven certified digits of estimates and
+//!   standard errors.
 //! - **Large problems.** Value, gradient and [sparse Hessian](sparse) of a function of 100,000 inputs cost six gradients, 9 ms.
 //!   [Checkpoints](checkpoint) reverse a chain of a million steps in 0.1 MB.
 //! - **Matrices as wholes.** [Solutions, determinants, eigenvalues and singular values](linalg) have derivatives of their own. Code written
