@@ -11,7 +11,7 @@
 //! | [Greeks](greeks) | who prices options |
 //! | [Robots and poses](robots) | who works with rotations and kinematics |
 //! | [Networks and random numbers](networks) | who trains a small model, or simulates |
-//! | [Deep learning from scratch](crate::teaching) | who reads that book, or *Dive into Deep Learning*: their steps, and what to write here |
+//! | [Deep learning from scratch](deep_learning) | who reads that book, or *Dive into Deep Learning*: their steps, and what to write here |
 //! | [Coming from elsewhere](coming_from) | who knows JAX, PyTorch, ForwardDiff, CppAD, num-dual |
 //! | [When it goes wrong](going_wrong) | who sees a NaN, a zero or a panic |
 //!
@@ -47,6 +47,10 @@ pub mod robots {}
 #[cfg(not(doctest))] // the package `ecosystem` runs its examples, which need other crates
 #[doc = include_str!("../docs/guide/networks.md")]
 pub mod networks {}
+
+#[doc = include_str!("../docs/guide/deep_learning.md")]
+#[doc(alias = "DeZero", alias = "dive into deep learning", alias = "teaching")]
+pub mod deep_learning {}
 
 #[doc = include_str!("../docs/guide/coming_from.md")]
 pub mod coming_from {}

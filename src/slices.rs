@@ -52,7 +52,10 @@ pub fn sum<T: Float>(x: &[T]) -> T {
 /// # Examples
 /// ```
 /// use dualtape::{gradient, slices};
-/// assert_eq!(gradient(|x| slices::dot(&x[..2], &x[2..]), &[1.0, 2.0, 3.0, 4.0]), [3.0, 4.0, 1.0, 2.0]);
+/// assert_eq!(
+///     gradient(|x| slices::dot(&x[..2], &x[2..]), &[1.0, 2.0, 3.0, 4.0]),
+///     [3.0, 4.0, 1.0, 2.0]
+/// );
 /// ```
 #[must_use]
 #[track_caller]
@@ -72,8 +75,8 @@ pub fn dot<T: Float>(x: &[T], y: &[T]) -> T {
 /// therefore has the second derivatives 0 there, whatever they are in truth. The
 /// [remedy](crate::conventions#even-functions-of-a-length) is a function of `dot(x, x)`. The norm of nothing is 0.
 ///
-/// Recorded in a `graph::Graph` it is one operation without guards; second derivatives of a length that is
-/// subnormal or overflows, which are out of range themselves, may be NaN or 0 there.
+/// Recorded in a `graph::Graph` it is one operation without guards. Second derivatives of a length that is subnormal or overflows are out
+/// of range themselves, and may be NaN or 0 there.
 ///
 /// # Examples
 /// ```
@@ -100,7 +103,7 @@ pub fn norm<T: Float>(x: &[T]) -> T {
 
 /// `ln(Σ exp xᵢ)`, computed from the largest so that nothing overflows; partial derivatives `exp(xᵢ - y)`, the softmax.
 ///
-/// Entries `-∞` have weight 0, also if all are; entries `∞` share the weight 1. The result of nothing is `-∞`.
+/// Entries `-∞` have weight 0, even if all entries are `-∞`. Entries `∞` share the weight 1. The result of nothing is `-∞`.
 ///
 /// # Examples
 /// The logarithm keeps its digits beside zero: here it is `ln(1 + e⁻⁵⁰)`.
@@ -119,8 +122,8 @@ pub fn log_sum_exp<T: Float>(x: &[T]) -> T {
 /// `ln(Σ wᵢ exp xᵢ)`, computed from the largest exponent so that nothing overflows; partial derivatives `exp(xᵢ - y)` by the
 /// weights and `wᵢ exp(xᵢ - y)` by the exponents.
 ///
-/// A weight may be 0, and has its derivative then as well. Weights below zero are subtracted; NaN if they outweigh the others.
-/// Entries `-∞` count for nothing, whatever their weights. The result of nothing, and of weights that are all 0, is `-∞`, with
+/// A weight may be 0, and has its derivative then as well. Weights below zero are subtracted. The result is NaN if they outweigh the
+/// others. Entries `-∞` count for nothing, whatever their weights. The result of nothing, and of weights that are all 0, is `-∞`, with
 /// derivatives `∞` by the weights of finite exponents.
 ///
 /// # Panics
@@ -131,7 +134,10 @@ pub fn log_sum_exp<T: Float>(x: &[T]) -> T {
 /// ```
 /// use dualtape::{gradient, slices};
 /// let log_density = |v: &[_]| slices::weighted_log_sum_exp(&v[..2], &v[2..]);
-/// assert_eq!(gradient(log_density, &[1.0, 0.0, 0.0, 1.0]), [1.0, 1.0_f64.exp(), 1.0, 0.0]);
+/// assert_eq!(
+///     gradient(log_density, &[1.0, 0.0, 0.0, 1.0]),
+///     [1.0, 1.0_f64.exp(), 1.0, 0.0]
+/// );
 /// ```
 #[must_use]
 #[track_caller]
@@ -152,7 +158,7 @@ fn shifted_log_sum_exp<T: Float>(x: &[T]) -> (T, T) {
     (shift, T::reduce(LogSumExp, x.iter().map(|&x| x - shift)))
 }
 
-/// The largest entry, with its derivative; equal largest entries share it, `1 / k` each. NaN is ignored, as `f64::max` does.
+/// The largest entry, with its derivative. Equal largest entries share it, `1 / k` each. NaN is ignored, as `f64::max` does.
 ///
 /// # Panics
 /// If `x` is empty.
@@ -172,7 +178,7 @@ pub fn max<T: Float>(x: &[T]) -> T {
         .unwrap_or_else(|| panic!("dualtape: slices::max: the slice is empty"))
 }
 
-/// The smallest entry, with its derivative; equal smallest entries share it. See [`max`].
+/// The smallest entry, with its derivative. Equal smallest entries share it. See [`max`].
 ///
 /// # Panics
 /// If `x` is empty.
@@ -225,7 +231,7 @@ pub fn softmax<T: Float>(x: &[T]) -> Vec<T> {
     weights(x.iter().map(|&x| x - shift), log, true).collect()
 }
 
-/// The polynomial `c[0] + c[1] x + c[2] x² + ...` by Horner's scheme; 0 without coefficients.
+/// The polynomial `c[0] + c[1] x + c[2] x² + ...` by Horner's scheme. Without coefficients it is 0.
 ///
 /// # Examples
 /// 1 + 2x + 3x² at 2 has the value 17 and the derivative 14.

@@ -1,5 +1,5 @@
 //! What two teaching texts compute, with their numbers: "Deep Learning from Scratch 3" (DeZero, steps 1 to 36) and the sections on
-//! calculus and automatic differentiation of "Dive into Deep Learning". `docs/teaching.md` says how each item is written here.
+//! calculus and automatic differentiation of "Dive into Deep Learning". The chapter `docs/guide/deep_learning.md` goes through them.
 //!
 //! Numbers are those that the texts print, to the last bit unless a tolerance stands beside them.
 #![cfg(all(feature = "std", feature = "nalgebra"))]

@@ -1,7 +1,8 @@
 //! Derivatives compared with numerical ones: for rules of your own, for derivatives written by hand, and for code of other crates.
 //!
-//! Every function here returns a [`Check`], which prints a table with the worst entries, says what the mistake looks like (a transpose, a
-//! sign, a factor that is missing), and panics with all of it if a test calls [`assert_passed`](Check::assert_passed).
+//! Every function here returns a [`Check`]. It prints a table of the worst entries, and says what the mistake looks like: a transpose, a
+//! sign, a factor that is missing. If a test calls [`assert_passed`](Check::assert_passed), it panics with all of this unless the check
+//! has passed.
 //!
 //! | to compare | with differences of | call |
 //! |---|---|---|
@@ -17,7 +18,8 @@
 //! [extrapolated central differences](crate::numeric::extrapolated) with an uncertainty for each. What they cannot decide is said to be
 //! [undetermined](Verdict::Undetermined).
 //!
-//! Functions of every type and rules are checked in the precision of the point, `f64` or `f32`; plain functions of `f32` by [`single`].
+//! Functions of every type and rules are checked in the precision of the point, `f64` or `f32`. For plain functions of `f32` there is
+//! [`single`].
 //!
 //! # Examples
 //! A rule with a wrong sign:
@@ -69,7 +71,10 @@ use crate::{ScalarFunction, VectorFunction};
 /// # Examples
 /// ```
 /// use dualtape::{check, derivative, numeric};
-/// assert!(check::allclose(&[derivative(|x| x * x, 2.0)], &[numeric::derivative(|x| x * x, 2.0)]));
+/// assert!(check::allclose(
+///     &[derivative(|x| x * x, 2.0)],
+///     &[numeric::derivative(|x| x * x, 2.0)]
+/// ));
 /// assert!(!check::allclose(&[4.0001], &[4.0]));
 /// ```
 #[must_use]
@@ -88,7 +93,10 @@ pub fn allclose(a: &[f64], b: &[f64]) -> bool {
 /// The tolerance is relative to the second number:
 /// ```
 /// use dualtape::check::allclose_within;
-/// assert!(allclose_within(&[10.0], &[11.0], 0.095, 0.0) && !allclose_within(&[11.0], &[10.0], 0.095, 0.0));
+/// assert!(
+///     allclose_within(&[10.0], &[11.0], 0.095, 0.0)
+///         && !allclose_within(&[11.0], &[10.0], 0.095, 0.0)
+/// );
 /// ```
 #[must_use]
 #[track_caller]

@@ -186,16 +186,17 @@ impl Entry {
 /// A comparison of derivatives with numerical ones: every pair of numbers, and what follows.
 ///
 /// An entry has
-/// - **failed** if `|exact - numeric|` is more than [`RTOL`] (on `f32` [`SINGLE_RTOL`]) times the numerical derivative (or what [`Check::within`] says) and ten times
-///   its uncertainty together, the latter being within that tolerance too (or the difference a hundred times as large), or if the
-///   derivative is NaN where the numerical one is known;
+/// - **failed** if `|exact - numeric|` is more than the tolerance and ten times the uncertainty together. The tolerance is [`RTOL`] (on
+///   `f32` [`SINGLE_RTOL`]) times the numerical derivative, or what [`Check::within`] says. The uncertainty must be within the tolerance
+///   as well, or the difference a hundred times as large. An entry has failed, too, if the derivative is NaN where the numerical one is
+///   known;
 /// - **passed** if it is not, and the uncertainty is small against the derivative, or less than [`ATOL`] (on `f32` [`SINGLE_ATOL`]);
 /// - else it is **undetermined**: at kinks and jumps, where the function is not finite here or all around, and where rounding of its
 ///   values hides the derivative. At the edge of the domain the one-sided derivative is taken.
 ///
 /// The uncertainty takes the place of NumPy's absolute tolerance, with which every derivative below 1e-8 would pass.
 ///
-/// Written out it is a table with the worst entries; a precision, as in `{:.3}`, sets the decimals.
+/// Printed, it is a table of the worst entries. A precision, as in `{:.3}`, sets the decimals.
 ///
 /// # Examples
 /// A derivative of x² y by hand that forgets a factor:
@@ -206,7 +207,9 @@ impl Entry {
 /// assert!(!check.passed());
 /// let table = format!("{check:.3}");
 /// assert!(table.starts_with("gradient: FAILED, 2 of 2 entries are wrong"));
-/// assert!(table.contains("every wrong entry is 0.5 times the numerical one: a factor 2 is missing"));
+/// assert!(table.contains(
+///     "every wrong entry is 0.5 times the numerical one: a factor 2 is missing"
+/// ));
 /// assert!(table.contains("∂/∂x[0]      6.000e0     1.200e1"));
 /// ```
 #[derive(Clone, Debug)]
@@ -287,15 +290,15 @@ impl Check {
         }
     }
 
-    /// All entries, in the order of the derivatives; those of a matrix row by row.
+    /// All entries, in the order of the derivatives. A matrix comes row by row.
     #[must_use]
     #[inline]
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
-    /// The entry with the worst verdict; among wrong ones one of the lowest order of derivatives, since mistakes show in the orders above,
-    /// too; and of these the one with the largest relative difference. `None` if there is no entry.
+    /// The entry with the worst verdict. Among wrong ones it is one of the lowest order of derivatives, since a mistake shows in the
+    /// orders above as well, and among these the one with the largest relative difference. `None` if there is no entry.
     #[must_use]
     #[inline]
     pub fn worst(&self) -> Option<&Entry> {

@@ -1,15 +1,16 @@
 //! Gradients of long chains of steps in little memory.
 //!
-//! A simulation of a million steps leaves a tape of gigabytes. Here a chain of steps is differentiated backwards one step at a time:
-//! the state before a step is computed again from the nearest *snapshot*, the step is recorded and swept alone, and the memory is
-//! used for the next one. With `c` snapshots and `r` repetitions of each step, chains of `(c + r)! / (c! r!)` steps can be
-//! reversed: a million steps with 100 snapshots take 3.8 times the steps of the chain, and the recordings.
+//! A simulation of a million steps leaves a tape of gigabytes. Here a chain of steps is differentiated backwards, one step at a time. The
+//! state before a step is computed again from the nearest *snapshot*. Then the step is recorded and swept alone, and its memory is used
+//! for the next one. With `c` snapshots and `r` repetitions of each step, chains of `(c + r)! / (c! r!)` steps can be reversed: a million
+//! steps with 100 snapshots take 3.8 times the steps of the chain, and the recordings.
 //!
 //! ```
 //! use dualtape::Float;
 //! use dualtape::checkpoint::{Chain, Checkpoints};
 //!
-//! /// A spring of stiffness `p[0]`, by steps of 0.01, which ends as far from 1 as `loss` says.
+//! /// A spring of stiffness `p[0]`, by steps of 0.01.
+//! /// It ends as far from 1 as `loss` says.
 //! struct Spring;
 //!
 //! impl Chain for Spring {
@@ -23,10 +24,15 @@
 //!     }
 //! }
 //!
-//! let spring = Checkpoints::new(10).value_and_gradient(&Spring, &[1.0, 0.0], &[4.0], 1000);
+//! let spring =
+//!     Checkpoints::new(10).value_and_gradient(&Spring, &[1.0, 0.0], &[4.0], 1000);
 //! // The same by one tape over all steps:
-//! let all = |p: &[_]| (0..1000).fold(vec![Float::lit(1.0), Float::lit(0.0)], |x, i| Spring.step(i, &x, p));
-//! let (value, gradient) = dualtape::value_and_gradient(|p| Spring.loss(&all(p), p), &[4.0_f64]);
+//! let all = |p: &[_]| {
+//!     (0..1000)
+//!         .fold(vec![Float::lit(1.0), Float::lit(0.0)], |x, i| Spring.step(i, &x, p))
+//! };
+//! let (value, gradient) =
+//!     dualtape::value_and_gradient(|p| Spring.loss(&all(p), p), &[4.0_f64]);
 //! assert_eq!(spring.value, value);
 //! let by_stiffness: f64 = spring.by_parameters[0];
 //! assert!((by_stiffness - gradient[0]).abs() < 1e-13 * by_stiffness.abs());
@@ -141,8 +147,12 @@ impl<'a> Checkpoints<'a> {
     /// }
     /// // A chain that doubles its state ten times
     /// let mut left = vec![];
-    /// let checkpoints = Checkpoints::new(3).observed(|progress| left.push(progress.steps - progress.reversed));
-    /// assert_eq!(checkpoints.value_and_gradient(&Double, &[1.0], &[], 10).by_state, [1024.0]);
+    /// let checkpoints = Checkpoints::new(3)
+    ///     .observed(|progress| left.push(progress.steps - progress.reversed));
+    /// assert_eq!(
+    ///     checkpoints.value_and_gradient(&Double, &[1.0], &[], 10).by_state,
+    ///     [1024.0]
+    /// );
     /// assert_eq!(left, [9, 8, 7, 6, 5, 4, 3, 2, 1, 0]);
     /// ```
     pub fn observed(self, observer: impl FnMut(Progress) + 'a) -> Checkpoints<'a> {
@@ -154,8 +164,8 @@ impl<'a> Checkpoints<'a> {
     /// The result has the bits of one tape over all steps on which each state is a [retained](crate::Tape::retain) value.
     ///
     /// # Cost
-    /// [`forward_steps`] steps on plain numbers, and for each step of the chain one that is recorded and swept; no schedule does with
-    /// fewer. Memory for the snapshots, and for the recording of one step.
+    /// [`forward_steps`] steps on plain numbers, and for each step of the chain one that is recorded and swept. No schedule needs fewer.
+    /// Memory for the snapshots, and for the recording of one step.
     ///
     /// # Panics
     /// As [every driver](crate::family#panics).
@@ -176,7 +186,7 @@ impl<'a> Checkpoints<'a> {
     /// The same for a chain that ends before the first step for which `is_over`, which gets the number of the step and the state before it.
     ///
     /// # Cost
-    /// The chain is run once from its start to its end, however long it is, while the snapshots are thinned out; then as
+    /// The chain is run once from its start to its end, however long it is, while the snapshots are thinned out. What follows is as in
     /// [`Checkpoints::value_and_gradient`]. A step is run once more at most than in a chain of known length.
     ///
     /// # Examples
@@ -193,7 +203,9 @@ impl<'a> Checkpoints<'a> {
     ///         x[0]
     ///     }
     /// }
-    /// let halved = Checkpoints::new(3).value_and_gradient_until(&Halve, &[100.0], &[], |_, x| x[0] < 1.0);
+    /// let halved =
+    ///     Checkpoints::new(3)
+    ///         .value_and_gradient_until(&Halve, &[100.0], &[], |_, x| x[0] < 1.0);
     /// assert_eq!((halved.value, halved.steps), (0.78125, 7));
     /// assert_eq!(halved.by_state, [1.0 / 128.0]);
     /// ```

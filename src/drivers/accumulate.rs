@@ -12,7 +12,7 @@ use std::ops::Deref;
 /// it adds the gradient of each call to what is there, until it is [cleared](GradientSum::clear). As a slice it is the sum so far.
 ///
 /// # Examples
-/// The gradient of `x²` at 2, twice, is 4 + 4; after clearing it is 4 again.
+/// The gradient of `x²` at 2, taken twice, is 4 + 4. After clearing it is 4 again.
 /// ```
 /// use dualtape::GradientSum;
 /// let mut sum = GradientSum::zeros(1);
@@ -78,7 +78,7 @@ impl<T: Float> GradientSum<T> {
         self.calls
     }
 
-    /// The sum over the number of gradients; zeros if there are none.
+    /// The sum divided by the number of gradients. It is zero if there are none.
     #[must_use]
     pub fn mean(&self) -> Vec<T> {
         let calls = T::lit(self.calls.max(1) as f64);

@@ -5,7 +5,7 @@ use crate::float::Float;
 /// A scalar function of several variables that can be evaluated on every number type.
 ///
 /// Needed where one function runs on several types, as in [`optimize::newton`](crate::optimize::newton), which evaluates on `f64` in its
-/// line search and on nested numbers for the Hessian. A struct that holds the data implements it;
+/// line search and on nested numbers for the Hessian. A struct that holds the data implements it.
 /// [`scalar_function!`](crate::scalar_function) makes one from a generic function without data.
 ///
 /// The bound is `Float` and no more, since it runs on types that are not known where it is written. Data of type `f64` is lifted with
@@ -23,7 +23,10 @@ use crate::float::Float;
 ///
 /// impl ScalarFunction for Line {
 ///     fn eval<T: Float>(&self, b: &[T]) -> T {
-///         self.data.iter().map(|&(x, y)| (T::lit(y) - b[0] - b[1] * T::lit(x)).powi(2)).sum()
+///         self.data
+///             .iter()
+///             .map(|&(x, y)| (T::lit(y) - b[0] - b[1] * T::lit(x)).powi(2))
+///             .sum()
 ///     }
 /// }
 ///
@@ -44,8 +47,8 @@ pub trait ScalarFunction {
 
 /// A vector-valued function of several variables that can be evaluated on every number type.
 ///
-/// [`ScalarFunction`] for several outputs; [`vector_function!`](crate::vector_function) makes one from a generic function without
-/// data.
+/// The twin of [`ScalarFunction`] for several outputs. [`vector_function!`](crate::vector_function) makes one from a generic function
+/// without data.
 ///
 /// # Examples
 /// The residuals of a line, and their Jacobian in both modes:
@@ -152,7 +155,8 @@ macro_rules! scalar_function {
 ///     pub Polar = polar
 /// );
 /// assert_eq!(Polar.eval(&[2.0, 0.0]), [2.0, 0.0]);
-/// assert_eq!(jvp(|p| Polar.eval(p), &[2.0, 0.0], &[0.0, 1.0]).1, [0.0, 2.0]); // turning moves it across
+/// // turning moves it across
+/// assert_eq!(jvp(|p| Polar.eval(p), &[2.0, 0.0], &[0.0, 1.0]).1, [0.0, 2.0]);
 /// ```
 #[cfg(feature = "std")]
 #[macro_export]

@@ -5,12 +5,12 @@ use crate::recording;
 
 /// Runs `f` without recording: what it returns has the values, and no derivative.
 ///
-/// While `f` runs, an operation on two variables of a tape, be it a driver's or a [`Tape`](crate::Tape), records nothing, and its
-/// result is a constant; so `f` takes no memory, whatever it computes. What it returns is [detached](Detach) in any case, on dual
+/// While `f` runs, an operation on two variables of a tape, be it a driver's or a [`Tape`](crate::Tape), records nothing, and its result
+/// is a constant. So `f` takes no memory of the tape, whatever it computes. What it returns is [detached](Detach) in any case, on dual
 /// numbers as on the tape. Derivatives that are taken *inside* `f`, by a driver or a tape of their own, are not affected.
 ///
 /// Scopes nest, and hold for this thread only. If `f` panics, recording goes on as before. A number that is written to a captured
-/// variable instead of being returned keeps what derivative it has by a single variable; [`Float::detach`] takes it away.
+/// variable instead of being returned keeps the derivative that it has by a single variable. [`Float::detach`] takes it away.
 ///
 /// # Cost
 /// That of `f` on numbers which find out, at each operation on two variables, that nothing is to be recorded: a look-up in place of a

@@ -9,11 +9,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// A recording under your own control: variables, then ordinary code, then adjoints.
 ///
 /// The drivers ([`gradient`](crate::gradient) and its kin) manage a tape of their own and are what most code wants. A `Tape`
-/// shows the parts: make variables, compute with them, and ask for the derivatives of any result, as often as needed. Recording
-/// stops when the tape is dropped; joining two of its variables after that panics.
+/// shows the parts: make variables, compute with them, and ask for the derivatives of any result, as often as needed. Recording stops
+/// when the tape is dropped. Joining two of its variables after that panics.
 ///
-/// Several tapes may be alive on a thread; their values must not be mixed. What comparisons of recorded values mean, and derivatives at
-/// kinks and singular points, is said in the [conventions](crate::conventions).
+/// Several tapes may be alive on a thread, but their values must not be mixed. What comparisons of recorded values mean, and derivatives
+/// at kinks and singular points, is said in the [conventions](crate::conventions).
 ///
 /// # Cost
 /// One record (24 bytes at `f64`) for each operation that joins two nodes; [`Tape::adjoints`] is one pass over all of them.
@@ -163,7 +163,7 @@ impl<T: Float> Tape<T> {
     /// The derivatives of `y` by every variable and retained value, each time from zero. Recording may go on afterwards.
     ///
     /// # Cost
-    /// One pass over all records; memory for one number per node.
+    /// One pass over all records, and memory for one number per node.
     ///
     /// # Panics
     /// If `y` belongs to another tape, or to a driver.
@@ -265,9 +265,9 @@ impl<T: Float> Tape<T> {
     /// Forgets what was recorded after `mark`, and returns the variables and [retained](Tape::retain) values from before it, in the
     /// order in which they were made, to go on with.
     ///
-    /// *All* values from before the call are stale: using one panics, as after the end of the tape. (A value that was computed
-    /// after the mark must not be taken for what is recorded next, so nodes get new identities; what is returned has them.) A mark may be
-    /// used any number of times, and marks that were made after it are gone. Memory is kept.
+    /// *All* values from before the call are stale, and using one panics, as after the end of the tape. This is so because a value that
+    /// was computed after the mark must not be taken for what is recorded next. Nodes therefore get new identities, and the variables
+    /// that are returned have them. A mark may be used any number of times, and marks that were made after it are gone. Memory is kept.
     ///
     /// # Panics
     /// If the mark is of another tape, or was made after one that the tape has been rewound to, or before [`Tape::clear`].
@@ -358,8 +358,8 @@ impl<T: Float> Tape<T> {
 
     /// Bytes allocated for the records, of which not all need to be in use: up to twice what [`Tape::peak_len`] records take.
     ///
-    /// They do not become fewer while the tape lives, so this is also the peak. [`Adjoints`] have one number for each node in
-    /// addition; [`pooled_bytes`](crate::pooled_bytes) has what the drivers keep.
+    /// They do not become fewer while the tape lives, so this is also the peak. [`Adjoints`] hold one number for each node in addition.
+    /// [`pooled_bytes`](crate::pooled_bytes) says what the drivers keep.
     ///
     /// # Examples
     /// ```
@@ -384,7 +384,8 @@ pub struct Adjoints<'a, T: Float> {
 }
 
 impl<T: Float> Adjoints<'_, T> {
-    /// The derivative by `x`, a variable or [retained](Tape::retain) value of the tape; 0 if the result does not depend on it.
+    /// The derivative by `x`, which is a variable or a [retained](Tape::retain) value of the tape. It is 0 if the result does not depend
+    /// on `x`.
     ///
     /// # Panics
     /// If `x` is an intermediate value (it has no adjoint of its own), a constant, or a value of another tape. An intermediate value
@@ -396,7 +397,10 @@ impl<T: Float> Adjoints<'_, T> {
     /// let tape = Tape::new();
     /// let (x, y, unused) = (tape.variable(3.0), tape.variable(4.0), tape.variable(5.0));
     /// let adjoints = tape.adjoints(x.hypot(y));
-    /// assert_eq!((adjoints.wrt(x), adjoints.wrt(y), adjoints.wrt(unused)), (0.6, 0.8, 0.0));
+    /// assert_eq!(
+    ///     (adjoints.wrt(x), adjoints.wrt(y), adjoints.wrt(unused)),
+    ///     (0.6, 0.8, 0.0)
+    /// );
     /// ```
     #[doc(alias = "grad")]
     #[must_use]

@@ -1,5 +1,5 @@
-//! What engines need to know of a number. Users call nothing of it, so it stays off the page of [`Float`]; and since nobody outside
-//! the crate can implement it, the list of numbers is complete.
+//! What engines need to know of a number. Users call nothing of it, so it stays off the page of [`Float`]. Nobody outside the crate can
+//! implement it, so the list of numbers is complete.
 
 use super::Float;
 pub use super::algorithm::Algorithm;

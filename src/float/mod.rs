@@ -32,17 +32,9 @@ use num_traits::{FloatConst, FromPrimitive, Inv, NumAssign, NumAssignOps, NumOps
 /// A real number that a function can be differentiated over: `f32`, `f64`, and [`Dual`](crate::Dual), [`Reverse`](crate::Reverse) and
 /// [`Taylor`](crate::Taylor) over any `Float`.
 ///
-/// All of [`num_traits::Float`] and [`FloatConst`] is available on a `T: Float` without further imports, together with the
-/// assignment operators, `Sum` and `Product`, formatting and parsing, and arithmetic and comparison with a scalar of the
-/// primitive type at the bottom of the nest ([`Float::Base`]) on the right.
+/// Write `T: Float` where you would write `f64`. The methods of [`num_traits::Float`] and the constants of [`FloatConst`] are there without
+/// imports: `x.sin()`, `x.max(y)`, `T::PI()`. So are the operators, `Sum` and `Product`, formatting and parsing.
 ///
-/// Constants in generic code are written with [`Float::lit`].
-///
-/// Comparisons and predicates such as `x < y` and `x.is_zero()` look at the value alone, so a differentiated program takes the branches
-/// of the plain one. What this means, and which derivative is given where there is none, is on the page
-/// [`conventions`](crate::conventions).
-///
-/// # Examples
 /// ```
 /// use dualtape::Float;
 ///
@@ -51,11 +43,37 @@ use num_traits::{FloatConst, FromPrimitive, Inv, NumAssign, NumAssignOps, NumOps
 /// }
 ///
 /// assert_eq!(kinetic(3.0, &[1.0, 2.0]), 7.5);
-/// assert_eq!(dualtape::gradient(|v| kinetic(3.0, v), &[1.0, 2.0]), [3.0, 6.0]); // m v
+/// let momentum = dualtape::gradient(|v| kinetic(3.0, v), &[1.0, 2.0]);
+/// assert_eq!(momentum, [3.0, 6.0]); // m v
 /// ```
 ///
-/// The trait is sealed: the numbers are those of this crate, and what is written over them can count on that. A function of your own is
-/// added by a rule, see [`Unary`].
+/// | in a generic function I want | write |
+/// |---|---|
+/// | a literal, or a number of the data | [`T::lit(2.0)`](Float::lit), zero and one also `T::zero()` and `T::one()` |
+/// | no derivative through a value | [`x.detach()`](Float::detach) |
+/// | one of two values that have been computed | [`select(x > y, a, b)`](select) |
+/// | the plain value, to print it or to decide by it | [`x.base()`](Float::base) |
+/// | a sum, a dot product or a norm as one operation | [`slices`](crate::slices) |
+/// | error functions, gamma functions, activations | [`Special`](crate::Special) |
+/// | solutions of linear systems, determinants, eigenvalues | [`LinearAlgebra`](crate::linalg::LinearAlgebra) |
+/// | a small formula as one operation | [`T::fuse`](Float::fuse) |
+/// | a function of my own with its derivative | [`x.unary(MyRule)`](Float::unary), and how to write a [rule](crate::rules) |
+/// | a value from elsewhere with its partial derivatives | [`T::from_partials`](Float::from_partials) |
+/// | to know whether a number carries a derivative | [`x.is_constant()`](Float::is_constant) |
+/// | a name for a value, or a choice, in a recording of the function | [`x.named("name")`](Float::named), [`if_less`](Float::if_less) |
+///
+/// # Conventions
+/// Comparisons and questions look at the plain value alone: `x == y`, `x < y` and `x.is_zero()` give what they give for `f64`, so a
+/// differentiated program takes the branches of the plain one. `abs` has the derivative 0 at 0, `max` of equal arguments one half by each,
+/// and `sqrt` has an infinite one at 0. A zero tangent stays zero where a slope is infinite. All of this is on the page
+/// [`conventions`](crate::conventions).
+///
+/// # Literals without `lit`
+/// [`Float::Base`] is the primitive number that a number is made of. It may stand on the right of an operator, so with
+/// `T: Float<Base = f64>` one can write `x * 2.0` and `x > 1.0`. On the left it cannot, `2.0 * x`.
+///
+/// The trait is sealed: its numbers are those of this crate, and code written over them can count on that. A function of your own is added by
+/// a rule, see [`Unary`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a differentiable number",
     note = "the numbers are `f32`, `f64`, `Dual<T>` and `Reverse<T>`; a literal point needs a decimal point, `1.0` instead of `1`"
@@ -134,7 +152,7 @@ pub trait Float:
     /// ```
     fn base(&self) -> Self::Base;
 
-    /// The value one level down; of `f32` and `f64` the number itself. See [`Float::base`] for the plain value at the bottom.
+    /// The value one level down. For `f32` and `f64` it is the number itself. [`Float::base`] is the plain value at the bottom.
     ///
     /// # Examples
     /// ```
@@ -221,9 +239,9 @@ pub trait Float:
     /// A function computed elsewhere, from its value and its partial derivatives: the result has the value `value` and the derivative
     /// `Σ partial · argument'`.
     ///
-    /// For functions that are not written over `Float`: the solution of an equation, a table, a call to another library. `value` and
-    /// the partials are numbers [one level down](Float::Inner); higher derivatives are right if they carry theirs. On `f32` and `f64`
-    /// the result is `value`. On a tape it takes `⌈n / 2⌉` records for `n` arguments.
+    /// For functions that are not written over `Float`: the solution of an equation, a table, a call to another library. `value` and the
+    /// partials are numbers [one level down](Float::Inner). Higher derivatives are right if these carry their own. On `f32` and `f64` the
+    /// result is `value`. On a tape it takes `⌈n / 2⌉` records for `n` arguments.
     ///
     /// # Examples
     /// `y = √(x₀ x₁)` solved for by other means, with `∂y/∂x₀ = x₁ / 2y` and `∂y/∂x₁ = x₀ / 2y`:
@@ -265,9 +283,9 @@ pub trait Float:
     /// On `Reverse<T>` the function runs on `Dual<T, K>`, forward mode, and the tape gets ⌈K / 2⌉ records instead of one for each
     /// join inside. On every other type it simply runs. Worth it where `f` has more operations than inputs, as in stencils.
     ///
-    /// `f` may use literals and constants of the base type. Values from outside must be passed in as inputs; the types see to
-    /// that. To the compiler the inputs are numbers of an unnamed type, whose methods (`exp`) it finds with
-    /// `use dualtape::num_traits::Float as _`, or in a generic function that is passed as `f`. Operators need neither.
+    /// `f` may use literals and constants of the base type. Values from outside must be passed in as inputs, and the types make sure of
+    /// that. To the compiler the inputs are numbers of an unnamed type, whose methods (`exp`) it finds with `use
+    /// dualtape::num_traits::Float as _`, or in a generic function that is passed as `f`. Operators need neither.
     ///
     /// Where second derivatives are taken, forward mode runs over numbers of many parts. If the plain program's recording is longer than
     /// the caches, as that of a stencil over many steps is, fusing then halves the time. If it is short, fusing takes up to four times
@@ -308,7 +326,8 @@ pub trait Float:
     /// let x = Dual::variable(2.0);
     /// assert!(!x.is_constant() && x.floor().is_constant());
     /// assert_eq!(power(x, Dual::constant(3.0)).tangent(), 12.0); // 3 x²
-    /// assert_eq!(power(Dual::constant(2.0), x).tangent(), 4.0 * 2.0_f64.ln()); // 2ʸ ln 2, not 0
+    /// // 2ʸ ln 2, not 0
+    /// assert_eq!(power(Dual::constant(2.0), x).tangent(), 4.0 * 2.0_f64.ln());
     /// ```
     fn is_constant(&self) -> bool;
 
@@ -317,7 +336,8 @@ pub trait Float:
     /// # Examples
     /// ```
     /// use dualtape::{Dual, Float};
-    /// let (constant, variable): (Dual<f64>, Dual<f64>) = (Dual::constant(0.0), Dual::variable(0.0));
+    /// let (constant, variable): (Dual<f64>, Dual<f64>) =
+    ///     (Dual::constant(0.0), Dual::variable(0.0));
     /// assert!(constant.is_zero_in_all_parts() && !variable.is_zero_in_all_parts());
     /// ```
     fn is_zero_in_all_parts(&self) -> bool;
@@ -336,8 +356,8 @@ pub trait Float:
 
 /// `a` if the condition holds, else `b`, with its derivative.
 ///
-/// Both are computed, but nothing of the other one gets into the result, be it NaN or infinite: this is what frameworks of arrays call
-/// `where`, without the NaN. Like `if`, it does not notice mixed differentiations; the panic comes at the next operation.
+/// Both are computed, but nothing of the other one gets into the result, even if it is NaN or infinite. This is what frameworks of arrays
+/// call `where`, without the NaN. Like `if`, it does not notice mixed differentiations. The panic comes at the next operation.
 ///
 /// # Examples
 /// At 0, where `sin x / x` is NaN:

@@ -2,8 +2,8 @@
 //!
 //! The convention is "a zero tangent stays zero" (see [`crate::conventions`]). Engines check once for each operation, on the side
 //! where a number is not finite. Rules through which a tangent passes at the ends of the range ([`slope_is_plain`]) ask for the size of
-//! their slope besides, by one comparison of integers. Measured on F2 of `cargo bench --bench ratios` by itself, an exponential for each
-//! term, that is a good 1 % of the gradient; two comparisons of floating point numbers take 5 %.
+//! their slope besides, by one comparison of integers. On F2 of `cargo bench --bench ratios`, which has an exponential for each term,
+//! that takes a good 1 % of the gradient. Two comparisons of floating point numbers would take 5 %.
 
 #[cfg(doc)]
 use super::Unary;

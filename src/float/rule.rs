@@ -5,9 +5,9 @@ use core::fmt::{self, Debug, Display, Formatter, Write};
 
 /// The identity of a rule: two rules that are equal are the same function.
 ///
-/// Every type that derives `Clone`, `Copy`, `Debug` and `PartialEq` has it; there is nothing to implement. What looks at a
-/// computation from outside (a recording, a listing) stores rules, compares them by `==` and prints them by their name and the
-/// parameters that `Debug` shows.
+/// Every type that derives `Clone`, `Copy`, `Debug` and `PartialEq` has it, and there is nothing to implement. What looks at a
+/// computation from outside (a recording, a listing) stores rules, compares them by `==` and prints them by their name and the parameters
+/// that `Debug` shows.
 pub trait Rule: Copy + PartialEq + Debug + Send + Sync + 'static {
     /// `name` with the parameters of the rule behind it, as a person reads it: `powi(3)`.
     #[doc(hidden)]
@@ -112,7 +112,10 @@ pub trait Unary: Rule {
     /// # Examples
     /// ```
     /// use dualtape::rules::{Powi, Sin, Unary};
-    /// assert_eq!((Sin.name().to_string(), Powi(3).name().to_string()), ("sin".into(), "powi(3)".into()));
+    /// assert_eq!(
+    ///     (Sin.name().to_string(), Powi(3).name().to_string()),
+    ///     ("sin".into(), "powi(3)".into())
+    /// );
     /// ```
     fn name(self) -> impl Display {
         self.labelled(Self::NAME)
@@ -124,7 +127,7 @@ pub trait Unary: Rule {
     /// `dy/dx` at `x`, given `y = f(x)`.
     fn partial<T: Float>(self, x: T, y: T) -> T;
 
-    /// Value and derivative at once; overridden where they share work.
+    /// Value and derivative at once. A rule overrides this where they share work.
     #[inline]
     fn eval<T: Float>(self, x: T) -> (T, T) {
         let y = x.unary(self);
@@ -136,7 +139,7 @@ pub trait Unary: Rule {
     const TWIN: Option<Twin> = None;
 
     /// The function of a power series with the coefficients `x`, by a recurrence: `y[0]` is given, and the others are to be filled in.
-    /// `slope` is the derivative at `x[0]`. Returns whether there is such a recurrence; without one the series follows from
+    /// `slope` is the derivative at `x[0]`. Returns whether there is such a recurrence. Without one the series follows from
     /// [`Unary::partial`].
     #[doc(hidden)]
     #[inline]
@@ -145,8 +148,8 @@ pub trait Unary: Rule {
         false
     }
 
-    /// Whether the function is constant between jumps, as those that round are. Its result is then a constant on every number, with
-    /// the derivative 0, also on a jump; [`Unary::partial`] is not asked.
+    /// Whether the function is constant between jumps, as those that round are. Its result is then a constant on every number, with the
+    /// derivative 0, also on a jump, and [`Unary::partial`] is not asked.
     const PIECEWISE_CONSTANT: bool = false;
 
     /// Whether [`Unary::through`] is written for this rule.
@@ -194,7 +197,10 @@ pub trait Unary: Rule {
 /// }
 ///
 /// assert_eq!(Decibels.value(100.0, 1.0), 20.0);
-/// assert_eq!(gradient(|x| x[0].binary(Decibels, x[1]), &[4.0, 2.0]), [K / 4.0, -K / 2.0]);
+/// assert_eq!(
+///     gradient(|x| x[0].binary(Decibels, x[1]), &[4.0, 2.0]),
+///     [K / 4.0, -K / 2.0]
+/// );
 /// ```
 pub trait Binary: Rule {
     /// The name of the function, in lower case as that of a method: what messages, listings and exported code call it.
@@ -264,7 +270,11 @@ pub trait Binary: Rule {
 ///     fn value<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> B {
 ///         x.map(|x| x * x).sum::<B>() / B::lit(self.n)
 ///     }
-///     fn partials<T: Float>(self, x: impl Iterator<Item = T> + Clone, _: T) -> impl Iterator<Item = T> {
+///     fn partials<T: Float>(
+///         self,
+///         x: impl Iterator<Item = T> + Clone,
+///         _: T,
+///     ) -> impl Iterator<Item = T> {
 ///         x.map(move |x| x * T::lit(2.0 / self.n))
 ///     }
 /// }
@@ -292,7 +302,11 @@ pub trait Reduction: Rule {
     ///     fn value<B: Primitive>(self, mut x: impl Iterator<Item = B> + Clone) -> B {
     ///         x.next().unwrap()
     ///     }
-    ///     fn partials<T: Float>(self, x: impl Iterator<Item = T> + Clone, _: T) -> impl Iterator<Item = T> {
+    ///     fn partials<T: Float>(
+    ///         self,
+    ///         x: impl Iterator<Item = T> + Clone,
+    ///         _: T,
+    ///     ) -> impl Iterator<Item = T> {
     ///         x.enumerate().map(|(i, _)| if i == 0 { T::one() } else { T::zero() })
     ///     }
     /// }

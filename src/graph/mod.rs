@@ -20,8 +20,8 @@
 //!
 //! A graph prints as a numbered listing, and [`Graph::to_dot`] describes its picture in the language of Graphviz, from which `dot`, or
 //! `layout-rs` in the example `graph_pictures`, makes an SVG file. [`Graph::to_dot_with`] adds values, derivatives and directions, see
-//! [`Picture`]. Names are given to inputs and results by [`Graph::with_input_names`] and [`Graph::with_output_names`], and to values
-//! in between by the function itself, [`Float::named`]; derivatives keep them. [`Graph::first_non_finite`] tells where a NaN or an
+//! [`Picture`]. Names are given to inputs and results by [`Graph::with_input_names`] and [`Graph::with_output_names`], and to values in
+//! between by the function itself, with [`Float::named`]. Derivatives keep them. [`Graph::first_non_finite`] tells where a NaN or an
 //! infinity comes from.
 //!
 //! ```
@@ -63,8 +63,8 @@
 //! | methods of `LinearAlgebra` | for each entry of the result an operation, which runs the method again; whether there is a result is a guard | computed |
 //! | numbers that are read from elsewhere | constants; what changes is passed as data, [`Graph::record_with`] | – |
 //!
-//! `Debug` shows a number for people, and guards nothing. Of `if_less` both sides are recorded, so a recursion that ends by it would
-//! not end; it is stopped with a message.
+//! `Debug` shows a number for people, and guards nothing. Both sides of `if_less` are recorded, so a recursion that ends by it would not
+//! end. It is stopped with a message.
 //!
 //! The same operation on the same operands is recorded once, operations on constants are computed, `x * 1`, `x / 1`, `x - 0` and
 //! `--x` are `x`, and what leads to no result is left out. Nothing else is changed, and no operands change places: values have the bits
@@ -83,15 +83,15 @@
 //!
 //! # Derivatives
 //!
-//! [`Graph::gradient`] and its siblings run the drivers of the crate on numbers that record. What is recorded is plain arithmetic; where
-//! that differs from what the drivers do, at a zero times an infinity, at NaN and near the ends of the range, [`Graph::eval`] on `f64`
-//! notices, and evaluates the graph of the function by the driver instead, which has the [conventions](crate::conventions). Of
-//! derivatives on top of each other it does so with the three outermost ones, on numbers that carry derivatives themselves with
-//! the outermost; the ones below are plain arithmetic there. Where the sum of a derivative starts with `0 + x` it is `x`: a
-//! derivative that is zero may have another sign.
+//! [`Graph::gradient`] and its siblings run the drivers of the crate on numbers that record. What is recorded is plain arithmetic. It
+//! differs from what the drivers do at a zero times an infinity, at NaN and near the ends of the range. There [`Graph::eval`] on `f64`
+//! notices, and evaluates the graph of the function by the driver instead, which has the [conventions](crate::conventions). Where
+//! derivatives were taken of derivatives, it does so for the three outermost ones, and on numbers that carry derivatives themselves for
+//! the outermost one. The others are plain arithmetic there. Where the sum of a derivative starts with `0 + x` it is `x`: a derivative
+//! that is zero may have another sign.
 //!
-//! Of a rule whose derivative is given by one of several formulas, as that of `tanh` is, the first derivative is one operation, `tanh'`,
-//! which takes the rule's arguments and then its value; of two arguments there are `log_add_exp'x` and `log_add_exp'y`. Further
+//! If the derivative of a rule is given by one of several formulas, as that of `tanh` is, then it is one operation, `tanh'`, which takes
+//! the rule's arguments and then its value. For a rule of two arguments there are two, `log_add_exp'x` and `log_add_exp'y`. Further
 //! derivatives are those of the formulas.
 //!
 //! [`Float::named`]: crate::Float::named
@@ -142,7 +142,8 @@ use std::marker::PhantomData;
 /// ```
 /// use dualtape::graph::{Graph, Traced};
 ///
-/// let graph = Graph::record_fn(|x: &[Traced]| (x[0] + x[1]) * (x[0] + x[1]), &[1.0, 2.0]);
+/// let graph =
+///     Graph::record_fn(|x: &[Traced]| (x[0] + x[1]) * (x[0] + x[1]), &[1.0, 2.0]);
 /// assert_eq!(graph.operations(), 2); // the sum is computed once
 /// assert_eq!(graph.eval(&[2.0, 3.0]), Ok(vec![25.0]));
 /// assert_eq!(graph.gradient().eval(&[2.0, 3.0]), Ok(vec![10.0, 10.0]));
@@ -161,7 +162,8 @@ impl<B: Primitive> Graph<B> {
     /// Records a function at `x`.
     ///
     /// # Cost
-    /// Time and memory grow with the number of operations, 70 to 150 ns and about 110 bytes for each, of which 60 stay; no recursion.
+    /// Time and memory grow with the number of operations: 70 to 150 ns and about 110 bytes for each, of which 60 stay. There is no
+    /// recursion.
     ///
     /// # Examples
     /// ```
@@ -253,7 +255,7 @@ impl<B: Primitive> Graph<B> {
     /// If `x` has not one entry for each input, variables and data.
     ///
     /// # Cost
-    /// A few memory accesses for each operation besides its own work; nothing is recursive. On nested numbers each rule asks for its
+    /// A few memory accesses for each operation besides its own work. Nothing is recursive. On nested numbers each rule asks for its
     /// derivative by a small recording of its own.
     ///
     /// # Examples
@@ -299,7 +301,10 @@ impl<B: Primitive> Graph<B> {
     /// # Examples
     /// ```
     /// use dualtape::graph::{Graph, Traced};
-    /// let graph = Graph::record_fn(|x: &[Traced]| if x[0] < x[1] { x[0] } else { x[1] }, &[1.0, 2.0]);
+    /// let graph = Graph::record_fn(
+    ///     |x: &[Traced]| if x[0] < x[1] { x[0] } else { x[1] },
+    ///     &[1.0, 2.0],
+    /// );
     /// assert_eq!(graph.guards(), 1);
     /// assert_eq!(Graph::record_fn(|x: &[Traced]| x[0].min(x[1]), &[1.0, 2.0]).guards(), 0);
     /// ```

@@ -62,8 +62,8 @@ pub(super) struct Names<'a> {
 impl<B: Primitive> Graph<B> {
     /// Gives names to the inputs, variables and data, in their order: as many as there are names.
     ///
-    /// Listings, drawings, messages and the graphs of derivatives show them. A function can name its numbers itself, also those
-    /// between, by [`Float::named`](crate::Float::named); these names go first.
+    /// Listings, drawings, messages and the graphs of derivatives show them. A function can name its numbers itself, those in between as
+    /// well, by [`Float::named`](crate::Float::named). Such names have precedence.
     ///
     /// # Panics
     /// If there are more names than inputs.
@@ -71,7 +71,8 @@ impl<B: Primitive> Graph<B> {
     /// # Examples
     /// ```
     /// use dualtape::graph::{Graph, Traced};
-    /// let graph = Graph::record_fn(|x: &[Traced]| x[0] * x[1], &[1.0, 2.0]).with_input_names(&["a", "b"]);
+    /// let graph = Graph::record_fn(|x: &[Traced]| x[0] * x[1], &[1.0, 2.0])
+    ///     .with_input_names(&["a", "b"]);
     /// assert_eq!(graph.to_string(), "in a b\n  v0 = a * b\nout v0\n");
     /// ```
     #[must_use]

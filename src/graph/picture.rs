@@ -48,12 +48,12 @@ impl Picture {
         self.derivatives = wanted;
         self
     }
-    /// Whether to show guards and what leads to nothing else; they are unless set.
+    /// Whether to show guards, and what leads to guards alone. They are shown unless this is set.
     pub fn guards(mut self, wanted: bool) -> Self {
         self.guards = wanted;
         self
     }
-    /// Whether to draw from left to right; from top to bottom unless set.
+    /// Whether to draw from left to right. It is from top to bottom unless set.
     pub fn left_to_right(mut self, wanted: bool) -> Self {
         self.left_to_right = wanted;
         self
@@ -89,9 +89,9 @@ impl<B: Primitive> Graph<B> {
     /// The graph in the language of Graphviz: inputs as orange boxes, operations as blue ellipses, results in green, guards as
     /// yellow boxes with dashed lines.
     ///
-    /// `dot -Tsvg` draws it. An operation of up to four operands is written out, over its name; of a larger one stands what it is called,
-    /// and its constants are nodes. An operand that is used twice has one line, marked `×2`. The text depends on the graph alone. See
-    /// [`Graph::to_dot_with`] for values and derivatives, and [`Graph::with_input_names`] for names.
+    /// `dot -Tsvg` draws it. An operation of up to four operands is written out, above its name. For a larger one only its name is
+    /// written, and its constants are nodes. An operand that is used twice has one line, marked `×2`. The text depends on the graph
+    /// alone. See [`Graph::to_dot_with`] for values and derivatives, and [`Graph::with_input_names`] for names.
     ///
     /// # Examples
     /// ```
@@ -107,7 +107,7 @@ impl<B: Primitive> Graph<B> {
     /// [`Graph::to_dot`] with what `picture` asks for.
     ///
     /// # Panics
-    /// If its point has not one entry for each input; if it asks for derivatives and has no point, or the graph not one result.
+    /// If its point has not one entry for each input. If it asks for derivatives, and there is no point or not exactly one result.
     ///
     /// # Examples
     /// c = a b + 1 at (2, 3), with the derivative of c by everything:

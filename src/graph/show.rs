@@ -135,7 +135,8 @@ impl<B: Primitive> Graph<B> {
     /// # Examples
     /// ```
     /// use dualtape::graph::{Graph, Traced};
-    /// let graph = Graph::record_fn(|x: &[Traced]| x[0].sin() * x[1] + x[0].sin(), &[1.0, 2.0]);
+    /// let graph =
+    ///     Graph::record_fn(|x: &[Traced]| x[0].sin() * x[1] + x[0].sin(), &[1.0, 2.0]);
     /// let census: Vec<_> = graph.census().into_iter().collect();
     /// assert_eq!(census, [("*".into(), 1), ("+".into(), 1), ("sin".into(), 1)]);
     /// ```
@@ -148,13 +149,13 @@ impl<B: Primitive> Graph<B> {
         census
     }
 
-    /// The first operation whose value is infinite or NaN at `x` though what comes into it is finite; if there is none, the first input
-    /// that is not finite. `None` if all numbers are finite that results and guards are computed from. Of a choice the side counts that
-    /// is taken at `x`.
+    /// The first operation whose value is infinite or NaN at `x`, although what comes into it is finite. If there is none, it is the
+    /// first input that is not finite. `None` if all numbers are finite that results and guards are computed from. Of a choice the side
+    /// counts that is taken at `x`.
     ///
-    /// Of a graph of derivatives it looks at the operations of the derivative, which stand where the operations stand that they are
-    /// derivatives of; and it is `None` where the derivative is finite, since its [conventions](crate::conventions) make it so. The
-    /// operations are those that were recorded, whatever the guards say at `x`; [`Graph::eval`] tells.
+    /// In a graph of derivatives it looks at the operations of the derivative. Their place in the source is that of the operation that
+    /// they are derivatives of. The result is `None` where the derivative is finite because the [conventions](crate::conventions) make it
+    /// so. The operations are those that were recorded, whatever the guards say at `x`. [`Graph::eval`] says whether they hold.
     ///
     /// # Panics
     /// If `x` has not one entry for each input.
@@ -196,7 +197,8 @@ impl<B: Primitive> Graph<B> {
 /// ```
 /// use dualtape::graph::{Graph, Traced};
 ///
-/// let graph = Graph::record_fn(|x: &[Traced]| (x[0] + x[1]) * (x[0] + x[1]), &[1.0, 2.0]);
+/// let graph =
+///     Graph::record_fn(|x: &[Traced]| (x[0] + x[1]) * (x[0] + x[1]), &[1.0, 2.0]);
 /// assert_eq!(graph.to_string(), "\
 /// in x[0] x[1]
 ///   v0 = x[0] + x[1]

@@ -103,7 +103,8 @@ impl<B: Primitive> Traced<B> {
     /// # Examples
     /// ```
     /// use dualtape::graph::{Graph, Traced};
-    /// let graph = Graph::record_fn(|x: &[Traced]| (x[0].named("a") + 1.0).named("b"), &[1.0]);
+    /// let graph =
+    ///     Graph::record_fn(|x: &[Traced]| (x[0].named("a") + 1.0).named("b"), &[1.0]);
     /// assert_eq!(graph.to_string(), "in a\n  b = a + 1\nout b\n");
     /// ```
     #[track_caller]
@@ -438,13 +439,13 @@ macro_rules! questions {
 
 /// Choices, which are operations, and questions, which are guarded.
 impl<B: Primitive> Traced<B> {
-    /// The larger of two numbers; the other one if one is NaN.
+    /// The larger of two numbers. If one is NaN, it is the other one.
     #[track_caller]
     pub fn max(self, other: impl Into<Self>) -> Self {
         let y = other.into();
         record(Op::Max, [self, y], num_traits::Float::max(self.value, y.value))
     }
-    /// The smaller of two numbers; the other one if one is NaN.
+    /// The smaller of two numbers. If one is NaN, it is the other one.
     #[track_caller]
     pub fn min(self, other: impl Into<Self>) -> Self {
         let y = other.into();

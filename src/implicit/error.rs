@@ -11,7 +11,7 @@ pub enum Error {
     /// A residual is not small against the terms of its equation.
     #[non_exhaustive]
     NotASolution {
-        /// Which equation; for [`argmin`](super::argmin_scalar) the one that belongs to this unknown.
+        /// Which equation. For [`argmin`](super::argmin_scalar) it is the one that belongs to this unknown.
         equation: usize,
         /// Its residual.
         residual: f64,
@@ -64,9 +64,9 @@ pub(super) struct Equation {
 impl Equation {
     /// Whether the residual may pass for zero: it is at most `∛ε` times the size of the terms, 6e-6 on `f64`.
     ///
-    /// Rounding the unknowns and the parameters changes a residual by about `ε` times that size, in whatever units. A solver that was told
-    /// to stop at a relative accuracy of 1e-6, or that compares values at a minimum and has half of the digits, passes; one that has not
-    /// converged does not.
+    /// Rounding the unknowns and the parameters changes a residual by about `ε` times that size, in whatever units. The result of a
+    /// solver passes if it was told to stop at a relative accuracy of 1e-6, or if it compares values at a minimum and so has half of the
+    /// digits. It does not pass if the solver has not converged.
     pub(super) fn check(&self, equation: usize, epsilon: f64) -> Result<(), Error> {
         let Equation { residual, size } = *self;
         let allowed = epsilon.cbrt() * size;

@@ -1,8 +1,8 @@
 //! Derivatives of what is defined by an equation: roots, fixed points, minimisers and solutions of linear systems.
 //!
-//! The caller brings the solution on plain numbers, found by whatever solver; the functions here return it as a number of the type that
-//! the parameters have, with all of its derivatives by them, in both modes and at every nesting. The solver is not differentiated, need
-//! not be generic, and its iterations are not recorded.
+//! The caller brings the solution on plain numbers, found by any solver. The functions here return it as a number of the type of the
+//! parameters, with all of its derivatives by them, in both modes and at every nesting. The solver is not differentiated, need not be
+//! generic, and its iterations are not recorded.
 //!
 //! The equation is a [`ScalarFunction`] or [`VectorFunction`] of one slice, which holds the unknowns and then the parameters, since it
 //! runs on several number types. Every argument is called in this order as well: the function, the solution, the parameters. The names
@@ -49,27 +49,27 @@
 //! # How it is done
 //! One step of Newton's method from the solution, `x - J⁻¹ f(x, p)` with the Jacobian `J = ∂f/∂x`, changes the value by rounding only and
 //! has the right derivatives, since `dx/dp = -J⁻¹ ∂f/∂p`. For a nested type `x` and `J` are those of the inner type, found in the same
-//! way, so that they carry the derivatives of `dx/dp`: one step for each level of nesting, down to plain numbers. The value of the step
-//! is left out: **the result has the value that the caller brought, to the last bit**.
+//! way, so that they carry the derivatives of `dx/dp`. That is one step for each level of nesting, down to plain numbers. The value of
+//! the step is left out, so **the result has the value that the caller brought, to the last bit**.
 //!
 //! # What is checked
-//! On plain numbers, whatever the type of the parameters: a residual `rᵢ` of more than `∛ε Σ |zⱼ ∂rᵢ/∂zⱼ|` (`ε` is the machine epsilon,
-//! its root 6e-6 on `f64`, and `z` holds unknowns and parameters) is an [`Error`] that says how large it is, and so is a singular
-//! Jacobian, and infinity or NaN. The measure does not depend on the units of unknowns and equations. A relative error `δ` that is left
-//! in the solution makes an error of the order of `δ` in the derivatives: where that is too much, take a step of Newton's method more
-//! before.
+//! The solution is checked on plain numbers, whatever the type of the parameters. A residual `rᵢ` of more than `∛ε Σ |zⱼ ∂rᵢ/∂zⱼ|` is an
+//! [`Error`] that says how large it is. Here `ε` is the machine epsilon, whose root is 6e-6 on `f64`, and `z` holds unknowns and
+//! parameters. A singular Jacobian is an error as well, and so is infinity or NaN. The measure does not depend on the units of unknowns
+//! and equations. A relative error `δ` that is left in the solution makes an error of the order of `δ` in the derivatives. Where that is
+//! too much, take one more step of Newton's method before.
 //!
 //! An unknown whose exact value is 0 has no size to compare with, unless other terms of the equation have one. It is accepted if its
 //! residual is 0, which more steps of Newton's method achieve.
 //!
 //! # Cost
-//! On plain numbers a Jacobian by unknowns and parameters, for the check. For each level of nesting one evaluation of the function on
-//! the type of that level, and one of its Jacobian and the inverse of that by the unknowns on the type below. On a tape the function's
-//! own records, and for `n` unknowns `n² / 2`.
+//! The check takes a Jacobian by unknowns and parameters on plain numbers. Each level of nesting takes one evaluation of the function on
+//! the type of that level, and on the type below one Jacobian by the unknowns and its inverse. A tape gets the function's own records,
+//! and `n² / 2` for `n` unknowns.
 //!
 //! # Panics
-//! With several unknowns, if there are not as many equations. In a recording of a graph, which would hold at the one point that was
-//! solved for only.
+//! If there are not as many equations as unknowns. In a recording of a graph, since the recording would hold only at the one point that
+//! was solved for.
 //!
 //! Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., section 15.1, for the derivative; Blondel et al., "Efficient and
 //! modular implicit differentiation", NeurIPS 2022, for solvers as black boxes.
@@ -107,7 +107,10 @@ use nalgebra::{DMatrix, DVector};
 ///
 /// let p = Dual::variable(Dual::variable(4.0));
 /// let x = implicit::root_scalar(&Square, 2.0, &[p]).unwrap();
-/// assert_eq!((x.base(), x.tangent().primal(), x.tangent().tangent()), (2.0, 0.25, -1.0 / 32.0));
+/// assert_eq!(
+///     (x.base(), x.tangent().primal(), x.tangent().tangent()),
+///     (2.0, 0.25, -1.0 / 32.0)
+/// );
 ///
 /// let error = implicit::root_scalar(&Square, 2.1, &[p]).unwrap_err();
 /// assert!(error.to_string().contains("found the residual 4.100e-1"));
@@ -136,7 +139,10 @@ pub fn root_scalar<T: Float>(f: &(impl ScalarFunction + ?Sized), x: T::Base, p: 
 ///     (z[0] + z[1] / z[0]) * T::lit(0.5)
 /// }
 /// scalar_function!(Heron = heron);
-/// assert_eq!(derivative(|p| implicit::fixed_point_scalar(&Heron, 2.0, &[p]).unwrap(), 4.0), 0.25);
+/// assert_eq!(
+///     derivative(|p| implicit::fixed_point_scalar(&Heron, 2.0, &[p]).unwrap(), 4.0),
+///     0.25
+/// );
 /// ```
 #[track_caller]
 pub fn fixed_point_scalar<T: Float>(f: &(impl ScalarFunction + ?Sized), x: T::Base, p: &[T]) -> Result<T, Error> {
@@ -150,8 +156,9 @@ pub fn fixed_point_scalar<T: Float>(f: &(impl ScalarFunction + ?Sized), x: T::Ba
 /// are as good.
 ///
 /// # Errors
-/// If `∂f/∂x` is not small, `∂²f/∂x²` is 0, or something is not finite: see [the module](self#what-is-checked). A minimiser that was found
-/// by comparing values has half the digits, and then so have the derivatives; a step of Newton's method on `∂f/∂x` gives the rest.
+/// If `∂f/∂x` is not small, `∂²f/∂x²` is 0, or something is not finite: see [the module](self#what-is-checked). A minimiser that was
+/// found by comparing values has half the digits, and then the derivatives have no more. A step of Newton's method on `∂f/∂x` gives the
+/// rest.
 ///
 /// # Examples
 /// p x - ln x is least at 1/p, which has the derivative -1/p²:
@@ -162,7 +169,10 @@ pub fn fixed_point_scalar<T: Float>(f: &(impl ScalarFunction + ?Sized), x: T::Ba
 ///     z[1] * z[0] - z[0].ln()
 /// }
 /// scalar_function!(Cost = cost);
-/// assert_eq!(derivative(|p| implicit::argmin_scalar(&Cost, 0.5, &[p]).unwrap(), 2.0), -0.25);
+/// assert_eq!(
+///     derivative(|p| implicit::argmin_scalar(&Cost, 0.5, &[p]).unwrap(), 2.0),
+///     -0.25
+/// );
 /// ```
 #[track_caller]
 pub fn argmin_scalar<T: Float>(f: &(impl ScalarFunction + ?Sized), x: T::Base, p: &[T]) -> Result<T, Error> {
@@ -192,7 +202,11 @@ pub fn argmin_scalar<T: Float>(f: &(impl ScalarFunction + ?Sized), x: T::Base, p
 /// }
 /// vector_function!(Conditions = conditions);
 ///
-/// let (x, dx) = jvp(|p| implicit::root(&Conditions, &[2.0, 3.0], p).unwrap(), &[5.0, 6.0], &[0.0, 1.0]);
+/// let (x, dx) = jvp(
+///     |p| implicit::root(&Conditions, &[2.0, 3.0], p).unwrap(),
+///     &[5.0, 6.0],
+///     &[0.0, 1.0],
+/// );
 /// assert_eq!(x, [2.0, 3.0]);
 /// assert!((dx[0] - 1.0_f64).abs() < 1e-15 && (dx[1] + 1.0_f64).abs() < 1e-15);
 /// ```
@@ -224,7 +238,8 @@ pub fn root<T: Float>(f: &(impl VectorFunction + ?Sized), x: &[T::Base], p: &[T]
 ///     vec![z[1] * T::lit(0.5), z[0] * T::lit(0.5) + z[2]]
 /// }
 /// vector_function!(Next = next);
-/// let (_, dx) = jvp(|p| implicit::fixed_point(&Next, &[2.0, 4.0], p).unwrap(), &[3.0], &[3.0]);
+/// let (_, dx) =
+///     jvp(|p| implicit::fixed_point(&Next, &[2.0, 4.0], p).unwrap(), &[3.0], &[3.0]);
 /// assert!((dx[0] - 2.0_f64).abs() < 1e-15 && (dx[1] - 4.0_f64).abs() < 1e-15);
 /// ```
 #[cfg(feature = "nalgebra")]
@@ -252,7 +267,8 @@ pub fn fixed_point<T: Float>(f: &(impl VectorFunction + ?Sized), x: &[T::Base], 
 ///     (x - p).powi(2) + (y - x).powi(2) + y.powi(2)
 /// }
 /// scalar_function!(Springs = springs);
-/// let (_, dx) = jvp(|p| implicit::argmin(&Springs, &[2.0, 1.0], p).unwrap(), &[3.0], &[3.0]);
+/// let (_, dx) =
+///     jvp(|p| implicit::argmin(&Springs, &[2.0, 1.0], p).unwrap(), &[3.0], &[3.0]);
 /// assert!((dx[0] - 2.0_f64).abs() < 1e-15 && (dx[1] - 1.0_f64).abs() < 1e-15);
 /// ```
 #[cfg(feature = "nalgebra")]
@@ -265,11 +281,12 @@ pub fn argmin<T: Float>(f: &(impl ScalarFunction + ?Sized), x: &[T::Base], p: &[
 
 /// The solution `x` of `a x = b`, where `x` is known on plain numbers.
 ///
-/// `dx = A⁻¹ (db - dA x)`. [`LinearAlgebra::solve`](crate::LinearAlgebra::solve) has the same derivatives and solves the system itself;
-/// this is for a solution from elsewhere, an iterative solver or one that knows the structure of the matrix.
+/// `dx = A⁻¹ (db - dA x)`. [`LinearAlgebra::solve`](crate::LinearAlgebra::solve) has the same derivatives and solves the system itself.
+/// This function is for a solution from elsewhere, from an iterative solver for instance, or from one that knows the structure of the
+/// matrix.
 ///
 /// # Cost
-/// For each level of nesting an inverse on the type below; `n² + n` records on a tape.
+/// An inverse on the type below for each level of nesting, and `n² + n` records on a tape.
 ///
 /// # Errors
 /// If an entry of `a x - b` is not small, `a` is singular, or something is not finite: see [the module](self#what-is-checked).

@@ -10,8 +10,8 @@ use num_traits::Float as _;
 
 /// The solution `x` of `f(x, p) = 0` as a number of type `T`.
 ///
-/// With the solution and the slope on the inner type, where they carry all derivatives but the outermost, it is
-/// `x - f(x, p) / slope`: a step of Newton's method, whose value is left out since it is rounding.
+/// With the solution and the slope on the inner type, where they carry all derivatives but the outermost, the result is `x - f(x, p) /
+/// slope`. That is a step of Newton's method. Its value is left out, since it is rounding.
 #[track_caller]
 pub(super) fn solution<T: Float>(f: &(impl ScalarFunction + ?Sized), x: T::Base, p: &[T]) -> Result<T, Error> {
     if !T::NESTED {

@@ -30,8 +30,8 @@ pub(super) trait Equations {
 
 /// The solution as numbers of type `T`.
 ///
-/// With the solution `x` and the inverse `J⁻¹` of the Jacobian on the inner type, where they carry all derivatives but the outermost,
-/// it is `x - J⁻¹ r(x, p)`: a step of Newton's method, whose value is left out since it is rounding.
+/// With the solution `x` and the inverse `J⁻¹` of the Jacobian on the inner type, where they carry all derivatives but the outermost, the
+/// result is `x - J⁻¹ r(x, p)`. That is a step of Newton's method. Its value is left out, since it is rounding.
 #[track_caller]
 pub(super) fn solution<T: Float, E: Equations>(equations: &E, x: &[T::Base], p: &[T]) -> Result<Vec<T>, Error> {
     if !T::NESTED {

@@ -1,16 +1,16 @@
 //! Linear algebra with derivatives of whole matrices: solve, inverse, determinant, eigenvalues and singular values.
 //!
-//! nalgebra's own decompositions run on our numbers, since these are ordinary scalars; then every operation inside is
-//! differentiated. (In code that is generic over [`Float`] they run on [`Real<T>`](crate::Real).) The methods of [`LinearAlgebra`]
-//! know the derivative of the *result* instead: the decomposition itself runs on the inner type, once, and each entry of the result
-//! is one operation on the tape. That is cheaper, and it holds where an algorithm branches on zeros or iterates until a rounded
-//! number stops changing: for exactly diagonal matrices, for instance.
+//! nalgebra's own decompositions run on our numbers, since these are ordinary scalars. Then every operation inside is differentiated. (In
+//! code that is generic over [`Float`] they run on [`Real<T>`](crate::Real).) The methods of [`LinearAlgebra`] know the derivative of the
+//! *result* instead. The decomposition itself runs once, on the inner type, and each entry of the result is one operation on the tape.
+//! That is cheaper. It also holds where an algorithm branches on zeros, as for exactly diagonal matrices, or iterates until a rounded
+//! number stops changing.
 //!
 //! # How it is done
-//! Each rule is written once, for every number type, as a join of inner-level partials; the inner type's own method gives the values
-//! and, in nested types, carries their derivatives. The solution of `A x = b`, for example, is
-//! `x = x₀ + A₀⁻¹ (b - A x₀)`, where `x₀` and `A₀⁻¹` are values of the inner type: the residual has the value 0 and the right
-//! derivative, so `n²` records replace the `n³ / 3` records of elimination.
+//! Each rule is written once for every number type, as an operation with partials of the inner type. The method of the inner type gives
+//! the values, and in nested types their derivatives. The solution of `A x = b`, for example, is `x = x₀ + A₀⁻¹ (b - A x₀)`, where `x₀`
+//! and `A₀⁻¹` are values of the inner type. The bracket has the value 0 and the right derivative, so `n²` records replace the `n³ / 3`
+//! records of elimination.
 //!
 //! # Cost
 //! For a matrix `n x n`: operations on the inner type, besides those of records, and records on a tape when every entry is a variable.
@@ -62,12 +62,12 @@ use nalgebra::{DMatrix, DVector};
 /// }
 /// ```
 pub trait LinearAlgebra: Float {
-    /// The solution of `a x = b`; `None` if `a` is singular.
+    /// The solution of `a x = b`, or `None` if `a` is singular.
     ///
     /// `dx = A⁻¹ (db - dA x)`.
     ///
     /// # Cost
-    /// One factorisation and inverse on the inner type; `n² + n / 2` records on a tape.
+    /// One factorisation and inverse on the inner type, and `n² + n / 2` records on a tape.
     ///
     /// # Panics
     /// If `a` is not square, or `b` has not as many entries as `a` has rows.
@@ -78,7 +78,11 @@ pub trait LinearAlgebra: Float {
     /// use dualtape::{Dual, LinearAlgebra};
     /// use nalgebra::{dmatrix, dvector};
     ///
-    /// let x = LinearAlgebra::solve(&dmatrix![Dual::variable(2.0)], &dvector![Dual::constant(6.0)]).unwrap()[0];
+    /// let x = LinearAlgebra::solve(
+    ///     &dmatrix![Dual::variable(2.0)],
+    ///     &dvector![Dual::constant(6.0)],
+    /// )
+    /// .unwrap()[0];
     /// assert_eq!((x.primal(), x.tangent()), (3.0, -1.5));
     /// ```
     #[track_caller]
@@ -89,12 +93,12 @@ pub trait LinearAlgebra: Float {
         Self::run::<systems::Solve>((a, b))
     }
 
-    /// The inverse; `None` if `a` is singular.
+    /// The inverse, or `None` if `a` is singular.
     ///
     /// `d(A⁻¹) = -A⁻¹ dA A⁻¹`.
     ///
     /// # Cost
-    /// One factorisation and inverse on the inner type; `n³` records on a tape. To solve a system, [`LinearAlgebra::solve`] is
+    /// One factorisation and inverse on the inner type, and `n³` records on a tape. To solve a system, [`LinearAlgebra::solve`] is
     /// cheaper.
     ///
     /// # Panics
@@ -114,7 +118,7 @@ pub trait LinearAlgebra: Float {
         Self::run::<systems::Inverse>(a)
     }
 
-    /// The determinant; its partial by `a[(i, j)]` is the cofactor.
+    /// The determinant. Its partial by `a[(i, j)]` is the cofactor.
     ///
     /// Derivatives are those of the polynomial in the entries, of every order, also where `a` is singular, of any rank, or nearly so.
     /// Their errors are as if each entry had been changed by a few roundings of the largest one.
@@ -144,12 +148,13 @@ pub trait LinearAlgebra: Float {
         Self::run::<determinant::Determinant>(a)
     }
 
-    /// The logarithm of the absolute value of the determinant; `None` if `a` is singular. Does not overflow where the determinant does.
+    /// The logarithm of the absolute value of the determinant, or `None` if `a` is singular. Does not overflow where the determinant
+    /// does.
     ///
     /// `d log|det A| = tr(A⁻¹ dA)`.
     ///
     /// # Cost
-    /// Two factorisations and an inverse on the inner type; `n² / 2` records on a tape.
+    /// Two factorisations and an inverse on the inner type, and `n² / 2` records on a tape.
     ///
     /// # Panics
     /// If `a` is not square.
@@ -164,7 +169,7 @@ pub trait LinearAlgebra: Float {
     /// `dλᵢ = vᵢᵀ dA vᵢ`.
     ///
     /// # Cost
-    /// One decomposition on the inner type, with eigenvectors; `n³ / 4` records on a tape.
+    /// One decomposition on the inner type, with eigenvectors, and `n³ / 4` records on a tape.
     ///
     /// # Panics
     /// If `a` is not square.
@@ -175,10 +180,17 @@ pub trait LinearAlgebra: Float {
     /// use dualtape::{Dual, LinearAlgebra};
     /// use nalgebra::dmatrix;
     ///
-    /// let a = dmatrix![Dual::variable(2.0), Dual::constant(1.0); Dual::constant(1.0), Dual::constant(2.0)];
+    /// let (x, one, two) = (Dual::variable(2.0), Dual::constant(1.0), Dual::constant(2.0));
+    /// let a = dmatrix![x, one; one, two];
     /// let values = LinearAlgebra::symmetric_eigenvalues(&a);
-    /// assert!((values[0].primal() - 1.0_f64).abs() < 1e-15 && (values[0].tangent() - 0.5).abs() < 1e-15);
-    /// assert!((values[1].primal() - 3.0_f64).abs() < 1e-15 && (values[1].tangent() - 0.5).abs() < 1e-15);
+    /// assert!(
+    ///     (values[0].primal() - 1.0_f64).abs() < 1e-15
+    ///         && (values[0].tangent() - 0.5).abs() < 1e-15
+    /// );
+    /// assert!(
+    ///     (values[1].primal() - 3.0_f64).abs() < 1e-15
+    ///         && (values[1].tangent() - 0.5).abs() < 1e-15
+    /// );
     /// ```
     #[track_caller]
     fn symmetric_eigenvalues(a: &DMatrix<Self>) -> DVector<Self> {
@@ -191,12 +203,12 @@ pub trait LinearAlgebra: Float {
     /// Only the lower triangle is looked at, for values and derivatives: an entry off the diagonal stands for both of its places.
     /// `dλᵢ = vᵢᵀ dA vᵢ` and `dvᵢ = Σ vⱼ (vⱼᵀ dA vᵢ) / (λᵢ - λⱼ)` over `j ≠ i`.
     ///
-    /// Where eigenvalues coincide, they have no derivative in general; what is returned belongs to the basis that the
-    /// decomposition chose, and their sum over the repeated ones is right. Eigenvectors are then NaN or infinite, unless `dA` does not
-    /// couple them. If an entry of the triangle is NaN or infinite, every result is NaN.
+    /// Where eigenvalues coincide, they have no derivative in general. What is returned belongs to the basis that the decomposition
+    /// chose, and the sum over the repeated ones is right. Eigenvectors are then NaN or infinite, unless `dA` does not couple them. If an
+    /// entry of the triangle is NaN or infinite, every result is NaN.
     ///
     /// # Cost
-    /// One decomposition on the inner type; `5/4 n³` records on a tape.
+    /// One decomposition on the inner type, and `5/4 n³` records on a tape.
     ///
     /// # Panics
     /// If `a` is not square.
@@ -212,13 +224,13 @@ pub trait LinearAlgebra: Float {
     /// from one decomposition.) Higher derivatives divide by that distance once more for each order, and if `a` is not square also by
     /// `σᵢ`.
     ///
-    /// Where singular values coincide or are 0 they have no derivative in general; what is returned belongs to the vectors that the
+    /// Where singular values coincide or are 0, they have no derivative in general. What is returned belongs to the vectors that the
     /// decomposition chose, and the sum over repeated values that are not 0 is right. If an entry is NaN or infinite, every result is
     /// NaN.
     ///
     /// # Cost
-    /// One decomposition on the inner type, with both sets of vectors; `n³ / 2` records on a tape, for a matrix `m x n` with `m > n`
-    /// it is `m n² / 2`.
+    /// One decomposition on the inner type, with both sets of vectors, and `n³ / 2` records on a tape. For a matrix `m x n` with `m > n`
+    /// these are `m n² / 2`.
     ///
     /// # Examples
     /// ```
@@ -226,7 +238,9 @@ pub trait LinearAlgebra: Float {
     /// use nalgebra::dmatrix;
     ///
     /// let zero = Dual::constant(0.0);
-    /// let values = LinearAlgebra::singular_values(&dmatrix![Dual::variable(-3.0_f64), zero; zero, Dual::constant(2.0)]);
+    /// let values = LinearAlgebra::singular_values(
+    ///     &dmatrix![Dual::variable(-3.0_f64), zero; zero, Dual::constant(2.0)],
+    /// );
     /// assert_eq!(values[0].primal(), 3.0);
     /// assert!((values[0].tangent() + 1.0).abs() < 1e-15);
     /// ```
@@ -241,11 +255,11 @@ pub trait LinearAlgebra: Float {
     /// `vⱼᵀ dvᵢ = (Pᵢⱼ σᵢ + Pⱼᵢ σⱼ) / (σᵢ² - σⱼ²)`. On the longer side of `A` they leave the space of the columns by
     /// `(I - U Uᵀ) dA V diag(σ)⁻¹`, or the same for the transpose. The sign of a pair `uᵢ, vᵢ` is not determined.
     ///
-    /// Vectors have no derivative where singular values coincide, or, if `A` is not square, where one is 0; then it is NaN or infinite,
-    /// unless `dA` does not couple them. If an entry is NaN or infinite, every result is NaN.
+    /// Vectors have no derivative where singular values coincide, or, if `A` is not square, where one is 0. What is returned there is NaN
+    /// or infinite, unless `dA` does not couple the vectors. If an entry is NaN or infinite, every result is NaN.
     ///
     /// # Cost
-    /// One decomposition on the inner type; `3 n³` records on a tape.
+    /// One decomposition on the inner type, and `3 n³` records on a tape.
     ///
     /// Source: K. A. O'Neil, "Critical points of the singular value decomposition", SIAM J. Matrix Anal. Appl. 27 (2005), section 2.
     fn svd(a: &DMatrix<Self>) -> (DMatrix<Self>, DVector<Self>, DMatrix<Self>) {

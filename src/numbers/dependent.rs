@@ -8,14 +8,14 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// A dual number whose tangent is the set of inputs that it depends on.
 ///
-/// Every operation has the union of its operands' sets, so the set of a result is the pattern of a row of the Jacobian; and since
-/// `Reverse<Dependent<T>>` takes gradients as it does on dual numbers, the sets of a gradient are the pattern of a Hessian. There is
+/// Every operation has the union of its operands' sets, so the set of a result is the pattern of a row of the Jacobian.
+/// `Reverse<Dependent<T>>` takes gradients as it does on dual numbers, so the sets of a gradient are the pattern of a Hessian. There is
 /// nothing else to it: which operations are linear, which pairs a product couples, is said by the partial derivatives that reverse mode
 /// multiplies. Those of a sum depend on nothing, those of a product on the other factor.
 ///
-/// A set is never too small, at whatever point: what a number records is [the same everywhere](Engine::TRACED), both sides of
-/// [`Float::if_less`] count, and a product is dropped only with a factor that is zero and *fixed*, the same whatever the inputs are. Where
-/// the function goes by a value, that of the point at hand is given, and it is noted.
+/// A set is never too small, whatever the point. What a number records is [the same everywhere](Engine::TRACED), and both sides of
+/// [`Float::if_less`] count. A product is dropped only if one of its factors is zero and *fixed*, that is, the same whatever the inputs
+/// are. Where the function goes by a value, that of the point at hand is given, and it is noted.
 #[derive(Clone, Copy, Debug)]
 #[must_use]
 pub struct Dependent<T> {

@@ -13,29 +13,31 @@ use core::ops::{Add, Div, Mul, Neg, Sub};
 /// A number with its derivatives in `N` directions: forward mode.
 ///
 /// Stands for `primal + Σ tangent[k] εₖ` with `εᵢ εⱼ = 0`, so that `f(x + t ε) = f(x) + f'(x) t ε` for every function of the crate.
-/// `Dual<T>` has one direction, `Dual<T, 8>` eight at once; `T` is any [`Float`], so `Dual<Dual<f64>>` and
-/// `Dual<Reverse<f64>>` give second derivatives.
+/// `Dual<T>` has one direction, and `Dual<T, 8>` eight at once. `T` is any [`Float`], so `Dual<Dual<f64>>` and `Dual<Reverse<f64>>` give
+/// second derivatives.
 ///
-/// Every elementary function of `f64` is a method, with the value `f64` gives to the last bit. Comparisons, `is_zero` and
-/// rounding look at the primal only (see [`Float`]).
+/// Every elementary function of `f64` is a method, with the value `f64` gives to the last bit. Comparisons, `is_zero` and rounding look
+/// at the plain value only: see the [conventions](crate::conventions), which also say what holds at kinks and at infinite slopes.
 ///
 /// # Cost
-/// One evaluation on `Dual<f64>` costs about 1.5 to 3 evaluations on `f64`; wider duals share the value's work. Nothing is
-/// allocated.
+/// One evaluation on `Dual<f64>` costs about 1.5 to 3 evaluations on `f64`. In wider duals all directions share the work of the value.
+/// Nothing is allocated.
 ///
 /// # One type, one differentiation
 /// Two values of the same `Dual` type that come from *different* differentiations must not meet: their tangents mean different
-/// things, and the sum is a wrong number. With debug assertions this panics; the check costs nothing in release builds because it
-/// is not there. To differentiate inside a function that is being differentiated, nest the types and lift outer values with
-/// [`Dual::constant`]:
+/// things, and the sum is a wrong number. With debug assertions this panics. Release builds do not check it, and so pay nothing for it.
+/// To differentiate inside a function that is being differentiated, nest the types and lift outer values with [`Dual::constant`]:
 /// ```
 /// use dualtape::{Dual, derivative};
 /// // d/dx ( x * d/dy (x + y) at y = 1 ) at x = 1 is 1.
-/// let right = derivative(|x: Dual<f64>| x * derivative(|y| Dual::constant(x) + y, Dual::constant(1.0)), 1.0);
+/// let right = derivative(
+///     |x: Dual<f64>| x * derivative(|y| Dual::constant(x) + y, Dual::constant(1.0)),
+///     1.0,
+/// );
 /// assert_eq!(right, 1.0);
 /// ```
-/// The wrong program takes the inner derivative at a plain number, so that `x` and `y` have the same type; in a release build it
-/// answers 2:
+/// The wrong program takes the inner derivative at a plain number, so that `x` and `y` have the same type. In a release build it answers
+/// 2:
 /// ```should_panic
 /// use dualtape::{Dual, derivative};
 /// # if !cfg!(debug_assertions) { panic!("nothing is checked here") }

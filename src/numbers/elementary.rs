@@ -68,7 +68,10 @@ macro_rules! other_methods {
             /// x y + 1 at (2, 3) is 7, with the gradient (y, x):
             /// ```
             /// use dualtape::forward::value_and_gradient_of_array;
-            /// assert_eq!(value_and_gradient_of_array(|[x, y]| x.mul_add(y, 1.0), [2.0, 3.0]), (7.0, [3.0, 2.0]));
+            /// assert_eq!(
+            ///     value_and_gradient_of_array(|[x, y]| x.mul_add(y, 1.0), [2.0, 3.0]),
+            ///     (7.0, [3.0, 2.0])
+            /// );
             /// ```
             #[inline]
             pub fn mul_add(self, a: impl Into<Self>, b: impl Into<Self>) -> Self {
@@ -90,7 +93,7 @@ macro_rules! other_methods {
                 self.sine_and_cosine()
             }
 
-            /// The larger of two numbers with its derivative; half of each on a tie; the other one if one is NaN.
+            /// The larger of two numbers with its derivative. On a tie it is half of each, and if one is NaN, it is the other one.
             ///
             /// # Examples
             /// ```
@@ -102,7 +105,7 @@ macro_rules! other_methods {
                 piecewise::max(self, other.into())
             }
 
-            /// The smaller of two numbers with its derivative; half of each on a tie; the other one if one is NaN.
+            /// The smaller of two numbers with its derivative. On a tie it is half of each, and if one is NaN, it is the other one.
             ///
             /// # Examples
             /// ```
@@ -114,7 +117,7 @@ macro_rules! other_methods {
                 piecewise::min(self, other.into())
             }
 
-            /// `self` limited to `low ..= high`; derivative 1 inside, that of the bound outside, half of each on a bound.
+            /// `self` limited to `low ..= high`. The derivative is 1 inside, that of the bound outside, and half of each on a bound.
             ///
             /// # Panics
             /// If `low > high` or one of them is NaN, as for `f64`.
@@ -130,7 +133,7 @@ macro_rules! other_methods {
                 piecewise::clamp(self, low.into(), high.into())
             }
 
-            /// The positive difference `max(self - other, 0)`; half the derivative on a tie.
+            /// The positive difference `max(self - other, 0)`. On a tie it has half the derivative.
             ///
             /// # Examples
             /// ```

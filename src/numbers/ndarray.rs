@@ -1,7 +1,7 @@
 //! The scalar trait of `ndarray`.
 //!
-//! Arrays of these numbers need nothing from here; it is a single number on the right of an array, `array * x`, that asks for
-//! a trait which only this crate can implement.
+//! Arrays of these numbers need nothing from here. A single number on the right of an array, `array * x`, asks for a trait, which only
+//! this crate can implement.
 
 use super::for_each_number;
 use crate::float::Float;

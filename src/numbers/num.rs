@@ -1,4 +1,4 @@
-//! `num_traits` for every number type. Methods forward to the inherent ones; constants and limits are constants.
+//! `num_traits` for every number type. Methods forward to the inherent ones. Constants and limits have no derivative.
 
 use super::for_each_float;
 use crate::float::{Float, Number};

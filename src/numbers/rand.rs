@@ -52,7 +52,7 @@ macro_rules! random {
 }
 for_each_number!(random);
 
-/// The uniform distribution between two numbers; samples have the derivatives by the bounds.
+/// The uniform distribution between two numbers. Samples have derivatives by the bounds.
 ///
 /// Made by `rand::distr::Uniform::new(low, high)` and `rng.random_range(low..high)`.
 #[derive(Clone, Copy, Debug)]

@@ -13,16 +13,16 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 /// A number that records how it was computed: reverse mode (backpropagation).
 ///
 /// A `Reverse` is a value together with its derivative by one *node* of a thread-local tape. Functions of one variable,
-/// scaling, shifts, and operations between values that sit on the same node only change the slope; an operation that joins
-/// two different nodes records two indices and two partials (24 bytes at `f64`) and starts a new node. Constants belong to no
-/// node and cost what plain numbers cost.
+/// scaling, shifts, and operations between values that sit on the same node only change the slope. An operation that joins two different
+/// nodes records two indices and two partials (24 bytes at `f64`) and starts a new node. Constants belong to no node and cost what plain
+/// numbers cost.
 ///
 /// `T` is any [`Float`]: `Reverse<Dual<f64, 8>>` gives eight columns of a Hessian in one sweep, `Reverse<Reverse<f64>>` works too.
-/// The type is `Copy`, `Send` and `Sync`; it is usually made by a driver such as [`gradient`](crate::gradient) or by a
+/// The type is `Copy`, `Send` and `Sync`. Its numbers are made by a driver such as [`gradient`](crate::gradient), or by a
 /// [`Tape`](crate::Tape).
 ///
-/// Every elementary function of `f64` is a method, with the value `f64` gives to the last bit. Comparisons, `is_zero` and
-/// rounding look at the primal only (see [`Float`]).
+/// Every elementary function of `f64` is a method, with the value `f64` gives to the last bit. Comparisons, `is_zero` and rounding look
+/// at the plain value only: see the [conventions](crate::conventions), which also say what holds at kinks and at infinite slopes.
 ///
 /// # Panics
 /// An operation between two variables panics, in release builds too, if one of them comes from a recording that has ended,
@@ -64,7 +64,9 @@ impl<T: Float> Reverse<T> {
     /// gradient of x y² at y = 3 is 6 x, and its derivative by x is 6:
     /// ```
     /// use dualtape::{Reverse, gradient};
-    /// let inner = |x: Reverse<f64>| gradient(|y| Reverse::constant(x) * y[0] * y[0], &[Reverse::constant(3.0)])[0];
+    /// let inner = |x: Reverse<f64>| {
+    ///     gradient(|y| Reverse::constant(x) * y[0] * y[0], &[Reverse::constant(3.0)])[0]
+    /// };
     /// assert_eq!(gradient(|x| inner(x[0]), &[2.0]), [6.0]);
     /// ```
     #[inline]

@@ -1,5 +1,6 @@
-//! Formatting and parsing. A dual shows its tangents, `3 + 2ε`, `3 + [2, 0]ε`, or nested `(3 + 2ε) + (1 + 0ε)ε`; a power series its
-//! coefficients, `3 + 2t + 1t^2`; a reverse number shows its value. Format options (`{:.3}`, `{:+e}`) apply to every part. Parsing gives a constant.
+//! Formatting and parsing. A dual shows its tangents, `3 + 2ε`, `3 + [2, 0]ε`, or nested `(3 + 2ε) + (1 + 0ε)ε`. A power series shows its
+//! coefficients, `3 + 2t + 1t^2`, and a reverse number its value. Format options (`{:.3}`, `{:+e}`) apply to every part. Parsing gives a
+//! constant.
 
 use super::{Dual, Taylor, for_each_float};
 use crate::float::{Float, Number};

@@ -1,11 +1,11 @@
 //! Richardson's extrapolation of differences, with an error for each result.
 //!
 //! Differences with steps that shrink are combined so that one term of their series after the other cancels. Every combination is
-//! compared with the two it was made of; the one that changed least is taken (Ridders). Rounding of the values is added to that change,
-//! since differences that all vanish by rounding would agree perfectly.
+//! compared with the two it was made of, and the one that changed least is taken (Ridders). Rounding of the values is added to that
+//! change, since differences that all vanish by rounding would agree perfectly.
 //!
-//! One first step does not fit all functions, so several are tried, relative to `x` and absolute, from large to small, until the result
-//! is good; two at least, since large steps may miss what happens near `x`.
+//! One first step does not fit all functions. So several are tried, relative to `x` and absolute, from large to small, until the result
+//! is good. At least two are tried, since large steps may miss what happens near `x`.
 //!
 //! Sources: C. J. F. Ridders, "Accurate computation of F'(x) and F'(x) F''(x)", Advances in Engineering Software 4 (1982); W. H. Press
 //! et al., *Numerical Recipes*, 3rd ed., section 5.7.
@@ -118,7 +118,8 @@ pub fn extrapolated(mut f: impl FnMut(f64) -> f64, x: f64) -> Estimate {
 ///
 /// # Examples
 /// ```
-/// let gradient = dualtape::numeric::extrapolated_gradient(|x| x[0] * x[1].sin(), &[2.0, 0.5]);
+/// let gradient =
+///     dualtape::numeric::extrapolated_gradient(|x| x[0] * x[1].sin(), &[2.0, 0.5]);
 /// assert!((gradient[0].value - 0.5_f64.sin()).abs() < 1e-12);
 /// assert!((gradient[1].value - 2.0 * 0.5_f64.cos()).abs() < 1e-11);
 /// ```

@@ -68,7 +68,8 @@ pub fn solve<F: VectorFunction + ?Sized>(f: &F, x0: &[f64]) -> Solution {
 /// }
 /// vector_function!(Parabola = parabola);
 ///
-/// let solution = optimize::Equations::new().max_iterations(200).solve(&Parabola, &[3.0]);
+/// let solution =
+///     optimize::Equations::new().max_iterations(200).solve(&Parabola, &[3.0]);
 /// assert!(!solution.converged());
 /// assert!(solution.x[0].abs() < 1e-7 && (solution.norm - 1.0).abs() < 1e-14);
 /// ```
@@ -214,7 +215,8 @@ fn check_count(unknowns: usize, equations: usize) {
 ///     format!("{solution:.3}"),
 ///     "\
 /// status         singular
-///                the Jacobian is singular: the residuals do not tell what x[0], x[1] do, one for another; hold some of them, or \
+///                the Jacobian is singular: the residuals do not tell what \
+///      x[0], x[1] do, one for another; hold some of them, or \
 ///      add equations or data
 /// iterations     2
 /// evaluations    2 of the value, 3 Jacobians

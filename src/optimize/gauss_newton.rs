@@ -95,9 +95,9 @@ fn column_norms(_value: f64, _gradient: &DVector<f64>, squared: &DMatrix<f64>) -
     squared.diagonal().map(|square| if square > 0.0 { square.sqrt() } else { 1.0 })
 }
 
-/// Factors for equations by which all have terms of about the same size Σⱼ |xⱼ ∂fᵢ/∂xⱼ| at the start, so that the
-/// length of the residuals does not depend on the units of an equation. (An unknown that is 0 there counts as 1.)
-/// Powers of two, so that nothing is rounded, and within the range of `f64`.
+/// Factors for equations, by which all have terms of about the same size Σⱼ |xⱼ ∂fᵢ/∂xⱼ| at the start. So the length of the residuals
+/// does not depend on the units of an equation. An unknown that is 0 there counts as 1. The factors are powers of two, so that nothing is
+/// rounded, and within the range of `f64`.
 #[inline]
 fn equation_weights(jacobian: &DMatrix<f64>, x: &DVector<f64>) -> Vec<f64> {
     let sizes = jacobian.abs() * x.map(|x| if x == 0.0 { 1.0 } else { x.abs() });

@@ -7,15 +7,14 @@
 //! | a solution of as many equations as unknowns | [`solve()`] | a `VectorFunction` |
 //! | a root of one function of one variable, between two points | [`root()`] | a closure over `Dual<f64>` |
 //!
-//! Those of several variables have structs of options, [`Newton`], [`NewtonCg`], [`LeastSquares`] and [`Equations`],
-//! with a method that also tells the progress, and stops when it is told to; [`Newton`] and [`LeastSquares`] keep
-//! variables in a box. Gradients, Jacobians and Hessians come from the drivers, plain values from `f64`: so a function
-//! is one generic method, on a struct that holds the data.
+//! Those of several variables have structs of options: [`Newton`], [`NewtonCg`], [`LeastSquares`] and [`Equations`]. Each has a method
+//! that also tells the progress, and stops when it is told to. [`Newton`] and [`LeastSquares`] keep variables in a box. Gradients,
+//! Jacobians and Hessians come from the drivers, plain values from `f64`: so a function is one generic method, on a struct that holds the
+//! data.
 //!
-//! No function and no start makes these panic (unless the function itself does): NaN, overflow, a singular or
-//! indefinite Hessian and a function without lower bound all end in a report, whose [`Status`] says what happened, and
-//! where it helps a [`Fault`] where. An option outside of its range panics where it is set, and shapes that do not fit
-//! where the method is called.
+//! No function and no start makes these panic, unless the function itself does. NaN, overflow, a singular or indefinite Hessian and a
+//! function without lower bound all end in a report. Its [`Status`] says what happened, and where it helps a [`Fault`] says where. An
+//! option outside of its range panics where it is set, and shapes that do not fit where the method is called.
 
 mod bounds;
 mod equations;

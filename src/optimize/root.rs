@@ -7,11 +7,11 @@ use crate::Dual;
 
 /// A root of `f` between `a` and `b`, where its values have different signs.
 ///
-/// Newton's method with the derivative by dual numbers, kept inside of a bracket: where its step would leave the
-/// interval in which the sign changes, or is not shorter than half of the step before, another point is taken: in turns
-/// one beyond the Newton step, to get the root between two near points, and one that halves the interval, by its middle
-/// or by the median of the floating-point numbers inside, so that a root near zero in a long interval costs few steps,
-/// too. Near a simple root the steps are those of Newton.
+/// It is found by Newton's method with the derivative by dual numbers, kept inside of a bracket, the interval in which the sign changes.
+/// Another point is taken where the step would leave the bracket, or is not shorter than half of the step before. In turns this is a
+/// point beyond the Newton step, to get the root between two near points, and one that halves the interval. The interval is halved by its
+/// middle or by the median of the floating-point numbers inside, so that a root near zero in a long interval costs few steps, too. Near a
+/// simple root the steps are those of Newton.
 ///
 /// The ends may be in any order, and the values at them infinite. An end that is a root is returned. The search ends at
 /// a value of zero, when the step is shorter than the spacing of numbers at `x`, or when no number is left between the
@@ -37,7 +37,11 @@ use crate::Dual;
 /// assert!((anomaly.x.to_degrees() - 220.512_074).abs() < 1e-6);
 ///
 /// let none = optimize::root(|x| x * x + 1.0, 0.0, 2.0);
-/// assert_eq!(none.fault.unwrap().to_string(), "expected values of different signs at the ends, found f(0.0) = 1.0 and f(2.0) = 5.0");
+/// assert_eq!(
+///     none.fault.unwrap().to_string(),
+///     "expected values of different signs at the ends, \
+///      found f(0.0) = 1.0 and f(2.0) = 5.0"
+/// );
 /// ```
 ///
 /// Source: Press et al., *Numerical Recipes*, 3rd ed., section 9.4 (Newton's method with bisection).

@@ -2,18 +2,17 @@
 //! no number type.
 //!
 //! **All unsafe code of the crate is here**, in the six modules that allow it below, but for two calls of functions that are compiled for
-//! vector instructions, in `graph/program/roll/widths.rs`. (`SimdValue` of nalgebra has two unsafe signatures; their bodies are safe.)
+//! vector instructions, in `graph/program/roll/widths.rs`. (`SimdValue` of nalgebra has two unsafe signatures, whose bodies are safe.)
 //!
 //! # How a node is found
 //!
 //! A node (an input or a recorded join) has an [id](NodeId) that is unique in the process. A recording owns the consecutive ids
 //! `base .. base + count`, so one subtraction and one comparison decide whether a value belongs to the recording at hand.
 //!
-//! Thread-local storage holds a small table of slots (`active.rs`). A slot describes the recording that is being written to; which
-//! slot a recording over `T` uses depends only on the size of `T`. A push (`push.rs`) whose operands are in the slot's range
-//! writes its record at once. Every other push takes the cold path: another recording uses the slot, the memory is full, or the
-//! value is foreign. The cold path looks the id up among the recordings of the thread (`registry.rs`) and loads the right one
-//! into the slot, or panics.
+//! Thread-local storage holds a small table of slots (`active.rs`). A slot describes the recording that is being written to. Which slot a
+//! recording over `T` uses depends only on the size of `T`. A push (`push.rs`) whose operands are in the slot's range writes its record
+//! at once. Every other push takes the cold path: another recording uses the slot, the memory is full, or the value is foreign. The cold
+//! path looks the id up among the recordings of the thread (`registry.rs`) and loads the right one into the slot, or panics.
 //!
 //! While recordings are [muted], none of them is in a slot, so their pushes take the cold path, which records nothing. The fast
 //! path does not know about it.

@@ -9,11 +9,11 @@
 //!   parentheses they become fields with names: `GammaTail[by_x: u32, by_a: u32]`.
 //! - The value is an expression of the arguments on a primitive number. With `f64` in front, `f64 [libm::erf(x)]`, the arguments are
 //!   `f64`, and the result is rounded to the type at hand.
-//! - Of one argument, `(x)`, the derivative is `|x, y| ..` with `y = f(x)`. After it may come `fused |x| (value, derivative)` where the
-//!   two share work, `twin first SIN_COS` where two functions do, with the pair and whether it is its `first` or `second` function, and
-//!   `through |t, slope, x, y| ..` where a tangent `t` passes on a way of its own ([`Unary::through`]), and last
+//! - Of one argument, `(x)`, the derivative is `|x, y| ..` with `y = f(x)`. After it may come, in this order: `fused |x| (value,
+//!   derivative)` where the two share work; `twin first SIN_COS` where two functions share work, with the pair and whether it is its
+//!   `first` or `second` function; `through |t, slope, x, y| ..` where a tangent `t` passes on a way of its own ([`Unary::through`]); and
 //!   `series |u, y, slope| ..` where the coefficients of a power series follow from those of its argument by a recurrence of
-//!   [`series`](super::series). Without one they follow from the derivative.
+//!   [`series`](super::series). Without a recurrence they follow from the derivative.
 //! - A function that rounds has no derivative to give: `{ step [x.floor()] }`. Its result is a constant.
 //! - Of two arguments, `(x, y)`, there are two derivatives, `|x, y, z| .., |x, y, z| ..`, and `through` takes two closures as well;
 //!   `series` is `|x, y, z| ..`.
@@ -34,8 +34,8 @@
 //! - `sample [3.0, -4.0]` gives arguments of a function of any number of them, behind a semicolon the parameter of a family. They are
 //!   shown to visitors along with the rule. Such a row in a table must have one.
 //!
-//! A row in [`elementary!`](super::elementary) becomes a method of every number, one in a table of [`crate::special`] a method of
-//! [`Special`](crate::Special); one in `define_rules!` alone is a rule without a method.
+//! A row in [`elementary!`](super::elementary) becomes a method of every number, and one in a table of [`crate::special`] a method of
+//! [`Special`](crate::Special). A row in `define_rules!` alone is a rule without a method.
 //!
 //! [`Unary::through`]: crate::rules::Unary::through
 

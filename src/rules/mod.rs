@@ -5,9 +5,9 @@
 //! [`conventions`](crate::conventions) says. It need not care for NaN and for zero tangents, because every engine replaces the
 //! derivative of a NaN value by NaN, and lets a zero tangent stay zero.
 //!
-//! Rows are evaluated on nested numbers for higher derivatives. Three things follow. A row never calls its own function. It never
-//! returns a constant because a *value* is zero, since the derivatives of a zero need not be; it chooses between formulas instead. And
-//! it chooses by comparing, and not with `abs`, whose derivative at 0 is 0.
+//! Rows are evaluated on nested numbers for higher derivatives. Three things follow. A row never calls its own function. It never returns
+//! a constant because a *value* is zero, since the derivatives of a zero need not be zero. It chooses between formulas instead. And it
+//! chooses by comparing, and not with `abs`, whose derivative at 0 is 0.
 //!
 //! # Accuracy
 //! The largest error found, in units in the last place of the exact derivative, for derivatives of orders 1 to 4 and all
@@ -42,9 +42,9 @@
 //! | `to_degrees`, `to_radians` | 0.5 | 0.0 | 0.0 | 0.0 |
 //! | `add`, `sub`, `mul`, `mul_add`, `abs`, `fract`, `max`, `min`, `abs_sub`, `copysign` | 0.0 | 0.0 | 0.0 | 0.0 |
 //!
-//! The errors were found at thirty thousand points and are rounded up to halves. The points go from the smallest number to the largest;
-//! some lie next to poles, branch points and zeros, and the others are random. `tests/accuracy.rs` holds the rules to this table at
-//! three thousand of them, and explains the unit where a derivative is zero itself. What the table says, and what it does not:
+//! The errors were found at thirty thousand points and are rounded up to halves. The points go from the smallest number to the largest.
+//! Some lie next to poles, branch points and zeros, and the others are random. `tests/accuracy.rs` holds the rules to this table at three
+//! thousand of them, and explains the unit where a derivative is zero itself. What the table says, and what it does not:
 //!
 //! - Errors of the mathematical library that a rule calls are included, here of glibc 2.36 on x86-64. With another library they may be
 //!   an ulp larger; with the crate `libm`, which stands in without the standard library, they are larger by 0.1 at most.
@@ -256,7 +256,7 @@ macro_rules! elementary {
             /// Power `xʸ`; partials `y xʸ⁻¹` and `xʸ ln x`.
             ///
             /// `x⁰` is identically 1. At `x = 0` the partial in `y` is its limit: 0 for `y > 0`, `-∞` for `y ≤ 0`. For `x < 0` the
-            /// partial in `y` is NaN; an exponent without a derivative never asks for it, so negative `x` are fine with a constant
+            /// partial in `y` is NaN. An exponent without a derivative never asks for it, so negative `x` are fine with a constant
             /// integer `y`, and no logarithm is taken.
             pub Powf = powf(x, y) { [x.powf(y)]
                 |x, y, _| x.binary(power::PowerDerivative(1, 0), y),

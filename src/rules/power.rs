@@ -38,9 +38,9 @@ define_rules! {
     ///
     /// > `xʸ⁻ᵏ Σᵢ (m! / i!) tₘ₋ᵢ (ln x)ⁱ`, with the Taylor coefficients `tⱼ` of `y (y - 1) … (y - k + 1)`.
     ///
-    /// A rule that is written as `y xʸ⁻¹` and left to be differentiated has the right factors too, but where the exponent is
-    /// below one half, `y - 1` is rounded; a base of 1e300 turns that into 300 ulp. And a power may leave the range where its
-    /// derivative does not, `x⁻¹ · y` for tiny `x` and `y`.
+    /// A rule that is written as `y xʸ⁻¹` and left to be differentiated has the right factors, too. But where the exponent is below one
+    /// half, `y - 1` is rounded, and a base of 1e300 turns that into 300 ulp. And a power may leave the range where its derivative does
+    /// not, `x⁻¹ · y` for tiny `x` and `y`.
     ///
     /// Where `x` is 0 or infinite, it is the limit.
     pub(super) PowerDerivative(by_x: usize, by_y: usize) = powf_derivative(x, y) { f64 [of_order(by_x, by_y, x, y)]

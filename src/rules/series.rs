@@ -281,8 +281,9 @@ pub(super) fn inverse<T: Float, const N: usize>(u: &[T; N], y: &mut [T; N], slop
 
 // ---- Length and angle ------------------------------------------------------------------------------------------------
 
-/// `√(x² + y²)`. Where one coordinate is much larger, the sum of squares would lose the other, and it is `|b| √(1 + r²)` with the larger
-/// coordinate `b` and the ratio `r`; where both are alike, this would lose digits of high orders, a thousand ulp at the twelfth.
+/// `√(x² + y²)`. Where one coordinate is much larger, the sum of squares would lose the other. There it is `|b| √(1 + r²)` with the
+/// larger coordinate `b` and the ratio `r`. Where both are alike, this form would lose digits of high orders, a thousand ulp at the
+/// twelfth.
 #[inline(never)]
 pub(super) fn hypot<T: Float, const N: usize>(x: &[T; N], y: &[T; N], z: &mut [T; N]) {
     let [short, long] = {

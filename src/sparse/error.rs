@@ -29,8 +29,8 @@ pub enum SparseError {
         /// How many columns it has.
         columns: usize,
     },
-    /// Compressed columns that do not fit together: a number of starts other than one more than columns, starts that decrease or do not end
-    /// at the number of indices, or rows of a column that do not increase.
+    /// Compressed columns that do not fit together. There must be one more start than columns, starts must not decrease and must end at
+    /// the number of indices, and the rows of a column must increase.
     NotCompressed {
         /// The column where it is seen.
         column: usize,

@@ -33,9 +33,10 @@ pub enum JacobianMode {
 /// `f` has `n` inputs and `m` results; the pattern is `m x n`.
 ///
 /// # Cost
-/// Making one takes the sum of the squares of the numbers of entries in a row or column; rows and columns that are so dense that another
-/// mode is the cheaper one in any case are not looked at. Each Jacobian then takes an evaluation on `Dual<T, K>`, with a `K` of 2, 4 or 8,
-/// for up to eight forward colours, and another one for each further eight; or a recording and a sweep for each eight colours.
+/// Making one takes the sum of the squares of the numbers of entries in a row or column. Rows and columns that are so dense that another
+/// mode is cheaper in any case are not looked at. Each Jacobian then takes an evaluation on `Dual<T, K>`, with a `K` of 2, 4 or 8, for up
+/// to eight forward colours, and another one for each further eight. In reverse mode it takes a recording, and a sweep for each eight
+/// colours.
 ///
 /// # Examples
 /// The differences of neighbours, and their sum: a band with a dense row. Two columns of the band share a direction, and the row is one of
@@ -56,7 +57,10 @@ pub enum JacobianMode {
 ///
 /// let (value, jacobian) = plan.value_and_jacobian(&Residuals, &[3.0; 100]);
 /// assert_eq!((value[0], value[99]), (6.0, 300.0));
-/// assert_eq!((jacobian.get(0, 0), jacobian.get(0, 1), jacobian.get(99, 7)), (-1.0, 6.0, 1.0));
+/// assert_eq!(
+///     (jacobian.get(0, 0), jacobian.get(0, 1), jacobian.get(99, 7)),
+///     (-1.0, 6.0, 1.0)
+/// );
 /// # Ok::<(), dualtape::sparse::SparseError>(())
 /// ```
 ///

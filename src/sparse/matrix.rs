@@ -7,10 +7,14 @@ use std::sync::Arc;
 ///
 /// Other libraries take its arrays as they are:
 /// ```text
-/// nalgebra_sparse::CscMatrix::try_from_csc_data(m.rows(), m.columns(), m.column_starts().to_vec(), m.row_indices().to_vec(), values)?
-/// sprs::CsMat::new_csc((m.rows(), m.columns()), m.column_starts().to_vec(), m.row_indices().to_vec(), values)
+/// let (m, values) = (matrix.pattern(), matrix.values().to_vec());
+/// let (rows, columns) = (m.rows(), m.columns());
+/// let (starts, indices) = (m.column_starts().to_vec(), m.row_indices().to_vec());
+///
+/// nalgebra_sparse::CscMatrix::try_from_csc_data(rows, columns, starts, indices, values)?
+/// sprs::CsMat::new_csc((rows, columns), starts, indices, values)
 /// ```
-/// with `m = matrix.pattern()` and `values = matrix.values().to_vec()`; solvers that want coordinates take [`SparseMatrix::triplets`].
+/// Solvers that want coordinates take [`SparseMatrix::triplets`].
 ///
 /// # Examples
 /// ```

@@ -1,8 +1,8 @@
 //! Special functions on every number: [`Special`].
 //!
-//! There are the error function and the normal distribution, gamma and its relatives, the distributions of statistics that rest on
-//! them, Bessel functions, the smooth steps and ramps of statistics and neural networks, logarithms of sums of exponentials, and sines
-//! by half turns. [`rules`] has their rows.
+//! These are the error function and the normal distribution, the gamma function and its relatives, and the distributions of statistics
+//! that rest on them. There are Bessel functions, the smooth steps and ramps of statistics and neural networks, logarithms of sums of
+//! exponentials, and sines by half turns. [`rules`] has their rows.
 //!
 //! # Accuracy
 //! The largest error found, in units in the last place, of values and derivatives of orders 1 to 4, and of all partial
@@ -57,27 +57,27 @@
 //! | `sinc` | 2.0 | 2.0 | 2.5 | 3.0 | 7.0 |
 //! | `relu`, `leaky_relu` | 0.0 | 0.0 | 0.0 | 0.0 | 0.0 |
 //!
-//! Ten thousand points went into it, rounded up: from the smallest number to the largest, on both sides of every change of
-//! formula, beside poles and zeros, in the tails to where results are subnormal, and random ones in between.
-//! `tests/accuracy.rs` holds the functions to this table at three thousand of them. What it says and what it does not:
+//! The table was made from ten thousand points, and is rounded up. The points go from the smallest number to the largest. They lie on
+//! both sides of every change of formula, beside poles and zeros, and in the tails to where results are subnormal, and random ones are in
+//! between. `tests/accuracy.rs` holds the functions to the table at three thousand of them. Remarks:
 //!
 //! - These functions have zeros that are no floating point numbers, and some have large condition numbers (`beta` of large
-//!   arguments is an exponential). There the unit is what one rounding of the argument does to the result, if that is more
-//!   than an ulp, but of functions of one argument never more than an ulp of their size away from the zero.
+//!   arguments is an exponential). There the unit for a derivative `f⁽ⁿ⁾` is `ε/2 |x f⁽ⁿ⁺¹⁾(x)|` with the machine epsilon `ε`, which is
+//!   what one rounding of the argument does to it, or an ulp if that is more. For functions of one argument the unit is never more than
+//!   an ulp of their size away from the zero.
 //! - The mixed derivatives of `beta` are accurate to an ulp of the geometric mean of the pure ones, which dwarf them where an
 //!   argument is small. `ln_beta` has no such exception.
 //! - `polygamma` was measured for orders up to 20, `jn` and `yn` for orders from -3 to 20. Derivatives of Bessel functions of large
 //!   order are differences of their neighbours, of which more and more cancels.
-//! - The quantiles of the error and normal functions are inverted once: each derivative of a higher order has the error of the
-//!   first one, so many times.
-//! - From `erfcx` to `log_norm_cdf` a hundred points each went into it, and for the incomplete gamma and beta functions, the
-//!   distributions and the modified Bessel functions ten to fifty: arguments and shapes from 1e-100 to 1e6, halves and integers,
-//!   both sides of the mean. Derivatives by a shape or an order are small beside the terms they are the sum of, from the second
-//!   on, and those of Student's distribution from the first on; these are computed with twice the digits, which takes
-//!   much longer than a value. Where it would take too long the plain sum is used, and the errors are those of its terms:
-//!   `gamma_p` and its kin for shapes above 2e4, `ln_bessel_i` between `x = 2000` and `ν² / 4`, and mixed derivatives of
-//!   `beta_inc` by all three arguments. Derivatives of the quantiles `gamma_p_inv` and `gamma_q_inv` from the third order on that
-//!   are not by the probability alone are NaN there.
+//! - The quantiles of the error and normal functions are inverted once, so a derivative of order `n` has about `n` times the error of the
+//!   first one.
+//! - From `erfcx` to `log_norm_cdf` each function has a hundred points. The incomplete gamma and beta functions, the distributions and
+//!   the modified Bessel functions have ten to fifty, with arguments and shapes from 1e-100 to 1e6, halves and integers, on both sides of
+//!   the mean. Derivatives by a shape or an order are small beside the terms they are the sum of. This holds from the second one on, and
+//!   for Student's distribution from the first. They are computed with twice the digits, which takes much longer than a value. Where it
+//!   would take too long the plain sum is used, and the errors are those of its terms: `gamma_p` and its kin for shapes above 2e4,
+//!   `ln_bessel_i` between `x = 2000` and `ν² / 4`, and mixed derivatives of `beta_inc` by all three arguments. Derivatives of the
+//!   quantiles `gamma_p_inv` and `gamma_q_inv` from the third order on that are not by the probability alone are NaN there.
 //! - Student's derivatives by `ν` are accurate to `ν = 1e6`, and those of `ln_bessel_k` for `x` from 1e-8 to 1e4. Below 1e-30 and
 //!   above 1e10 its derivatives from the second on, and those of `bessel_k_scaled`, are not computed with twice the digits, and
 //!   mixed ones may have none.
@@ -88,10 +88,10 @@
 //!   numbers, and of `jn` and `yn` are theirs.
 //!
 //! # Tangents at the ends of the range
-//! As in the table of [`crate::rules`], where it is explained: the largest error of derivatives by `u` at `p exp u`, for tiny and huge
-//! `p`. The first derivative covers besides that tangents of up to 1e300 where the slope underflows, and tiny ones where it
-//! overflows; where there is `-`, nothing else leaves the range. Errors in the hundreds are those of exponentials of numbers near
-//! 700, and of quantiles that are rounded.
+//! As in the table of [`crate::rules`], where it is explained, this is the largest error of derivatives by `u` at `p exp u`, for tiny and
+//! huge `p`. The first derivative also covers tangents of up to 1e300 where the slope underflows, and tiny ones where it overflows. Where
+//! there is `-`, nothing else leaves the range. Errors in the hundreds are those of exponentials of numbers near 700, and of quantiles
+//! that are rounded.
 //!
 //! | rule | first | second | third | fourth |
 //! |---|---|---|---|---|
@@ -167,7 +167,7 @@ macro_rules! special_methods {
 /// Special functions as methods of `f32`, `f64`, [`Dual`](crate::Dual), [`Reverse`](crate::Reverse) and their nestings.
 ///
 /// Values are computed in `f64` (also for `f32`), by [`libm`](https://docs.rs/libm) where it has the function, and are the same on
-/// every number. Outside a domain value and derivatives are NaN. Arguments are real; results at infinity are limits.
+/// every number. Outside a domain value and derivatives are NaN. Arguments are real, and results at infinity are limits.
 ///
 /// On a plain `f64` call `Special::erf(x)` rather than `x.erf()`: the standard library prepares methods of such names.
 ///
@@ -175,7 +175,7 @@ macro_rules! special_methods {
 /// The table in the documentation of [the module](self) has a bound for every function and order.
 ///
 /// # Examples
-/// The normal distribution function is nearly a logistic one; this is where they differ most.
+/// The normal distribution function is nearly a logistic one. Here they differ most.
 /// ```
 /// use dualtape::{Float, Special, value_and_derivative};
 ///
@@ -183,7 +183,8 @@ macro_rules! special_methods {
 ///     x.norm_cdf() - (x * T::lit(1.702)).logistic()
 /// }
 ///
-/// let (largest, slope): (f64, f64) = value_and_derivative(difference, 0.571485370896902);
+/// let (largest, slope): (f64, f64) =
+///     value_and_derivative(difference, 0.571485370896902);
 /// assert!(slope.abs() < 1e-15);
 /// assert!((largest + 0.009486324445586).abs() < 1e-15);
 /// ```
@@ -192,7 +193,7 @@ pub trait Special: Float {
     normal!(special_methods);
 
     /// Scaled complementary error function `exp(x²) erfc x`; derivative `2xy - 2/√π`, computed without that difference. It neither
-    /// underflows nor loses digits for large `x`, where it is about `1 / (√π x)`. 0 at `∞`; `∞` from -26.7 on downwards.
+    /// underflows nor loses digits for large `x`, where it is about `1 / (√π x)`. It is 0 at `∞`, and `∞` from -26.7 on downwards.
     ///
     /// # Cost
     /// Derivatives and values beyond 5 take a continued fraction, of about 50 to 1400 terms.
@@ -388,8 +389,9 @@ pub trait Special: Float {
     /// The complement with all digits is `I₁₋ₓ(b, a)`.
     ///
     /// # Cost
-    /// A continued fraction of 10 to 100 terms, growing like the square root of the shapes; where 20,000 terms are not enough, for shapes
-    /// from about 1e7 on, the result is NaN. A derivative by a shape evaluates it on dual numbers; each further order triples that.
+    /// A continued fraction of 10 to 100 terms, which grow like the square root of the shapes. Where 20,000 terms are not enough, for
+    /// shapes from about 1e7 on, the result is NaN. A derivative by a shape evaluates it on dual numbers; each further order triples
+    /// that.
     ///
     /// # Examples
     /// `Iₓ(a, 1) = xᵃ`.
@@ -419,7 +421,8 @@ pub trait Special: Float {
     /// # Examples
     /// ```
     /// use dualtape::{Special, value_and_derivative};
-    /// let (x, slope): (f64, f64) = value_and_derivative(|p| p.beta_inc_inv(2.0, 1.0), 0.25);
+    /// let (x, slope): (f64, f64) =
+    ///     value_and_derivative(|p| p.beta_inc_inv(2.0, 1.0), 0.25);
     /// assert!((x - 0.5).abs() < 1e-15 && (slope - 1.0).abs() < 1e-15);
     /// ```
     #[doc(alias = "betaincinv")]
@@ -501,15 +504,17 @@ pub trait Special: Float {
     /// Derivatives by `ν` are there up to the fourth order, mixed ones included; those of higher orders are NaN.
     ///
     /// # Cost
-    /// A derivative by `ν` takes much longer than a value, and so does a value for `ν > 1000`: for large `ν` the derivative is about
-    /// `1 / ν²` of the terms it is the sum of, and all are computed with twice the digits.
+    /// A derivative by `ν` takes much longer than a value, and so does a value for `ν > 1000`. For large `ν` the derivative is about `1 /
+    /// ν²` of the terms it is the sum of, and all of these are computed with twice the digits.
     ///
     /// # Examples
     /// For `ν = 1`, Cauchy's distribution, it is `1/2 + atan(t) / π`.
     /// ```
     /// use dualtape::{Special, value_and_derivative};
     /// let (p, density): (f64, f64) = value_and_derivative(|t| t.student_t_cdf(1.0), 1.0);
-    /// assert!((p - 0.75).abs() < 1e-15 && (density - 0.5 / std::f64::consts::PI).abs() < 1e-16);
+    /// assert!(
+    ///     (p - 0.75).abs() < 1e-15 && (density - 0.5 / std::f64::consts::PI).abs() < 1e-16
+    /// );
     /// ```
     #[inline]
     #[must_use]
@@ -607,7 +612,7 @@ pub trait Special: Float {
     /// Derivatives by both arguments are there for every order of differentiation. NaN for orders beyond 1e6.
     ///
     /// # Cost
-    /// An integral of 15 to 50 values; of `-8 ln x` for tiny `x`.
+    /// An integral of 15 to 50 values, and of `-8 ln x` values for tiny `x`.
     ///
     /// # Examples
     /// `K₁⸝₂(x) = √(π / 2x) e⁻ˣ`.
@@ -736,8 +741,8 @@ pub trait Special: Float {
     // ---- Sines -----------------------------------------------------------------------------------------------------------
     sines!(special_methods);
 
-    /// `sin x / x`, 1 at 0, with right derivatives of every order there; 0 at `±∞`. (Not normalised: `sin(πx) / (πx)` is
-    /// `(x * π).sinc()`.)
+    /// `sin x / x`, which is 1 at 0, with right derivatives of every order there, and 0 at `±∞`. (Not normalised: `sin(πx) / (πx)` is `(x
+    /// * π).sinc()`.)
     ///
     /// # Examples
     /// ```

@@ -34,16 +34,16 @@ const OPERATIONS: usize = 1 << 20;
 ///   recordings that were used last are kept.
 /// - **Where branches change nearly always**, it tries less and less: after 4 failures in a row it rests for 4 calls, then 8, 16 and
 ///   so on, until a recording holds again. Each recording that served few calls doubles the wait for the next.
-/// - **Where replay does not pay**, by an estimate from the numbers of operations, the drivers keep all calls; so do they where the
+/// - **Where replay does not pay**, by an estimate from the numbers of operations, the drivers keep all calls. They also do where the
 ///   program would have more than a million operations, and where the function does not run on numbers that record.
 ///
 /// # Results
 ///
 /// They are those of the drivers `value_and_gradient_of` and its kin: the same values to the bit, the same panics, and the same
-/// derivatives, except for rounding. A program adds in another order than the drivers, so a replayed derivative differs from theirs by
-/// a few units of 1e-16 of the largest terms that are added, as the drivers of both modes differ from each other. When to replay goes
-/// by counts and never by a clock, so the same calls have the same bits each time they are made. Who needs the same bits at a point
-/// whatever was called before takes the drivers, or a [`Program`](super::Program).
+/// derivatives, except for rounding. A program adds in another order than the drivers. So a replayed derivative differs from theirs by a
+/// few units of 1e-16 of the largest terms that are added, as the drivers of both modes do from each other. When to replay goes by counts
+/// and never by a clock, so the same calls have the same bits each time they are made. Who needs the same bits at a point whatever was
+/// called before takes the drivers, or a [`Program`](super::Program).
 ///
 /// Whether a function runs on numbers that record is found out by recording it: a panic there is caught, after its message was printed.
 /// A program that is compiled to abort on panics ends with such a function.
@@ -55,15 +55,15 @@ const OPERATIONS: usize = 1 << 20;
 /// # Cost
 ///
 /// A replayed call allocates nothing once warm, besides results that it returns, and takes about 40 ns more than
-/// [`Program::call`](super::Program::call). The call after which a recording is made takes as long as some hundred others. A point
-/// where a guard has another answer costs one replay in vain, and the guards of one recording after the other that is compatible
-/// with the answers so far; a later recording is mostly found at once.
+/// [`Program::call`](super::Program::call). The call after which a recording is made takes as long as some hundred others. A point where
+/// a guard has another answer costs one replay in vain. Then the guards of other recordings are asked, of those that are compatible with
+/// the answers so far, one after the other. Mostly the right one is found at once.
 ///
 /// # As a function
 ///
 /// It is a [`ScalarFunction`] and a [`VectorFunction`] itself, which evaluates the function that it owns: on `f64` that is faster than a
 /// replay, and on numbers with derivatives it is what the caller's driver asked for. So it goes into every driver and into
-/// `optimize::newton`, which do not replay; the methods do.
+/// `optimize::newton`. Those do not replay. The methods here do.
 ///
 /// # Threads
 ///
@@ -76,7 +76,11 @@ const OPERATIONS: usize = 1 << 20;
 /// use dualtape::{Float, scalar_function};
 ///
 /// fn rosenbrock<T: Float>(x: &[T]) -> T {
-///     x.windows(2).map(|w| (w[1] - w[0] * w[0]).powi(2) * T::lit(100.0) + (T::one() - w[0]).powi(2)).sum()
+///     x.windows(2)
+///         .map(|w| {
+///             (w[1] - w[0] * w[0]).powi(2) * T::lit(100.0) + (T::one() - w[0]).powi(2)
+///         })
+///         .sum()
 /// }
 /// scalar_function!(Rosenbrock = rosenbrock);
 ///
@@ -88,7 +92,8 @@ const OPERATIONS: usize = 1 << 20;
 /// }
 /// let report = f.report();
 /// assert_eq!((report.calls(), report.recordings(), report.replays()), (1000, 1, 744));
-/// println!("{report}"); // what was recorded, how often it held, and why the drivers took the others
+/// // what was recorded, how often it held, and why the drivers took the others
+/// println!("{report}");
 /// ```
 /// A branch that is not known falls back to the drivers, and is recorded when it comes often:
 /// ```
@@ -96,7 +101,11 @@ const OPERATIONS: usize = 1 << 20;
 /// use dualtape::{Float, scalar_function};
 ///
 /// fn huber<T: Float>(x: &[T]) -> T {
-///     if x[0].abs() < T::one() { x[0] * x[0] } else { x[0].abs() * T::lit(2.0) - T::one() }
+///     if x[0].abs() < T::one() {
+///         x[0] * x[0]
+///     } else {
+///         x[0].abs() * T::lit(2.0) - T::one()
+///     }
 /// }
 /// scalar_function!(Huber = huber);
 ///
@@ -130,7 +139,7 @@ impl<F> Adaptive<F> {
         self
     }
 
-    /// Makes a recording after so many calls of a derivative by the drivers; 256 unless set.
+    /// Makes a recording after so many calls of a derivative by the drivers. It is 256 unless set.
     ///
     /// # Panics
     /// If it is 0.
@@ -156,7 +165,7 @@ impl<F> Adaptive<F> {
         self.with(|limits| limits.patience = calls)
     }
 
-    /// Keeps so many recordings; 8 unless set. A new one takes the place of the one that was used longest ago.
+    /// Keeps so many recordings. It is 8 unless set. A new one takes the place of the one that was used longest ago.
     ///
     /// # Panics
     /// If it is 0.
@@ -170,7 +179,7 @@ impl<F> Adaptive<F> {
         self.with(|limits| limits.recordings = recordings)
     }
 
-    /// Leaves to the drivers what would be a recording or a program of more operations; 2²⁰ unless set.
+    /// Leaves to the drivers what would be a recording or a program of more operations. It is 2²⁰ unless set.
     ///
     /// Recording stops where it has so many. A program and its graph take about 150 bytes for each operation, and a recording while it is
     /// made somewhat more.
@@ -179,7 +188,7 @@ impl<F> Adaptive<F> {
         self.with(|limits| limits.operations = operations)
     }
 
-    /// Whether the drivers keep the calls where replay is estimated to be slower; they do unless this is set to `false`.
+    /// Whether the drivers keep the calls where replay is estimated to be slower. They do unless this is set to `false`.
     ///
     /// The estimate knows the numbers of operations, of functions called and of those that depend on each other. It does not know the
     /// machine, nor what a rule of your own costs.
@@ -246,9 +255,18 @@ impl<F> Adaptive<F> {
     ///     let _ = f.gradient(&[x]);
     /// }
     /// let text = f.report().to_string();
-    /// assert!(text.starts_with("1 recording made, 1 kept\n  recording 1: 1 operation, 1 guard, replayed 1 time\n"), "{text}");
-    /// assert!(text.contains("value and gradient: 4 calls, 1 replayed, 3 by the drivers\n"), "{text}");
-    /// assert!(text.contains("  1: no recording has the branches of the point\n"), "{text}");
+    /// let first = "1 recording made, 1 kept
+    ///   recording 1: 1 operation, 1 guard, replayed 1 time
+    /// ";
+    /// assert!(text.starts_with(first), "{text}");
+    /// assert!(
+    ///     text.contains("value and gradient: 4 calls, 1 replayed, 3 by the drivers\n"),
+    ///     "{text}"
+    /// );
+    /// assert!(
+    ///     text.contains("  1: no recording has the branches of the point\n"),
+    ///     "{text}"
+    /// );
     /// ```
     pub fn report(&self) -> AdaptiveReport {
         self.replays.report()

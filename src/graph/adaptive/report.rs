@@ -84,7 +84,7 @@ impl AdaptiveReport {
         self.state.kept.len()
     }
 
-    /// Where in the source questions had answers that no recording has, and how often; the most frequent first. The first 16 places
+    /// Where in the source questions had answers that no recording has, and how often. The most frequent comes first. The first 16 places
     /// are counted.
     #[must_use]
     pub fn changed_places(&self) -> Vec<(&'static Location<'static>, u64)> {

@@ -30,9 +30,9 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// A graph made ready to be run many times, by [`Graph::compile`] or [`Graph::compile_value_and_gradient`].
 ///
-/// On most programs a value and a gradient take about half of the time that the tape takes, less where the function has long loops of the same
-/// operations, and on a few, that are one long chain of operations, they take a little longer; `cargo bench --bench compiled` has a table. It
-/// pays after some hundred to some thousand calls.
+/// On most programs a value and a gradient take about half of the time that the tape takes. They take less where the function has long
+/// loops of the same operations, and a little longer on a few that are one long chain of operations. `cargo bench --bench compiled` has a
+/// table. It pays after some hundred to some thousand calls.
 ///
 /// What it computes is what the graph computes: values have the bits that the recorded function has on `f64`, a guard with another
 /// answer is an error, and derivatives that plain arithmetic gets wrong are taken by the drivers, as in [`Graph::eval`]. Only a program by
@@ -64,7 +64,10 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 /// use dualtape::{ScalarFunction, gradient};
 ///
 /// let product = Graph::record_fn(|x: &[Traced]| x[0] * x[1], &[1.0, 1.0]).compile();
-/// assert_eq!(gradient(|x| ScalarFunction::eval(&product, x).sin(), &[0.0, 3.0]), [3.0, 0.0]);
+/// assert_eq!(
+///     gradient(|x| ScalarFunction::eval(&product, x).sin(), &[0.0, 3.0]),
+///     [3.0, 0.0]
+/// );
 /// ```
 ///
 /// [`optimize::newton`]: crate::optimize::newton
@@ -106,7 +109,8 @@ impl Graph {
     /// ```
     /// use dualtape::graph::{Graph, Traced};
     ///
-    /// let program = Graph::record_fn(|x: &[Traced]| x[0].exp() * x[1] + 1.0, &[0.0, 1.0]).compile();
+    /// let program =
+    ///     Graph::record_fn(|x: &[Traced]| x[0].exp() * x[1] + 1.0, &[0.0, 1.0]).compile();
     /// let mut y = [0.0];
     /// program.call(&[0.0, 3.0], &mut y)?;
     /// assert_eq!(y, [4.0]);
@@ -124,8 +128,9 @@ impl Graph {
     /// differentiated once and run for several passes at a time, by vector instructions where the machine has them. Where that does not pay,
     /// by a fixed model of what operations cost, the program is the other one. [`Program::report`] says which it is, and why.
     ///
-    /// Values have the bits that the function has on `f64`. Of the gradient the last bits may be other ones than those of a tape, since terms are
-    /// added in another order; they are the same on every run, and on every machine whose `exp`, `sin` and their kind have the same bits.
+    /// Values have the bits that the function has on `f64`. The last bits of the gradient may differ from those of a tape, since terms
+    /// are added in another order. They are the same on every run, and on every machine whose `exp`, `sin` and their kind have the same
+    /// bits.
     ///
     /// # Panics
     /// If the graph has not one result.
@@ -141,11 +146,16 @@ impl Graph {
     /// use dualtape::{Float, scalar_function};
     ///
     /// fn rosenbrock<T: Float>(x: &[T]) -> T {
-    ///     x.windows(2).map(|w| (w[1] - w[0] * w[0]).powi(2) * T::lit(100.0) + (T::one() - w[0]).powi(2)).sum()
+    ///     x.windows(2)
+    ///         .map(|w| {
+    ///             (w[1] - w[0] * w[0]).powi(2) * T::lit(100.0) + (T::one() - w[0]).powi(2)
+    ///         })
+    ///         .sum()
     /// }
     /// scalar_function!(Rosenbrock = rosenbrock);
     ///
-    /// let program = Graph::record(&Rosenbrock, &[2.0, 3.0, 5.0]).compile_value_and_gradient();
+    /// let program =
+    ///     Graph::record(&Rosenbrock, &[2.0, 3.0, 5.0]).compile_value_and_gradient();
     /// let mut out = [0.0; 4];
     /// program.call(&[2.0, 3.0, 5.0], &mut out)?;
     /// assert_eq!(out, [1705.0, 802.0, 4604.0, -800.0]);
@@ -199,7 +209,11 @@ impl Program {
     /// ```
     /// use dualtape::graph::{Graph, Traced};
     ///
-    /// let program = Graph::record_fn(|x: &[Traced]| if x[0] < 1.0 { x[0] * 2.0 } else { x[0] + 1.0 }, &[0.5]).compile();
+    /// let program = Graph::record_fn(
+    ///     |x: &[Traced]| if x[0] < 1.0 { x[0] * 2.0 } else { x[0] + 1.0 },
+    ///     &[0.5],
+    /// )
+    /// .compile();
     /// let mut y = [0.0];
     /// assert!(program.call(&[0.25], &mut y).is_ok());
     /// assert_eq!(y, [0.5]);

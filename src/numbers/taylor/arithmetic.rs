@@ -20,8 +20,8 @@ impl<T: Float, const N: usize> Taylor<T, N> {
     }
 }
 
-/// The product with the fold rule, as nested dual numbers give it: up to each order, zeros at the end of one series leave the coefficients
-/// of the other one alone, be they infinite, and a coefficient that is NaN makes those that follow it NaN.
+/// The product with the fold rule, as nested dual numbers give it. Up to each order, zeros at the end of one series leave the
+/// coefficients of the other one alone, even if these are infinite. A coefficient that is NaN makes those that follow it NaN.
 ///
 /// Takes and returns arrays, not whole numbers: a number whose address goes into a call lives in memory on the fast path too.
 #[inline(never)]

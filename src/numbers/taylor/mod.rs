@@ -21,24 +21,25 @@ use core::array;
 /// nested: see the [conventions](crate::conventions).
 ///
 /// # Cost
-/// `N²` operations for a product, a quotient or an elementary function. Nested dual numbers take `3ᴺ⁻¹` for a product; from the third
+/// `N²` operations for a product, a quotient or an elementary function. Nested dual numbers take `3ᴺ⁻¹` for a product. From the third
 /// order on a series is faster. Other functions ask for the derivative of their rule as a series, some of them once for each order, so
-/// they take `N³` operations or more. For Bessel functions, and for incomplete gamma and beta functions both of whose arguments vary,
-/// the cost doubles with each order. Memory on the heap is taken by the functions of [`slices`](crate::slices) only, for their arguments.
+/// they take `N³` operations or more. For Bessel functions, and for incomplete gamma and beta functions both of whose arguments vary, the
+/// cost doubles with each order. Memory on the heap is taken by the functions of [`slices`](crate::slices) only, for their arguments.
 ///
 /// # Accuracy
 /// Derivatives of elementary functions to the fourth order have errors of at most 2e-14, relative to the derivative, or near one of its
-/// zeros to the size it has away from it; those of special functions of one argument 2e-13. (`tests/taylor.rs` has thousands of points.)
-/// Of two arguments it is 1e-10, except that incomplete gamma and beta functions lose digits of higher orders at first arguments below
-/// 1e-6, up to all of them; nested dual numbers lose the same ones. Coefficients of elementary functions to the order 12 are tested to 1e-12.
-/// A program may cancel, which loses digits in either number: `x.exp().ln_1p()` at 30 has a second derivative with two digits.
+/// zeros to the size it has away from it. For special functions of one argument the bound is 2e-13. (`tests/taylor.rs` has thousands of
+/// points.) For special functions of two arguments it is 1e-10, with one exception: at first arguments below 1e-6 incomplete gamma and
+/// beta functions lose digits of higher orders, up to all of them. Nested dual numbers lose the same ones. Coefficients of elementary
+/// functions to the order 12 are tested to 1e-12. A program may cancel, which loses digits in either number: `x.exp().ln_1p()` at 30 has
+/// a second derivative with two digits.
 ///
 /// # Long series
 /// At poles, branch points and the ends of the range the recurrences leave the range, and coefficients follow from the derivatives of the
-/// function. There, and for special functions everywhere, some coefficients of long series are not known. These are NaN: from order
-/// 13 on of `hypot`, `atan2`, `powf` and `log`, and of quotients, where both arguments vary; from order 24 on of these with one argument
-/// that varies, and of special functions with closed forms. A derivative may leave the range before the coefficient, which is smaller by
-/// `k!`, and is infinite then. (`tests/long_series.rs` has 40 coefficients.)
+/// function. There, and for special functions everywhere, some coefficients of long series are not known. There coefficients are NaN from
+/// order 13 on for `hypot`, `atan2`, `powf`, `log` and quotients of which both arguments vary. They are NaN from order 24 on for these
+/// with one argument that varies, and for special functions with closed forms. A derivative may leave the range before the coefficient,
+/// which is smaller by `k!`, and is infinite then. (`tests/long_series.rs` has 40 coefficients.)
 ///
 /// # One type, one differentiation
 /// Series of two differentiations must not meet, as with [`Dual`](crate::Dual#one-type-one-differentiation). With debug assertions
@@ -182,7 +183,7 @@ impl<T: Float, const N: usize> Taylor<T, N> {
     }
 
     /// The derivative of order `k`, that is `k!` times the coefficient. The factorial is infinite from the order 171 on (in single
-    /// precision from 35 on), the coefficient is not; the product is taken factor by factor.
+    /// precision from 35 on), although the coefficient is not. So the product is taken factor by factor.
     ///
     /// # Panics
     /// If `k >= N`.
@@ -204,7 +205,10 @@ impl<T: Float, const N: usize> Taylor<T, N> {
     /// # Examples
     /// ```
     /// use dualtape::Taylor;
-    /// assert_eq!(Taylor::<f64, 4>::variable(2.0).powi(3).derivatives(), [8.0, 12.0, 12.0, 6.0]);
+    /// assert_eq!(
+    ///     Taylor::<f64, 4>::variable(2.0).powi(3).derivatives(),
+    ///     [8.0, 12.0, 12.0, 6.0]
+    /// );
     /// ```
     #[must_use]
     pub fn derivatives(self) -> [T; N] {
