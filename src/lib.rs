@@ -119,6 +119,8 @@ pub mod optimize;
 pub mod parameters;
 #[cfg(feature = "std")]
 mod recording;
+#[doc(alias = "microcontroller", alias = "embedded", alias = "bytecode")]
+pub mod replay;
 pub mod rules;
 pub mod slices;
 #[cfg(feature = "std")]
