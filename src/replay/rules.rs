@@ -85,3 +85,26 @@ impl<B> Rules<B> {
         self.rows().find(|row| row.name.as_bytes() == name)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Rules;
+    use crate::replay::RuleName;
+
+    /// A reader goes by the name alone.
+    #[test]
+    fn each_name_is_that_of_one_row() {
+        let rows = || Rules::<f64>::ALL.rows().enumerate();
+        assert!(rows().count() > 90);
+        for (k, row) in rows() {
+            assert!(rows().all(|(other, its)| other == k || its.name != row.name), "{}", row.name);
+            assert!(row.name.len() <= RuleName::LONGEST, "{}", row.name);
+        }
+    }
+
+    /// The rows of one type are those of the other.
+    #[test]
+    fn both_types_have_the_same_rows() {
+        assert_eq!(format!("{:?}", Rules::<f64>::ALL), format!("{:?}", Rules::<f32>::ALL));
+    }
+}

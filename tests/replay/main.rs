@@ -1,16 +1,16 @@
 //! Graphs as bytes: what is read back has the bits of the host, and whatever else the bytes are, they are an error.
 #![cfg(feature = "graph")]
 
+#[path = "../common/branching.rs"]
+mod branching;
 #[allow(dead_code)] // benchmarks use the rest
 #[path = "../common/problems.rs"]
 mod problems;
-#[allow(dead_code)] // its own test
-#[path = "../graph/random.rs"]
-mod random;
 
 mod altered;
 mod calls;
 mod programs;
+mod recorded;
 mod rules;
 mod single;
 
