@@ -46,6 +46,7 @@
 //! | a rule of your own, or a gradient written by hand | whether it is right | [`check`] |
 //! | a plain function on `f64` | a difference | [`numeric`] |
 //! | a function without changing branches, at very many points | its value and derivatives, replayed | `graph::Program` (feature `graph`) |
+//! | a recorded function, and a microcontroller | its value and derivatives there, from bytes | [`replay`] |
 //!
 //! The unqualified name is the natural choice; [`forward`] and [`reverse`] have each mode's own. Every driver has a twin that also
 //! returns the value, and one with `_into` that writes to the caller's buffers and allocates nothing once warm: the page
@@ -71,13 +72,14 @@
 //! - [`sparse`]: Jacobians and Hessians with many zeros, and where these are.
 //! - `graph`, with the feature of that name: functions recorded once, to list, draw, evaluate elsewhere and differentiate into other
 //!   graphs.
+//! - [`replay`]: recorded functions as bytes, evaluated without the standard library.
 //! - [`ecosystem`]: which other crates run on these numbers. [`teaching`]: how what DeZero and PyTorch teach is written here.
 //!
 //! # Features
 //!
 //! - `std` (default): everything that needs threads or memory, and the elementary functions of the standard library.
 //! - `libm`: without `std`, the elementary functions of the crate `libm`. Then the crate is `no_std`, allocates nothing, and has
-//!   [`Dual`], [`Taylor`], the rules, [`Special`], the functions of [`slices`], and the drivers for one number and for arrays
+//!   [`Dual`], [`Taylor`], the rules, [`Special`], the functions of [`slices`], [`replay`], and the drivers for one number and for arrays
 //!   ([`derivative`], [`derivatives`], [`forward::gradient_of_array`], [`forward::jacobian_of_array`], [`forward::hessian_of_array`]); no [`Reverse`].
 //! - `nalgebra` (default): every number is a scalar of nalgebra (`RealField`). With `std` also matrices for [`jacobian`] and
 //!   [`hessian`], drivers for functions of matrices ([`matrix`]), [`linalg`] and [`optimize`]. Brings `approx`.

@@ -194,10 +194,16 @@ pub(crate) fn checksum(bytes: &[u8]) -> u32 {
         }
         table
     };
-    let add = |crc: u32, bits: u32| (crc >> 4) ^ TABLE[((crc ^ bits) & 15) as usize];
-    let both = |crc: u32, &byte: &u8| add(add(crc, byte.into()), u32::from(byte) >> 4);
     let (before, rest) = bytes.split_at(AT_CHECKSUM.min(bytes.len()));
-    !before.iter().chain(rest.iter().skip(4)).fold(!0, both)
+    let mut crc = !0;
+    for part in [before, rest.get(4..).unwrap_or_default()] {
+        for &byte in part {
+            crc ^= u32::from(byte);
+            crc = (crc >> 4) ^ TABLE[(crc & 15) as usize];
+            crc = (crc >> 4) ^ TABLE[(crc & 15) as usize];
+        }
+    }
+    !crc
 }
 
 #[cfg(all(test, feature = "graph"))]

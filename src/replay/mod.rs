@@ -1,7 +1,7 @@
 //! Recorded functions without a host: a graph as bytes, evaluated by a program that has neither the standard library nor memory
 //! management.
 //!
-//! On the host a function is recorded, differentiated and [written](crate::graph::Program::to_bytes), with the feature `graph`. On the
+//! On the host a function is recorded, differentiated and written (`graph::Graph::to_bytes`, `graph::Program::to_bytes`), with the feature `graph`. On the
 //! microcontroller the bytes lie in read-only memory and are [read](Program::read), which checks them, and [called](Program::call), which
 //! allocates nothing. Numbers have the bits that they have on the host with the same mathematical library (`std` or `libm`).
 //!
@@ -23,8 +23,8 @@
 //! # }
 //! ```
 //!
-//! A function of a user's own, and methods of `LinearAlgebra`, cannot be written, since nobody could find them again;
-//! [`to_bytes`](crate::graph::Graph::to_bytes) says so. Where the answer of a guard changes, and where a derivative needs the drivers,
+//! A function of a user's own, and methods of `LinearAlgebra`, cannot be written, since nobody could find them again; `to_bytes`
+//! says so. Where the answer of a guard changes, and where a derivative needs the drivers,
 //! a call is an [error](CallError), and never a wrong number.
 //!
 //! # The format, version 1

@@ -62,11 +62,8 @@ impl<B: Primitive> Visitor<B> for Run<'_, '_, B> {
 
     fn clamp(&mut self, from: [u32; 3], to: u32) -> Result<(), CallError> {
         let [x, low, high] = from.map(|place| self.read(place));
-        // Where `f64::clamp` panics.
-        if !(low <= high) {
-            return Err(CallError::EmptyInterval);
-        }
-        self.write(to, x.clamp(low, high))
+        // `f64::clamp` panics elsewhere, also where a bound is NaN.
+        if low <= high { self.write(to, x.clamp(low, high)) } else { Err(CallError::EmptyInterval) }
     }
 
     fn dot<W: Word>(&mut self, from: Places<'_, W>, to: u32) -> Result<(), CallError> {

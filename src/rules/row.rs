@@ -119,8 +119,11 @@ pub(crate) struct One<B> {
 /// A function of two arguments: its value, and its derivatives from the arguments and the value.
 pub(crate) struct Two<B> {
     pub value: fn(&Parameters, B, B) -> B,
-    pub slopes: [fn(&Parameters, B, B, B) -> B; 2],
+    pub slopes: [SlopeOfTwo<B>; 2],
 }
+
+/// A derivative from two arguments and the value.
+type SlopeOfTwo<B> = fn(&Parameters, B, B, B) -> B;
 
 /// A function of any number of arguments.
 pub(crate) struct Many<B> {
