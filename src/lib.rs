@@ -77,6 +77,7 @@
 //! | a rule of your own, or a gradient written by hand | whether it is right | [`check`] |
 //! | a plain function on `f64` | a difference | [`numeric`] |
 //! | a function without changing branches, at very many points | its value and derivatives, replayed | `graph::Program` (feature `graph`) |
+//! | a recorded function, and a microcontroller | its value and derivatives there, from bytes | [`replay`] |
 //!
 //! The unqualified name is the natural choice, and [`forward`] and [`reverse`] have those of each mode. Every driver has a twin that also
 //! returns the value. Another one, with `_into`, writes to your buffers, and allocates nothing once a call of its size has been made.
@@ -111,6 +112,7 @@
 //! - [`sparse`]: Jacobians and Hessians with many zeros, and where these are.
 //! - `graph`, with the feature of that name: functions recorded once, to list, draw, evaluate elsewhere and differentiate into other
 //!   graphs.
+//! - [`replay`]: recorded functions as bytes, evaluated without the standard library.
 //!
 //! # Examples
 //!
@@ -140,7 +142,7 @@
 //!
 //! - `std` (default): everything that needs threads or memory, and the elementary functions of the standard library.
 //! - `libm`: without `std`, the elementary functions of the crate `libm`. Then the crate is `no_std`, allocates nothing, and has
-//!   [`Dual`], [`Taylor`], the rules, [`Special`], the functions of [`slices`], and the drivers for one number and for arrays
+//!   [`Dual`], [`Taylor`], the rules, [`Special`], the functions of [`slices`], [`replay`], and the drivers for one number and for arrays
 //!   ([`derivative`], [`derivatives`], [`forward::gradient_of_array`], [`forward::jacobian_of_array`], [`forward::hessian_of_array`]). It has no
 //!   [`Reverse`].
 //! - `nalgebra` (default): every number is a scalar of nalgebra (`RealField`). With `std` also matrices for [`jacobian`] and
@@ -184,6 +186,8 @@ pub mod optimize;
 pub mod parameters;
 #[cfg(feature = "std")]
 mod recording;
+#[doc(alias = "microcontroller", alias = "embedded", alias = "bytecode")]
+pub mod replay;
 pub mod rules;
 pub mod slices;
 #[cfg(feature = "std")]

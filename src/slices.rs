@@ -281,9 +281,11 @@ macro_rules! reductions {
     };
 }
 
-reductions!(define_rules);
+reductions!(define_rules, [Reductions]);
 
 define_rules! {
+    [Pieces]
+
     /// The common value of `count` equal arguments, each with its share of the derivative.
     Tied(count: usize) = tied(x..) { [first(x)] |x, _| x.map(move |_| T::lit(count as f64).recip()) };
 

@@ -10,6 +10,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("recording", &[]),
     ("numbers", &["Dual", "Reverse", "Taylor", "Real", "AllParts"]),
     ("special", &["Special"]),
+    ("replay", &[]),
     (
         "drivers",
         &[

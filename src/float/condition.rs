@@ -1,12 +1,10 @@
 //! Conditions under which a recorded computation stands for the one that would be run: where an engine chooses by a value, a recording
 //! takes plain arithmetic and notes what it relies on.
 
-use super::Float;
 #[cfg(feature = "graph")]
-use super::{
-    Primitive,
-    products::{is_central_on, is_not_large_on, middle},
-};
+use super::products::middle;
+use super::products::{is_central_on, is_not_large_on};
+use super::{Float, Primitive};
 
 /// What a number that records is to be at a point where plain arithmetic is used in place of a choice by its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,9 +27,21 @@ pub enum Condition {
     AtMostOne,
 }
 
-#[cfg(feature = "graph")]
 impl Condition {
+    /// All of them, by their numbers.
+    pub const ALL: [Condition; 8] = [
+        Condition::NotNan,
+        Condition::AtMostOne,
+        Condition::Central { nested: false, or_zero: false },
+        Condition::Central { nested: false, or_zero: true },
+        Condition::Central { nested: true, or_zero: false },
+        Condition::Central { nested: true, or_zero: true },
+        Condition::NotLarge { nested: false },
+        Condition::NotLarge { nested: true },
+    ];
+
     /// A number for each kind, less than 8.
+    #[cfg(feature = "graph")]
     #[must_use]
     pub fn kind(self) -> u32 {
         match self {
@@ -54,6 +64,7 @@ impl Condition {
     }
 
     /// Whether it holds of all of `x`. Without a branch for each, so that it runs in vector registers.
+    #[cfg(feature = "graph")]
     #[must_use]
     pub fn holds_of_all<B: Primitive>(self, x: &[B]) -> bool {
         fn all<B: Primitive>(x: &[B], holds: impl Fn(B) -> bool) -> bool {
@@ -124,6 +135,7 @@ mod tests {
             for condition in
                 conditions.chain([false, true].into_iter().flat_map(|a| [false, true].map(|b| central(a, b))))
             {
+                assert_eq!(Condition::ALL[condition.kind() as usize], condition);
                 for &x in &numbers {
                     for place in 0..19 {
                         let mut many = [B::one(); 19];

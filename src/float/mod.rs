@@ -10,6 +10,7 @@ pub(crate) mod engine;
 mod number;
 mod primitive;
 mod products;
+mod question;
 mod rule;
 
 pub use condition::Condition;
@@ -21,6 +22,7 @@ pub(crate) use products::{
     fold, is_nan, is_nearly_subnormal, passed, quotient_is_ordinary, quotient_is_plain, quotient_tangent,
     slope_is_plain, unlikely,
 };
+pub use question::Question;
 pub use rule::{Binary, Reduction, Rule, Unary};
 pub(crate) use rule::{Pair, Twin, with_partials};
 

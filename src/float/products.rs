@@ -47,7 +47,6 @@ pub(super) fn is_central_on<B: Primitive>(nested: bool, x: B) -> bool {
 }
 
 /// `true` if `x` is below the upper end of what [`is_central_on`] accepts.
-#[cfg(feature = "graph")]
 pub(super) fn is_not_large_on<B: Primitive>(nested: bool, x: B) -> bool {
     num_traits::Float::abs(x) < B::nearest(middle::<B>(nested).1)
 }

@@ -105,6 +105,7 @@
 
 mod adaptive;
 mod body;
+mod bytes;
 mod dependence;
 mod derive;
 mod names;
@@ -119,6 +120,7 @@ mod table;
 mod traced;
 
 pub use adaptive::{Adaptive, AdaptiveReport};
+pub use bytes::WriteError;
 pub use picture::Picture;
 pub use program::{Program, Report};
 pub use question::BranchChanged;

@@ -40,6 +40,8 @@ pub(super) trait Piece: Rule {
     /// What the derivative by an argument is called: `tanh'`, of two arguments `log_add_exp'x` and `log_add_exp'y`.
     fn label_of_slope(self, by: u8) -> String;
     fn value<B: Primitive>(self, x: &[B]) -> B;
+    /// The rule itself.
+    fn rule(&self) -> &dyn Any;
     /// The derivative by the argument `by`, of a rule of one or two arguments, which stand before the value.
     fn slope<T: Float>(self, by: u8, x: &[T]) -> T;
     fn derivatives<T: Float>(self, asked: Asked, x: &[T]) -> Vec<T>;
@@ -65,6 +67,9 @@ impl<R: Unary> Piece for OfOne<R> {
     fn value<B: Primitive>(self, x: &[B]) -> B {
         self.0.value(x[0])
     }
+    fn rule(&self) -> &dyn Any {
+        &self.0
+    }
     fn slope<T: Float>(self, _: u8, x: &[T]) -> T {
         self.0.partial(x[0], x[1])
     }
@@ -86,6 +91,9 @@ impl<R: Binary> Piece for OfTwo<R> {
     }
     fn value<B: Primitive>(self, x: &[B]) -> B {
         self.0.value(x[0], x[1])
+    }
+    fn rule(&self) -> &dyn Any {
+        &self.0
     }
     fn slope<T: Float>(self, by: u8, x: &[T]) -> T {
         if by == 0 { self.0.partial_x(x[0], x[1], x[2]) } else { self.0.partial_y(x[0], x[1], x[2]) }
@@ -110,6 +118,9 @@ impl<R: Reduction> Piece for OfMany<R> {
     }
     fn value<B: Primitive>(self, x: &[B]) -> B {
         self.0.value(x.iter().copied())
+    }
+    fn rule(&self) -> &dyn Any {
+        &self.0
     }
     fn slope<T: Float>(self, by: u8, _: &[T]) -> T {
         unreachable!("the derivative of a reduction by the argument {by} alone")
@@ -140,6 +151,8 @@ pub(super) trait Operation: Debug + Send + Sync {
     fn derivatives_traced(&self, asked: Asked, x: &[Traced]) -> Vec<Traced>;
     fn derivatives_traced_f32(&self, asked: Asked, x: &[Traced<f32>]) -> Vec<Traced<f32>>;
     fn as_any(&self) -> &dyn Any;
+    /// The rule itself, which has the type that the user knows.
+    fn rule(&self) -> &dyn Any;
     /// Whether `other` is the same rule.
     fn is_same(&self, other: &dyn Any) -> bool;
 }
@@ -200,6 +213,9 @@ impl<P: Piece> Operation for P {
     }
     fn as_any(&self) -> &dyn Any {
         self
+    }
+    fn rule(&self) -> &dyn Any {
+        Piece::rule(self)
     }
     fn is_same(&self, other: &dyn Any) -> bool {
         other.downcast_ref::<P>() == Some(self)

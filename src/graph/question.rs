@@ -2,61 +2,15 @@
 
 use super::recording;
 use super::traced::Traced;
+pub(super) use crate::float::Question;
 use crate::float::algorithm::Scalar;
 use crate::float::engine::Algorithm;
 use crate::float::{Condition, Engine as _, Float, Number, Primitive};
-use std::cmp::Ordering;
 use std::fmt::{self, Display};
 use std::num::FpCategory;
 use std::panic::Location;
 
-/// A question whose answer a program may go by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Question {
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
-    Equal,
-    Order,
-    IsNan,
-    IsInfinite,
-    IsFinite,
-    IsNormal,
-    IsSubnormal,
-    IsSignPositive,
-    IsSignNegative,
-    Class,
-    Value,
-}
-
 impl Question {
-    /// The answer for `x` and, where two numbers are compared, `y`.
-    pub fn answer<B: Primitive>(self, x: B, y: B) -> u64 {
-        match self {
-            Question::Less => (x < y).into(),
-            Question::LessOrEqual => (x <= y).into(),
-            Question::Greater => (x > y).into(),
-            Question::GreaterOrEqual => (x >= y).into(),
-            Question::Equal => (x == y).into(),
-            Question::Order => match x.partial_cmp(&y) {
-                Some(Ordering::Less) => 0,
-                Some(Ordering::Equal) => 1,
-                Some(Ordering::Greater) => 2,
-                None => 3,
-            },
-            Question::IsNan => x.is_nan().into(),
-            Question::IsInfinite => x.is_infinite().into(),
-            Question::IsFinite => x.is_finite().into(),
-            Question::IsNormal => x.is_normal().into(),
-            Question::IsSubnormal => x.is_subnormal().into(),
-            Question::IsSignPositive => x.is_sign_positive().into(),
-            Question::IsSignNegative => x.is_sign_negative().into(),
-            Question::Class => x.classify() as u64,
-            Question::Value => x.widen().to_bits(),
-        }
-    }
-
     /// Whether it is about two numbers.
     pub fn compares(self) -> bool {
         self as u8 <= Question::Order as u8

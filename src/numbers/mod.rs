@@ -13,7 +13,7 @@ mod dependent;
 mod dual;
 mod elementary;
 #[cfg(feature = "nalgebra")]
-mod nalgebra;
+pub(crate) mod nalgebra;
 #[cfg(feature = "ndarray")]
 mod ndarray;
 mod num;

@@ -294,6 +294,8 @@ macro_rules! left_factor {
 for_each_number!(left_factor);
 
 define_rules! {
+    [Cardinal]
+
     /// `sinh x / x`, 1 at 0 and infinite at ±∞.
     Sinhc = sinhc(x) { [sinhc(x)] |x, y| sinhc_slope(x, y) };
 }

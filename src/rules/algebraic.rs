@@ -2,10 +2,13 @@
 //! functions, and the cube root.
 
 use super::dialect::define_rules;
+use super::row::parameter_of;
 #[allow(unused_imports)] // `f64` has its own functions where the standard library is
 use num_traits::Float as _;
 
 define_rules! {
+    [Algebraic]
+
     /// The derivative of order `n` of a function whose first derivative is `1 / w` or `1 / √w` with a quadratic `w`.
     ///
     /// It is `wᶜ⁻ⁿ Pₙ(x)`, with `c = 0` or `½` and polynomials `P` of degree `n - 1`. Differentiating `w f" = (c - 1) w' f'` so often
@@ -44,6 +47,7 @@ pub(super) enum Function {
     Acosh,
     Atanh,
 }
+parameter_of!(Function: Asin, Acos, Atan, Asinh, Acosh, Atanh);
 
 impl Function {
     /// Far out the derivative of order `n` is a multiple of this power of `1 / x`.

@@ -7,6 +7,8 @@ use crate::float::Float;
 use num_traits::Float as _;
 
 define_rules! {
+    [Cardinal]
+
     /// Derivative of order `n` of `sin x / x`; its derivative is the next one.
     pub Sinc(n: u32) = sinc(x) { f64 [sinc(n, x)] |x, _| x.unary(Sinc(n.saturating_add(1))),
         through |t, slope, x, y| where_far(x, || t / x * (sine(n + 1, x) - y * T::lit(f64::from(n) + 1.0)), || t * slope) };

@@ -34,18 +34,68 @@
 //! - `sample [3.0, -4.0]` gives arguments of a function of any number of them, behind a semicolon the parameter of a family. They are
 //!   shown to visitors along with the rule. Such a row in a table must have one.
 //!
+//! Rows stand in groups, and a group has the name of its table in front: `define_rules! { [Radii] .. }`. The [table](super::row) has the
+//! rows of the group for whoever looks for a rule by its name; it is listed in `src/replay/rules.rs`.
+//!
 //! A row in [`elementary!`](super::elementary) becomes a method of every number, and one in a table of [`crate::special`] a method of
 //! [`Special`](crate::Special). A row in `define_rules!` alone is a rule without a method.
 //!
 //! [`Unary::through`]: crate::rules::Unary::through
 
-/// Makes the rules of the given rows.
+/// Makes the rules of the given rows, and the [table](super::row) of them with the name in brackets in front.
 macro_rules! define_rules {
-    ($($(#[$meta:meta])* $vis:vis $Rule:ident $(($($p:ident: $P:ty),+))? $([$($(#[$doc:meta])* $f:ident: $F:ty),+])?
-        = $name:ident $args:tt $body:tt $($clause:ident $list:tt),*;)*) => {$(
-        $crate::rules::dialect::define_rules!(@type [$(#[$meta])* $vis] $Rule [$($($p: $P),+)?] [$($($(#[$doc])* $f: $F),+)?]);
-        $crate::rules::dialect::define_rules!(@rule $Rule [[$($($p),+)?] [$($($f),+)?]] $name $args $body);
-    )*};
+    ([$Table:ident] $($(#[$meta:meta])* $vis:vis $Rule:ident $(($($p:ident: $P:ty),+))? $([$($(#[$doc:meta])* $f:ident: $F:ty),+])?
+        = $name:ident $args:tt $body:tt $($clause:ident $list:tt),*;)*) => {
+        $(
+            $crate::rules::dialect::define_rules!(@type [$(#[$meta])* $vis] $Rule [$($($p: $P),+)?] [$($($(#[$doc])* $f: $F),+)?]);
+            $crate::rules::dialect::define_rules!(@rule $Rule [[$($($p),+)?] [$($($f),+)?]] $name $args $body);
+            $crate::rules::dialect::define_rules!(@parametric $Rule [$($($p),+)?] [$($($f),+)?]);
+        )*
+        pub(crate) enum $Table {}
+        impl<B: $crate::Primitive> $crate::rules::row::Table<B> for $Table {
+            const ROWS: &'static [$crate::rules::row::Row<B>] =
+                &[$($crate::rules::dialect::define_rules!(@row $Rule $args)),*];
+        }
+    };
+
+    (@row $Rule:ident ($x:ident)) => { $crate::rules::row::Row::unary::<$Rule>() };
+    (@row $Rule:ident ($x:ident, $y:ident)) => { $crate::rules::row::Row::binary::<$Rule>() };
+    (@row $Rule:ident ($x:ident ..)) => { $crate::rules::row::Row::reduction::<$Rule>() };
+
+    (@parametric $Rule:ident [] []) => {
+        impl $crate::rules::row::Parametric for $Rule {
+            const COUNT: usize = 0;
+            #[cfg(feature = "graph")]
+            fn parameters(self) -> $crate::rules::row::Parameters {
+                $crate::rules::row::Parameters::default()
+            }
+            fn of(_: &$crate::rules::row::Parameters) -> Option<$Rule> {
+                Some($Rule)
+            }
+        }
+    };
+    (@parametric $Rule:ident [$($p:ident),+] []) => {
+        $crate::rules::dialect::define_rules!(@parametric $Rule ($($p),+) = $Rule($($p),+));
+    };
+    (@parametric $Rule:ident [] [$($f:ident),+]) => {
+        $crate::rules::dialect::define_rules!(@parametric $Rule ($($f),+) = $Rule { $($f),+ });
+    };
+    (@parametric $Rule:ident ($($p:ident),+) = $($rule:tt)+) => {
+        impl $crate::rules::row::Parametric for $Rule {
+            const COUNT: usize = [$(stringify!($p)),+].len();
+            #[cfg(feature = "graph")]
+            fn parameters(self) -> $crate::rules::row::Parameters {
+                let $($rule)+ = self;
+                let mut words = [$($crate::rules::row::Parameter::word($p)),+].into_iter();
+                core::array::from_fn(|_| words.next().unwrap_or(0))
+            }
+            fn of(parameters: &$crate::rules::row::Parameters) -> Option<$Rule> {
+                let mut words = parameters.iter();
+                $(let $p = $crate::rules::row::Parameter::of_word(*words.next()?)?;)+
+                Some($($rule)+)
+            }
+        }
+    };
 
     (@type [$($head:tt)*] $Rule:ident [] []) => {
         #[derive(Clone, Copy, Debug, PartialEq)]

@@ -6,6 +6,8 @@ use super::dialect::define_rules;
 use num_traits::Float as _;
 
 define_rules! {
+    [Logarithms]
+
     /// The derivative of `ln x / ln b`, `by_x` times by `x` and `by_b` times by `b`: the product of a derivative of `ln x`,
     /// `± (k - 1)! x⁻ᵏ`, and one of `u = 1 / ln b`, `b⁻ᵐ p(u)` with polynomials that follow from `p ← -u² p' - m p`.
     ///

@@ -92,12 +92,13 @@
 //! this loses digits, because terms of both signs meet, or leaves the range where the derivative does not. So the inverse functions,
 //! the cube root, the power, the logarithm to a base, length and angle have closed forms for all their derivatives, in submodules.
 
-mod algebraic;
+pub(crate) mod algebraic;
 pub(crate) mod cardinal;
 pub(crate) mod dialect;
-mod logarithm;
-mod power;
-mod radial;
+pub(crate) mod logarithm;
+pub(crate) mod power;
+pub(crate) mod radial;
+pub(crate) mod row;
 pub(crate) mod series;
 
 pub use crate::float::{Binary, Reduction, Rule, Unary};
@@ -298,7 +299,7 @@ pub(crate) use elementary;
 /// nested numbers, the number of whose parts doubles each time. Longer series take another way, except where that leaves the range.
 pub(crate) const MOST: usize = 24;
 
-elementary!(define_rules);
+elementary!(define_rules, [Elementary]);
 
 /// What is shown every rule of a table, see [`visit`].
 pub trait Visitor {
@@ -339,6 +340,8 @@ pub fn visit(visitor: &mut impl Visitor) {
 }
 
 define_rules! {
+    [Operators]
+
     /// Remainder `x % y` with the sign of `x`; partials 1 and `-trunc(x / y)`, also on the jump.
     // The truncated quotient itself is off by one where the quotient rounds up to an integer.
     pub Rem = rem(x, y) { [x % y] |_, _, _| T::one(), |x, y, z| -((x - z) / y).round() };

@@ -34,6 +34,8 @@ pub(super) fn times_slope_by_exponent<T: Float>(t: T, by_y: T, [x, y, z]: [T; 3]
 }
 
 define_rules! {
+    [Powers]
+
     /// The derivative of `xʸ`, `by_x` times by `x` and `by_y` times by `y`:
     ///
     /// > `xʸ⁻ᵏ Σᵢ (m! / i!) tₘ₋ᵢ (ln x)ⁱ`, with the Taylor coefficients `tⱼ` of `y (y - 1) … (y - k + 1)`.

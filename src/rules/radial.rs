@@ -2,11 +2,14 @@
 
 use super::MOST;
 use super::dialect::define_rules;
+use super::row::parameter_of;
 use crate::float::{Float, Primitive as _};
 #[allow(unused_imports)] // `f64` has its own functions where the standard library is
 use num_traits::{Float as _, One as _};
 
 define_rules! {
+    [Radii]
+
     /// A partial derivative of `hypot(x, y)` or `atan2(x, y)`, `by_x` times by `x` and `by_y` times by `y`.
     ///
     /// The derivatives of order `n` are `h^(p - 2n) Q(x, y)` with `h² = x² + y²`, a homogeneous polynomial `Q` of degree `n`
@@ -28,6 +31,7 @@ pub(super) enum Function {
     Length,
     Angle,
 }
+parameter_of!(Function: Length, Angle);
 
 impl Radial {
     pub(super) const LENGTH_BY_X: Radial = Radial(Function::Length, 1, 0);

@@ -16,6 +16,8 @@ use num_traits::Float as _;
 // ---- Rows ------------------------------------------------------------------------------------------------------------
 
 define_rules! {
+    [BetaFunctions]
+
     /// Regularised incomplete beta function `Iₓ(a, b)` of the arguments `x`, `a`, `b`, or its derivative, so many times by each.
     pub IncompleteBeta[
         /// The order of the derivative by the argument.

@@ -18,6 +18,8 @@ use num_traits::Float as _;
 // ---- Rows ------------------------------------------------------------------------------------------------------------
 
 define_rules! {
+    [Tails]
+
     /// A tail of the gamma distribution at `x` for the shape `a`, `P(a, x)` or, if it is `upper`, `Q(a, x)`; or its derivative, `by_x`
     /// times by the argument and `by_a` times by the shape.
     pub GammaTail[

@@ -136,13 +136,13 @@
 
 // The functions of these files are `#[inline]`: they run their algorithms on nested numbers, which takes long to compile, and so are
 // compiled where they are used and not with the crate.
-mod bessel;
+pub(crate) mod bessel;
 mod gamma;
-mod incomplete_beta;
-mod incomplete_gamma;
+pub(crate) mod incomplete_beta;
+pub(crate) mod incomplete_gamma;
 pub mod rules;
 mod shape;
-mod tails;
+pub(crate) mod tails;
 mod values;
 mod wide;
 

@@ -16,6 +16,8 @@ use num_traits::Float as _;
 // ---- Rows ------------------------------------------------------------------------------------------------------------
 
 define_rules! {
+    [Scaled]
+
     /// Derivative of order `n` of `exp(x²) erfc x`; its derivative is the next one.
     pub Erfcx(n: u32) = erfcx(x) { f64 [erfcx(n, x)] |x, _| x.unary(Erfcx(n.saturating_add(1))),
         through |t, slope, x, y| times_erfcx_slope(t, slope, n, x, y) };

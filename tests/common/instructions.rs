@@ -1,6 +1,6 @@
 //! Random programs of instructions that ask, choose and round, at points of every kind.
 
-use dualtape::Float;
+use dualtape::{Float, ScalarFunction};
 
 /// How many instructions there are in [`apply`]; those of [`SIMPLE`] are of one operation each.
 pub const ALL: usize = 23;
@@ -63,4 +63,25 @@ impl Draws {
     pub fn instructions(&mut self, count: usize, kinds: usize) -> Vec<Instruction> {
         (0..count).map(|_| (self.below(kinds), self.below(20), self.below(20))).collect()
     }
+}
+
+/// A program without loops: each instruction takes results before it.
+pub struct Program(pub Vec<Instruction>);
+
+impl ScalarFunction for Program {
+    fn eval<T: Float>(&self, x: &[T]) -> T {
+        run(&self.0, x.to_vec())
+    }
+}
+
+/// Random programs, each with points; it is recorded at the first.
+pub fn programs(count: usize) -> impl Iterator<Item = (Program, [[f64; 2]; 7])> {
+    let mut draws = Draws(0x9e37_79b9_7f4a_7c15);
+    (0..count).map(move |_| {
+        let count = 4 + draws.below(14);
+        let f = Program(draws.instructions(count, SIMPLE));
+        let mut point = || [0; 2].map(|_| draws.below(41) as f64 / 8.0 - 2.5);
+        let points = [point(), point(), point(), [0.0, 1.0], [1e200, -1e-200], [f64::INFINITY, 2.0], [f64::NAN, -1.0]];
+        (f, points)
+    })
 }

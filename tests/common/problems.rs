@@ -452,9 +452,13 @@ const ADVECTION: f64 = 0.1;
 const DIFFUSION: f64 = 0.2;
 
 pub fn burgers(name: &'static str, value: f64) -> Problem<Burgers> {
-    let n = 100;
+    burgers_of(name, [100, 200], value)
+}
+
+/// F5 with `n` cells and so many steps.
+pub fn burgers_of(name: &'static str, [n, steps]: [usize; 2], value: f64) -> Problem<Burgers> {
     let x0 = (0..n).map(|i| 0.5 + 0.5 * (TAU * i as f64 / n as f64).sin()).collect();
-    Problem { name, function: Burgers { steps: 200 }, x0, value }
+    Problem { name, function: Burgers { steps }, x0, value }
 }
 
 /// The neighbours of cell `i` on a ring of `n`.

@@ -1,32 +1,11 @@
 //! A thousand random programs: at every point the graph gives what the program gives, or names the branch that changed.
 
-use crate::instructions::{Draws, Instruction, SIMPLE, run};
+pub use crate::instructions::programs;
 use dualtape::graph::Graph;
-use dualtape::{Float, ScalarFunction, gradient, hvp};
-
-/// A program without loops: each instruction takes results before it.
-pub struct Program(pub Vec<Instruction>);
-
-impl ScalarFunction for Program {
-    fn eval<T: Float>(&self, x: &[T]) -> T {
-        run(&self.0, x.to_vec())
-    }
-}
+use dualtape::{ScalarFunction, gradient, hvp};
 
 fn same(a: f64, b: f64, scale: f64) -> bool {
     a == b || (a.is_nan() && b.is_nan()) || (a - b).abs() <= 1e-11 * scale
-}
-
-/// Random programs, each with points; it is recorded at the first.
-pub fn programs(count: usize) -> impl Iterator<Item = (Program, [[f64; 2]; 7])> {
-    let mut draws = Draws(0x9e37_79b9_7f4a_7c15);
-    (0..count).map(move |_| {
-        let count = 4 + draws.below(14);
-        let f = Program(draws.instructions(count, SIMPLE));
-        let mut point = || [0; 2].map(|_| draws.below(41) as f64 / 8.0 - 2.5);
-        let points = [point(), point(), point(), [0.0, 1.0], [1e200, -1e-200], [f64::INFINITY, 2.0], [f64::NAN, -1.0]];
-        (f, points)
-    })
 }
 
 #[test]

@@ -20,6 +20,7 @@ use crate::float::Number;
 use crate::float::algorithm::Scalar;
 use crate::float::engine::{Algorithm, Engine as _};
 use crate::float::{Float, Primitive};
+pub(super) use plan::conditions;
 pub use roll::Report;
 use roll::{Reason, Rolled};
 use run::Memory;
@@ -367,6 +368,11 @@ impl Program {
     fn check_lengths(&self, name: &str, x: usize, inputs: usize, out: usize, outputs: usize) {
         assert!(x == inputs, "dualtape: {name}: expected {inputs} inputs, found {x}");
         assert!(out == outputs, "dualtape: {name}: expected room for {outputs} results, found {out}");
+    }
+
+    /// Whether something else runs in place of the straight code of the graph.
+    pub(super) fn is_rolled(&self) -> bool {
+        self.rolled.is_some()
     }
 
     fn value_and_gradient(&self) -> &Program {

@@ -50,7 +50,7 @@ impl Constants {
 /// computed from it, and where that is a result nothing need be asked, since results have to be finite. It is asked of few then, and
 /// products disappear in sums. At worst the answer is yes for a number that is not, and the drivers are called in vain; so it
 /// is not left to the side of a choice that may not be taken.
-pub(super) fn conditions(graph: &Body) -> Vec<(Condition, u32)> {
+pub(in super::super) fn conditions(graph: &Body) -> Vec<(Condition, u32)> {
     let n = graph.nodes.len();
     let mut leads_to_result = vec![false; n];
     let mut is_result = vec![false; n];

@@ -17,6 +17,8 @@ use second_kind::{bessel_k, ln_bessel_k};
 // ---- Rows ------------------------------------------------------------------------------------------------------------
 
 define_rules! {
+    [Modified]
+
     /// Modified Bessel function of the first kind of `x` and the order, or its derivative.
     pub BesselI[
         /// Whether it is `exp(-|x|) I`, differentiated as a whole.

@@ -35,7 +35,7 @@ macro_rules! bessel {
 }
 pub(crate) use bessel;
 
-bessel!(define_rules);
+bessel!(define_rules, [Bessel]);
 
 /// `(Jₙ₋₁ - Jₙ₊₁) / 2`, and `-J₁` of `J₀`. Nothing is divided by `x`.
 #[inline]

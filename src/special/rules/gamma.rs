@@ -69,7 +69,7 @@ macro_rules! gamma_functions {
 }
 pub(crate) use gamma_functions;
 
-gamma_functions!(define_rules);
+gamma_functions!(define_rules, [GammaFunctions]);
 
 /// `y ψ(x)`; below zero the function may be subnormal or 0 where its slope is not, which then is a row of its own.
 #[inline]
@@ -82,12 +82,12 @@ fn gamma_slope<T: Float>(x: T, y: T) -> T {
 }
 
 define_rules! {
+    [Derivatives]
+
     /// Derivative of order `n` of the gamma function, also where the function is subnormal; its derivative is the next one.
     pub GammaDerivative(n: u32) = gamma_derivative(x) { f64 [gamma::gamma_derivative(n, x)]
         |x, _| x.unary(GammaDerivative(n.saturating_add(1))) };
-}
 
-define_rules! {
     /// `ψ⁽ⁿ⁾(x) - ψ⁽ⁿ⁾(x + y)`, without cancellation for small `y`: the derivatives of [`LnBeta`].
     pub PolygammaGap(n: u32) = polygamma_gap(x, y) { f64 [gamma::polygamma_gap(n, x, y)]
         |x, y, _| x.binary(PolygammaGap(n.saturating_add(1)), y),

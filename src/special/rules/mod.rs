@@ -6,12 +6,12 @@
 //!
 //! The methods of [`Special`](super::Special) are how to call them; there are the domains, edges and accuracies.
 
-pub(super) mod bessel;
+pub(crate) mod bessel;
 pub(super) mod densities;
-pub(super) mod gamma;
-pub(super) mod normal;
-pub(super) mod sines;
-pub(super) mod steps;
+pub(crate) mod gamma;
+pub(crate) mod normal;
+pub(crate) mod sines;
+pub(crate) mod steps;
 
 pub use super::bessel::{BesselI, BesselK, LnBesselI, LnBesselK};
 pub use super::incomplete_beta::{BetaQuantile, IncompleteBeta, StudentCdf, StudentQuantile};

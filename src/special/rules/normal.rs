@@ -53,9 +53,11 @@ macro_rules! normal {
 }
 pub(crate) use normal;
 
-normal!(define_rules);
+normal!(define_rules, [Normal]);
 
 define_rules! {
+    [Bells]
+
     /// Derivative of order `n` of `2/√π exp(-x²)`, the derivative of [`Erf`]; its derivative is the next one.
     pub ErfSlope(n: u32) = erf_slope(x) { f64 [values::erf_slope(n, x)] |x, _| x.unary(ErfSlope(n.saturating_add(1))),
         through |t, slope, x, _| times_erf_slope(t, n.saturating_add(1), x, || t * slope) };

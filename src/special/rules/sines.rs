@@ -20,4 +20,4 @@ macro_rules! sines {
 }
 pub(crate) use sines;
 
-sines!(define_rules);
+sines!(define_rules, [Sines]);

@@ -109,7 +109,7 @@ macro_rules! steps {
 }
 pub(crate) use steps;
 
-steps!(define_rules);
+steps!(define_rules, [Steps]);
 
 /// The slope of the logistic function. Near 0 it is `(1 - t²) / 4` with `t = tanh(x / 2)`, which keeps the digits of higher
 /// derivatives; beyond, `e / (1 + e)²` with `e = exp(-|x|)`, which keeps those of the slope.
@@ -229,6 +229,8 @@ fn times_ratio<T: Float>(t: T, slope: T, x: T, y: T) -> T {
 }
 
 define_rules! {
+    [Continued]
+
     /// `x / 0`, continued to 0 at 0.
     OverZero = over_zero(x) { [x] |_, _| T::infinity() };
 }

@@ -1,7 +1,7 @@
 //! The functions of this package as a library for programs without the standard library: with it, this would be defined twice.
 #![no_std]
 
-use no_std::{newton_step, pressure};
+use no_std::{Pendulum, newton_step, pressure};
 
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo) -> ! {
@@ -19,4 +19,10 @@ pub extern "C" fn rosenbrock_newton_step(x: &mut [f64; 2]) -> bool {
 #[unsafe(no_mangle)]
 pub extern "C" fn pressure_slope(angle: f32) -> f32 {
     pressure(angle).1
+}
+
+/// The energy of a double pendulum and its gradient; `false` where there is none.
+#[unsafe(no_mangle)]
+pub extern "C" fn pendulum_energy(state: &[f64; 4], energy_and_gradient: &mut [f64; 5]) -> bool {
+    Pendulum::read().is_ok_and(|pendulum| pendulum.energy(state, energy_and_gradient).is_ok())
 }

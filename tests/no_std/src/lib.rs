@@ -1,7 +1,10 @@
-//! Dual numbers in a program that has neither the standard library nor memory management.
+//! Dual numbers in a program that has neither the standard library nor memory management, and functions that were recorded on a host.
 #![no_std]
 
+pub mod models;
+
 use dualtape::forward::{value_and_gradient_of_array, value_and_jacobian_of_array};
+use dualtape::replay::{CallError, Program, ReadError, Rules};
 use dualtape::{Dual, Float};
 use nalgebra::{Matrix2, Vector2};
 
@@ -28,4 +31,19 @@ pub fn pressure(angle: f32) -> (f32, f32) {
         },
         angle,
     )
+}
+
+/// A double pendulum whose energy was recorded and differentiated on a host.
+pub struct Pendulum(Program<'static>);
+
+impl Pendulum {
+    /// The recording, which lies in read-only memory.
+    pub fn read() -> Result<Pendulum, ReadError> {
+        Program::read_with(include_bytes!("../data/pendulum"), Rules::ELEMENTARY).map(Pendulum)
+    }
+
+    /// Writes the energy and its gradient, by angles and momenta.
+    pub fn energy(&self, state: &[f64; 4], energy_and_gradient: &mut [f64; 5]) -> Result<(), CallError> {
+        self.0.call(state, &mut [0.0; 16], energy_and_gradient)
+    }
 }
