@@ -234,8 +234,10 @@ pub mod family {}
 #[doc = include_str!("../docs/compiler_errors.md")]
 pub mod compiler_errors {}
 
-/// What teaching texts do, and how it is written here.
 #[cfg(all(doc, feature = "std", feature = "nalgebra"))]
+#[doc = include_str!("../docs/pictures/goldstein_price.uri")]
+#[doc = include_str!("../docs/pictures/third_derivative_of_tanh.uri")]
+/// What teaching texts do, and how it is written here.
 #[doc = include_str!("../docs/teaching.md")]
 pub mod teaching {}
 
