@@ -111,6 +111,7 @@ pub mod implicit;
 pub mod linalg;
 mod numbers;
 #[cfg(feature = "std")]
+#[doc(alias = "finite difference", alias = "numerical differentiation")]
 pub mod numeric;
 #[cfg(all(feature = "std", feature = "nalgebra"))]
 pub mod optimize;
@@ -122,7 +123,7 @@ mod recording;
 pub mod rules;
 pub mod slices;
 #[cfg(feature = "std")]
-#[doc(alias = "coloring", alias = "sparsity")]
+#[doc(alias = "coloring", alias = "colouring", alias = "sparsity")]
 pub mod sparse;
 pub mod special;
 
@@ -244,6 +245,7 @@ pub mod teaching {}
 /// Which crates run on these numbers, which take their derivatives, and which refuse.
 #[cfg(all(doc, not(doctest), feature = "nalgebra"))] // the package `ecosystem` runs its examples, which need other crates
 #[doc = include_str!("../docs/ecosystem.md")]
+#[doc(alias = "lbfgs", alias = "bfgs")] // those of other crates
 pub mod ecosystem {}
 
 #[cfg(all(doctest, feature = "nalgebra"))]
