@@ -72,12 +72,15 @@ fn strings(text: &str) -> Vec<String> {
             0x30..=0x3f => {}
             0x40..=0x4f => length = 16 * length + digit - 0x40,
             0x60..=0x6f => {
-                let mut left = (16 * length + digit - 0x60) as usize;
+                let bytes = (16 * length + digit - 0x60) as usize;
                 length = 0;
-                // The length counts bytes.
-                found.push(
-                    letters.by_ref().take_while(|_| left > 0).inspect(|c| left -= c.len_utf8().min(left)).collect(),
-                );
+                let mut string = String::new();
+                while string.len() < bytes {
+                    string.push(
+                        letters.next().expect("the index of this rustdoc has another format: it ends within a string"),
+                    );
+                }
+                found.push(string);
             }
             _ => panic!("the index of this rustdoc has another format: {digit:#x} is no digit of a length"),
         }
