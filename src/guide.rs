@@ -19,6 +19,9 @@
 //! one table ([`family`](crate::family)), what the compiler says and what to write ([`compiler_errors`](crate::compiler_errors)), and which
 //! crates work with ours ([`ecosystem`](crate::ecosystem)).
 
+// A chapter ends with the definitions of its pictures, which are right where its file is read. Those of the files `.uri` stand before
+// them and so count here, where no other file is published.
+
 #[doc = include_str!("../docs/guide/first_steps.md")]
 #[doc(alias = "getting started", alias = "tutorial")]
 pub mod first_steps {}
@@ -26,9 +29,12 @@ pub mod first_steps {}
 #[doc = include_str!("../docs/guide/generic_functions.md")]
 pub mod generic_functions {}
 
+#[doc = include_str!("../docs/pictures/crossover.uri")]
 #[doc = include_str!("../docs/guide/modes.md")]
 pub mod modes {}
 
+#[doc = include_str!("../docs/pictures/rosenbrock.uri")]
+#[doc = include_str!("../docs/pictures/convergence.uri")]
 #[doc = include_str!("../docs/guide/fitting.md")]
 pub mod fitting {}
 
@@ -48,6 +54,8 @@ pub mod robots {}
 #[doc = include_str!("../docs/guide/networks.md")]
 pub mod networks {}
 
+#[doc = include_str!("../docs/pictures/goldstein_price.uri")]
+#[doc = include_str!("../docs/pictures/third_derivative_of_tanh.uri")]
 #[doc = include_str!("../docs/guide/deep_learning.md")]
 #[doc(alias = "DeZero", alias = "dive into deep learning", alias = "teaching")]
 pub mod deep_learning {}

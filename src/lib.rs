@@ -135,6 +135,7 @@
 //! - `checkpoint_heat`: the gradient through a million steps of a heat equation in 0.1 MB;
 //! - `ode_sensitivity`: sensitivities of an orbit through the solver of `differential-equations`, unchanged;
 //! - `graph_pictures`: pictures of graphs as SVG files;
+//! - `pictures`: the pictures of this documentation;
 //! - `spy_plot`: the pattern and the colours of a sparse Hessian as an SVG file;
 //! - `parallel_gradient`: a sum and its gradient on several threads with `rayon`, the same to the bit on any number of them.
 //!
@@ -178,6 +179,7 @@ pub mod implicit;
 pub mod linalg;
 mod numbers;
 #[cfg(feature = "std")]
+#[doc(alias = "finite difference", alias = "numerical differentiation")]
 pub mod numeric;
 #[cfg(all(feature = "std", feature = "nalgebra"))]
 pub mod optimize;
@@ -191,7 +193,7 @@ pub mod replay;
 pub mod rules;
 pub mod slices;
 #[cfg(feature = "std")]
-#[doc(alias = "coloring", alias = "sparsity")]
+#[doc(alias = "coloring", alias = "colouring", alias = "sparsity")]
 pub mod sparse;
 pub mod special;
 
@@ -309,6 +311,7 @@ pub mod compiler_errors {}
 /// Which crates run on these numbers, which take their derivatives, and which refuse.
 #[cfg(all(doc, not(doctest), feature = "nalgebra"))] // the package `ecosystem` runs its examples, which need other crates
 #[doc = include_str!("../docs/ecosystem.md")]
+#[doc(alias = "lbfgs", alias = "bfgs")] // those of other crates
 pub mod ecosystem {}
 
 #[cfg(all(doctest, feature = "nalgebra"))]

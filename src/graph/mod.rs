@@ -1,3 +1,4 @@
+#![doc = include_str!("../../docs/pictures/square_of_sum.uri")]
 //! Functions recorded once: to look at, to evaluate elsewhere, and to differentiate into other graphs.
 //!
 //! A tape of [`Reverse`](crate::Reverse) keeps what a sweep needs and no more. A [`Graph`] keeps every operation of a function that
@@ -23,6 +24,10 @@
 //! [`Picture`]. Names are given to inputs and results by [`Graph::with_input_names`] and [`Graph::with_output_names`], and to values in
 //! between by the function itself, with [`Float::named`]. Derivatives keep them. [`Graph::first_non_finite`] tells where a NaN or an
 //! infinity comes from.
+//!
+//! z = (x + y)² at (1, 2), with the derivative of z by every value:
+//!
+//! ![x and y lead to their sum, and the sum to its square z][square_of_sum]
 //!
 //! ```
 //! use dualtape::graph::{Graph, Picture};

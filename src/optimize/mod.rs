@@ -34,11 +34,22 @@ mod root;
 mod step;
 mod trust_region;
 
-pub use equations::{Equations, Solution, solve};
+// The aliases stand here, not at the items: rustdoc drops those of items in private modules.
+#[doc(alias = "fsolve", alias = "newton_raphson")]
+pub use equations::solve;
+pub use equations::{Equations, Solution};
 pub use fit::{Fit, Role};
-pub use least_squares::{LeastSquares, least_squares};
-pub use newton::{Newton, TrustRegion, newton};
-pub use newton_cg::{CgReport, NewtonCg, newton_cg};
+pub use least_squares::LeastSquares;
+#[doc(alias = "gauss_newton", alias = "levenberg_marquardt", alias = "curve_fit", alias = "regression")]
+pub use least_squares::least_squares;
+#[doc(alias = "minimize", alias = "optimizer")]
+pub use newton::newton;
+pub use newton::{Newton, TrustRegion};
+#[doc(alias = "lbfgs", alias = "bfgs", alias = "truncated newton")]
+pub use newton_cg::newton_cg;
+pub use newton_cg::{CgReport, NewtonCg};
 pub use progress::{Iterate, Progress};
 pub use report::{Evaluations, Fault, Report, Status};
-pub use root::{Root, root};
+pub use root::Root;
+#[doc(alias = "bisection", alias = "brentq", alias = "fzero")]
+pub use root::root;

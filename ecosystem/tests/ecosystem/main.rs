@@ -15,6 +15,7 @@ mod least_squares;
 mod optimisers;
 mod ordering;
 mod parallel;
+mod pictures;
 mod quadrature;
 mod random;
 mod serialisation;
