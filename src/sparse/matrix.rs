@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 /// A sparse matrix by compressed columns (CSC): a [`SparsePattern`] and a value for each of its entries.
 ///
-/// Other libraries take its arrays as they are:
+/// Other libraries take its arrays as they are, with `starts = m.column_starts().to_vec()` and `rows = m.row_indices().to_vec()`:
 /// ```text
-/// nalgebra_sparse::CscMatrix::try_from_csc_data(m.rows(), m.columns(), m.column_starts().to_vec(), m.row_indices().to_vec(), values)?
-/// sprs::CsMat::new_csc((m.rows(), m.columns()), m.column_starts().to_vec(), m.row_indices().to_vec(), values)
+/// nalgebra_sparse::CscMatrix::try_from_csc_data(m.rows(), m.columns(), starts, rows, values)?
+/// sprs::CsMat::new_csc((m.rows(), m.columns()), starts, rows, values)
+/// faer::sparse::SparseColMat::new(SymbolicSparseColMat::new_checked(m.rows(), m.columns(), starts, None, rows), values)
 /// ```
 /// with `m = matrix.pattern()` and `values = matrix.values().to_vec()`; solvers that want coordinates take [`SparseMatrix::triplets`].
 ///
