@@ -15,6 +15,7 @@ mod random;
 mod brute_force;
 mod colourings;
 mod detection;
+mod functions;
 #[cfg(feature = "graph")]
 mod graphs;
 mod matrices;
