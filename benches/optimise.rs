@@ -7,10 +7,15 @@
 //! - Fits: the problems of NIST from both starts, and those of Moré, Garbow & Hillstrom from one, ten and a hundred times their
 //!   standard starts, by `least_squares` and by `newton` on the sum of squares. A problem counts as solved if the sum is that of a
 //!   known minimum to 2e-5 of itself (or 1e-12), whatever the status.
-//! - Many variables: `newton_cg` and `newton`.
+//! - Many variables: `newton_cg`, `newton`, and with `--features faer` `sparse_newton`, whose column of products counts
+//!   decompositions. Of a chain of 100,000 variables a hundred steps are tried, and the milliseconds are those of a step.
 //!
 //! Times are those of the processor for this thread, of one run each. Without `--bench` (as under `cargo test --benches`) a few
 //! problems are solved and nothing is timed.
+
+#[path = "../tests/common/surface.rs"]
+#[cfg_attr(not(feature = "faer"), allow(dead_code))]
+mod surface;
 
 #[path = "../tests/common/mgh.rs"]
 #[allow(dead_code, reason = "names are for other tests")]
@@ -20,7 +25,11 @@ mod mgh;
 mod nist;
 
 use cpu_time::ThreadTime;
+#[cfg(feature = "faer")]
+use dualtape::optimize::SparseNewton;
 use dualtape::optimize::{self, Status};
+#[cfg(feature = "faer")]
+use dualtape::sparse::HessianPlan;
 use dualtape::{Float, ScalarFunction, VectorFunction};
 
 fn main() {
@@ -50,6 +59,11 @@ fn main() {
     large("logistic regression", &Logistic::new(rows, columns), &vec![0.0; columns], timed);
     large("pendulum under control", &Pendulum, &vec![0.0; n], timed);
     large("Rosenbrock chain", &Chain, &(0..n).map(|i| [-1.2, 1.0][i % 2]).collect::<Vec<_>>(), false);
+    large("Rosenbrock chain from 0", &Chain, &vec![0.0; n], false);
+    let side = if timed { 100 } else { 8 };
+    large("minimal surface", &surface::Surface { side }, &vec![0.0; side * side], false);
+    #[cfg(feature = "faer")]
+    long_chain(if timed { 100_000 } else { 50 });
 }
 
 /// A problem, its start, and the sums of squares at its minima.
@@ -97,16 +111,46 @@ fn large(name: &str, f: &impl ScalarFunction, start: &[f64], dense: bool) {
     let clock = ThreadTime::now();
     let report = optimize::newton_cg(f, start);
     let (ms, e) = (clock.elapsed().as_secs_f64() * 1e3, report.evaluations);
-    let line = |method: &str, steps: usize, gradients: usize, products: usize, value: f64, status: Status, ms: f64| {
-        println!("  {method:32}{steps:>8}{gradients:>10}{products:>10}{value:>14.6e}{ms:>9.1}  {status}");
-    };
     line("newton_cg", report.iterations, e.gradient, e.product, report.value, report.status, ms);
+    #[cfg(feature = "faer")]
+    if !dense {
+        sparse(f, start);
+    }
     if dense {
         let clock = ThreadTime::now();
         let report = optimize::newton(f, start);
         let ms = clock.elapsed().as_secs_f64() * 1e3;
         line("newton", report.iterations, 0, 0, report.value, report.status, ms);
     }
+}
+
+fn line(method: &str, steps: usize, gradients: usize, products: usize, value: f64, status: Status, ms: f64) {
+    println!("  {method:32}{steps:>8}{gradients:>10}{products:>10}{value:>14.6e}{ms:>9.1}  {status}");
+}
+
+/// The plan is part of the time.
+#[cfg(feature = "faer")]
+fn sparse(f: &impl ScalarFunction, start: &[f64]) {
+    let clock = ThreadTime::now();
+    let plan = HessianPlan::detect(f, start).expect("a function without branches");
+    let report = SparseNewton::new().max_iterations(3000).minimize(f, &plan, start);
+    let ms = clock.elapsed().as_secs_f64() * 1e3;
+    let (hessians, factors) = (report.evaluations.hessian, report.factorisations);
+    line("sparse_newton", report.iterations, hessians, factors, report.value, report.status, ms);
+    println!("  {} colours, {} entries of the factor", plan.colours(), report.factor_entries);
+}
+
+/// What a step costs.
+#[cfg(feature = "faer")]
+fn long_chain(n: usize) {
+    println!("Rosenbrock chain from 0, n = {n}, milliseconds of a step");
+    let start = vec![0.0; n];
+    let plan = HessianPlan::detect(&Chain, &start).expect("a function without branches");
+    let clock = ThreadTime::now();
+    let report = SparseNewton::new().max_iterations(100).minimize(&Chain, &plan, &start);
+    let ms = clock.elapsed().as_secs_f64() * 1e3 / report.iterations as f64;
+    let (hessians, factors) = (report.evaluations.hessian, report.factorisations);
+    line("sparse_newton", report.iterations, hessians, factors, report.value, report.status, ms);
 }
 
 /// `sum 100 (x[i+1] - x[i]²)² + (1 - x[i])²`

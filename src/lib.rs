@@ -61,7 +61,7 @@
 //! | many inputs, many outputs | Jacobian; the Hessian of each output | [`jacobian`], [`vector_hessian`] |
 //! | the same, and a direction `v` or weight `w` | `J v` or `wᵀ J` | [`jvp`], [`vjp`] |
 //! | a [`ScalarFunction`] or [`VectorFunction`] | the fastest way for its size | [`gradient_of`], [`hessian_of`], [`jacobian_of`] |
-//! | a function to minimise | its minimum by Newton's method | [`optimize::newton`]; of many variables [`optimize::newton_cg`] |
+//! | a function to minimise | its minimum by Newton's method | [`optimize::newton`]; of many variables [`optimize::newton_cg`], with a sparse Hessian `optimize::sparse_newton` |
 //! | residuals of a model | estimates with standard errors | [`optimize::least_squares`] |
 //! | equations | a solution; a root between two points | [`optimize::solve`], [`optimize::root`] |
 //! | many inputs, of which few meet in each term | sparse Jacobian or Hessian, from a plan made once | [`sparse`] |
@@ -155,6 +155,8 @@
 //! - `graph`: the module `graph`. The crate takes four times as long to compile with it, since every rule is compiled for
 //!   recordings of its derivatives.
 //! - `rayon`: compiled graphs at many points on several threads. Brings `graph`.
+//! - `faer`: `optimize::sparse_newton`, Newton's method for many variables by sparse Cholesky decompositions of the crate
+//!   `faer`, which takes as long to compile as all the rest.
 //! - `serde`: duals and power series are read and written whole, reverse numbers as their values.
 
 #![cfg_attr(not(feature = "std"), no_std)]

@@ -1,5 +1,5 @@
 //! Runs the tests of the package `ecosystem`: the optional features, and other people's crates on our numbers; and before them those of
-//! the features `graph` and `rayon`, examples in the documentation included.
+//! the features `graph`, `rayon` and `faer`, examples in the documentation included.
 //!
 //! They are built with all features of `dualtape`, which must not reach its other tests and its examples, so they need a build of
 //! their own, by a cargo inside the one that runs this test. What reaches it:
@@ -44,9 +44,11 @@ fn main() -> ExitCode {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| env!("CARGO").into());
     let graph: &[&str] =
         &["-p", "dualtape", "--features", "graph,rayon", "--test", "graph", "--test", "rolled", "--test", "sparse"];
+    let faer: &[&str] = &["-p", "dualtape", "--features", "graph,rayon,faer", "--lib", "--test", "sparse_newton"];
     let examples: &[&str] = &["-p", "dualtape", "--features", "graph,rayon", "--doc", "graph"];
-    let runs: [(&str, _, &[&str]); 3] = [
+    let runs: [(&str, _, &[&str]); 4] = [
         ("of the feature `graph`", root.join("Cargo.toml"), graph),
+        ("of the feature `faer`", root.join("Cargo.toml"), faer),
         ("in the documentation of graphs", root.join("Cargo.toml"), examples),
         ("of the package `ecosystem`", manifest, &[]),
     ];

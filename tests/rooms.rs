@@ -32,9 +32,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("check", &[]),
     ("linalg", &["LinearAlgebra"]),
     ("implicit", &[]),
-    ("optimize", &[]),
     ("graph", &[]),
     ("sparse", &[]),
+    ("optimize", &[]),
 ];
 
 /// What is used from below: a number that records is asked for by its name, under the feature `graph`, in the hook for algorithms and in

@@ -2,23 +2,25 @@
 
 use nalgebra::DVector;
 
+use super::landscape::{Dense, Landscape};
 use super::model::{Curvature, Model, norm};
-use super::newton::{Newton, TrustRegion};
+use super::newton::TrustRegion;
+use super::options::Limits;
 use super::progress::{History, Watch};
 use super::report::{Evaluations, Fault, Report, Status};
 use super::step::{AFTER_NON_FINITE, Ending, FALL, Step, noise, unbounded_below};
 use crate::ScalarFunction;
 
 /// A minimisation under way.
-pub(super) struct Iteration<'a, F: ?Sized> {
-    options: &'a Newton,
-    f: &'a F,
-    pub point: Model,
+pub(super) struct Iteration<'a, L: Landscape> {
+    limits: &'a Limits,
+    pub landscape: L,
+    pub point: Model<L::Hessian>,
     /// The decrement at the accepted point before; NaN if there is none.
     before: f64,
     ending: Ending,
-    history: History<'a>,
-    fault: Option<Fault>,
+    pub history: History<'a>,
+    pub fault: Option<Fault>,
 }
 
 /// What became of a step.
@@ -35,26 +37,32 @@ enum Outcome {
     Stop(Status),
 }
 
-impl<'a, F: ScalarFunction + ?Sized> Iteration<'a, F> {
-    pub fn new(options: &'a Newton, f: &'a F, x0: &[f64], watch: Watch<'a>) -> Self {
-        let start = DVector::from_column_slice(x0);
-        let start = options.bounds.as_ref().map_or_else(|| start.clone(), |bounds| bounds.nearest(&start));
-        let ending = Ending {
-            value_tolerance: options.value_tolerance,
-            step_tolerance: options.step_tolerance,
-            start: start.abs(),
-        };
-        let point = Model::at(f, start, options.bounds.as_ref());
+impl<'a, L: Landscape> Iteration<'a, L> {
+    pub fn new(limits: &'a Limits, mut landscape: L, start: DVector<f64>, watch: Watch<'a>) -> Self {
+        let ending = Ending::new(limits, &start);
+        let point = landscape.model_at(start);
         let evaluations = Evaluations { hessian: 1, ..Evaluations::default() };
-        let history = History::new(evaluations, options.trace, watch);
+        let history = History::new(evaluations, limits.trace, watch);
         let fault = point.fault();
-        let mut iteration = Self { options, f, point, before: f64::NAN, ending, history, fault };
+        let mut iteration = Self { limits, landscape, point, before: f64::NAN, ending, history, fault };
         iteration.record();
         iteration
     }
 
+    /// What is known before the first step.
+    fn at_start(&self) -> Option<Status> {
+        if !self.point.is_finite() {
+            Some(Status::NonFinite)
+        } else {
+            self.point.x.is_empty().then_some(Status::Converged)
+        }
+    }
+
     /// Algorithm 4.1 of Nocedal & Wright, in the variables D x.
     pub fn in_trust_region(&mut self, region: &TrustRegion) -> Status {
+        if let Some(status) = self.at_start() {
+            return status;
+        }
         let lowest = unbounded_below(self.point.value);
         let mut scale = self.point.scale.clone();
         // From a start near zero, of which no multiple is long: the length of a step of steepest descent.
@@ -68,14 +76,10 @@ impl<'a, F: ScalarFunction + ?Sized> Iteration<'a, F> {
             if self.point.decrement == 0.0 {
                 return Status::Converged;
             }
-            if self.history.iterations == self.options.max_iterations {
+            if self.history.iterations == self.limits.max_iterations {
                 return Status::MaxIterations;
             }
-            let step = match &self.options.bounds {
-                None => self.point.restricted_step(&scale, radius),
-                Some(bounds) => bounds.step(&self.point, &scale, radius),
-            };
-            let Some(step) = step else { return Status::NoProgress };
+            let Some(step) = self.landscape.step(&self.point, &scale, radius) else { return Status::NoProgress };
             self.history.iterations += 1;
             let (value, slope) = (self.point.value, self.point.gradient.dot(&step.step));
             match self.attempt(&step, region.acceptance) {
@@ -101,15 +105,12 @@ impl<'a, F: ScalarFunction + ?Sized> Iteration<'a, F> {
     /// Takes a step if it is good enough.
     fn attempt(&mut self, trial: &Step, acceptance: f64) -> Outcome {
         let &Step { ref step, predicted, newton, .. } = trial;
-        let x = match &self.options.bounds {
-            None => &self.point.x + step,
-            Some(bounds) => bounds.reached(&self.point.x, step),
-        };
+        let x = self.landscape.reached(&self.point.x, step);
         if x == self.point.x {
             return Outcome::Stop(if newton { Status::Converged } else { Status::NoProgress });
         }
         self.history.evaluations.value += 1;
-        let value = self.f.eval(x.as_slice());
+        let value = self.landscape.value(x.as_slice());
         if value == f64::NEG_INFINITY {
             return Outcome::Stop(Status::Unbounded);
         }
@@ -146,8 +147,32 @@ impl<'a, F: ScalarFunction + ?Sized> Iteration<'a, F> {
         if value.is_finite() { Outcome::Judged { value, ratio } } else { Outcome::NonFinite }
     }
 
+    fn model_at(&mut self, x: DVector<f64>) -> Model<L::Hessian> {
+        self.history.evaluations.hessian += 1;
+        self.landscape.model_at(x)
+    }
+
+    fn accept(&mut self, point: Model<L::Hessian>) {
+        self.before = self.point.decrement;
+        self.point = point;
+        self.record();
+    }
+
+    fn record(&mut self) {
+        self.history.record(self.point.x.as_slice(), self.point.value, self.point.gradient_norm());
+    }
+
+    fn is_stopped(&mut self) -> bool {
+        self.history.is_stopped(self.point.x.as_slice(), self.point.value, self.point.gradient_norm())
+    }
+}
+
+impl<F: ScalarFunction + ?Sized> Iteration<'_, Dense<'_, F>> {
     /// x - H⁻¹g until nothing changes any more.
     pub fn pure(&mut self) -> Status {
+        if let Some(status) = self.at_start() {
+            return status;
+        }
         let mut before = f64::INFINITY;
         loop {
             let stationary = match self.point.curvature {
@@ -157,7 +182,7 @@ impl<'a, F: ScalarFunction + ?Sized> Iteration<'a, F> {
             if self.point.gradient.iter().all(|&g| g == 0.0) {
                 return stationary;
             }
-            if self.history.iterations == self.options.max_iterations {
+            if self.history.iterations == self.limits.max_iterations {
                 return Status::MaxIterations;
             }
             let Some(step) = self.point.stationary_step() else { return Status::Singular };
@@ -183,25 +208,6 @@ impl<'a, F: ScalarFunction + ?Sized> Iteration<'a, F> {
                 return Status::Stopped;
             }
         }
-    }
-
-    fn model_at(&mut self, x: DVector<f64>) -> Model {
-        self.history.evaluations.hessian += 1;
-        Model::at(self.f, x, self.options.bounds.as_ref())
-    }
-
-    fn accept(&mut self, point: Model) {
-        self.before = self.point.decrement;
-        self.point = point;
-        self.record();
-    }
-
-    fn record(&mut self) {
-        self.history.record(self.point.x.as_slice(), self.point.value, self.point.gradient_norm());
-    }
-
-    fn is_stopped(&mut self) -> bool {
-        self.history.is_stopped(self.point.x.as_slice(), self.point.value, self.point.gradient_norm())
     }
 
     pub fn report(self, status: Status) -> Report {

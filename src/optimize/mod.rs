@@ -2,7 +2,7 @@
 //!
 //! | to find | call | the function is |
 //! |---|---|---|
-//! | a minimum | [`newton()`]; of many variables, more than some hundreds, [`newton_cg()`] | a [`ScalarFunction`](crate::ScalarFunction) |
+//! | a minimum | [`newton()`]; of many variables, more than some hundreds, `sparse_newton()` (feature `faer`) where the Hessian is sparse, else [`newton_cg()`] | a [`ScalarFunction`](crate::ScalarFunction) |
 //! | parameters with their standard errors, by least squares | [`least_squares()`] | a [`VectorFunction`](crate::VectorFunction): the residuals |
 //! | a solution of as many equations as unknowns | [`solve()`] | a `VectorFunction` |
 //! | a root of one function of one variable, between two points | [`root()`] | a closure over `Dual<f64>` |
@@ -20,7 +20,9 @@ mod bounds;
 mod equations;
 mod fit;
 mod gauss_newton;
+mod hessian;
 mod iteration;
+mod landscape;
 mod least_squares;
 mod model;
 mod newton;
@@ -31,6 +33,8 @@ mod progress;
 mod report;
 mod residuals;
 mod root;
+#[cfg(feature = "faer")]
+mod sparse_newton;
 mod step;
 mod trust_region;
 
@@ -53,3 +57,5 @@ pub use report::{Evaluations, Fault, Report, Status};
 pub use root::Root;
 #[doc(alias = "bisection", alias = "brentq", alias = "fzero")]
 pub use root::root;
+#[cfg(feature = "faer")]
+pub use sparse_newton::{SparseNewton, SparseReport, sparse_newton};

@@ -7,7 +7,9 @@
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 
 use super::bounds::Bounds;
+use super::hessian::Hessian;
 use super::report::Fault;
+use super::step::Step;
 use crate::{ScalarFunction, value_gradient_and_hessian_of};
 
 /// The sign of the Hessian to working precision.
@@ -20,11 +22,11 @@ pub(super) enum Curvature {
     NonFinite,
 }
 
-pub(super) struct Model {
+pub(super) struct Model<H = DMatrix<f64>> {
     pub x: DVector<f64>,
     pub value: f64,
     pub gradient: DVector<f64>,
-    pub hessian: DMatrix<f64>,
+    pub hessian: H,
     /// The diagonal of D at this point.
     pub scale: DVector<f64>,
     pub curvature: Curvature,
@@ -35,6 +37,95 @@ pub(super) struct Model {
     /// The variables that may move, if not all do. Curvature, Newton step and decrement are those of the function of
     /// these variables alone.
     pub face: Option<Vec<usize>>,
+}
+
+impl<H: Hessian> Model<H> {
+    /// The model of these derivatives without Newton step and decrement. The scale is asked for only if all numbers are
+    /// finite.
+    pub fn unclassified(
+        x: DVector<f64>,
+        value: f64,
+        gradient: DVector<f64>,
+        hessian: H,
+        scale: impl FnOnce(f64, &DVector<f64>, &H) -> DVector<f64>,
+    ) -> Self {
+        let finite = value.is_finite()
+            && [x.as_slice(), gradient.as_slice(), hessian.entries()].into_iter().flatten().all(|v| v.is_finite());
+        let (scale, curvature) = if finite {
+            (scale(value, &gradient, &hessian), Curvature::Semidefinite)
+        } else {
+            (DVector::from_element(x.len(), 1.0), Curvature::NonFinite)
+        };
+        Self { x, value, gradient, hessian, scale, curvature, newton: None, decrement: f64::NAN, face: None }
+    }
+
+    pub fn is_finite(&self) -> bool {
+        self.curvature != Curvature::NonFinite
+    }
+
+    /// What is not finite, if something is.
+    pub fn fault(&self) -> Option<Fault> {
+        let point = || Fault::first(&self.x, |index, value| Fault::Point { index, value });
+        let value = || (!self.value.is_finite()).then_some(Fault::Value { value: self.value });
+        let gradient = || Fault::first(&self.gradient, |index, value| Fault::Gradient { index, value });
+        let hessian = || {
+            Fault::first(self.hessian.entries(), |index, value| {
+                let (row, column) = self.hessian.place(index);
+                Fault::Hessian { row, column, value }
+            })
+        };
+        if self.is_finite() { None } else { point().or_else(value).or_else(gradient).or_else(hessian) }
+    }
+
+    /// Whether a variable may move here that bounds held at the point before.
+    pub fn frees_from(&self, before: &Self) -> bool {
+        let is_free = |i: &usize| self.face.as_ref().is_none_or(|face| face.contains(i));
+        before.face.as_ref().is_some_and(|face| (0..self.x.len()).any(|i| !face.contains(&i) && is_free(&i)))
+    }
+
+    /// ‖D v‖ with the scale of this point.
+    pub fn scaled_norm(&self, v: &DVector<f64>) -> f64 {
+        norm(&self.scale.component_mul(v))
+    }
+
+    /// The length of the gradient, without the parts that push against bounds.
+    pub fn gradient_norm(&self) -> f64 {
+        match &self.face {
+            None => norm(&self.gradient),
+            Some(face) => norm(&DVector::from_fn(face.len(), |a, _| self.gradient[face[a]])),
+        }
+    }
+
+    /// A step in all variables from one in those of [`Model::scaled`].
+    pub fn unscaled(&self, y: &DVector<f64>, scale: &DVector<f64>) -> DVector<f64> {
+        match &self.face {
+            None => y.component_div(scale),
+            Some(face) => {
+                let mut step = DVector::zeros(scale.len());
+                for (&i, y) in face.iter().zip(y) {
+                    step[i] = y / scale[i];
+                }
+                step
+            }
+        }
+    }
+
+    /// Takes the minimiser of the model in the scaled variables for the Newton step, if it is finite.
+    pub fn set_newton(&mut self, gradient: &DVector<f64>, step: &DVector<f64>) {
+        if step.iter().all(|s| s.is_finite()) {
+            let squared = -gradient.dot(step);
+            self.decrement = if squared > 0.0 { squared.sqrt() } else { 0.0 }; // never -0
+            self.newton = Some(self.unscaled(step, &self.scale));
+        }
+    }
+
+    /// The Newton step, if there is one in the region ‖D s‖ ≤ `radius`.
+    pub fn newton_within(&self, scale: &DVector<f64>, radius: f64) -> Option<Step> {
+        let step = self.newton.as_ref()?;
+        let length = norm(&scale.component_mul(step));
+        let predicted = 0.5 * self.decrement.powi(2);
+        (length <= radius).then(|| Step { step: step.clone(), length, predicted, newton: true })
+    }
 }
 
 impl Model {
@@ -54,16 +145,9 @@ impl Model {
         scale: impl FnOnce(f64, &DVector<f64>, &DMatrix<f64>) -> DVector<f64>,
         bounds: Option<&Bounds>,
     ) -> Self {
-        let finite = value.is_finite()
-            && [x.as_slice(), gradient.as_slice(), hessian.as_slice()].concat().iter().all(|v| v.is_finite());
-        let (scale, curvature) = if finite {
-            (scale(value, &gradient, &hessian), Curvature::Semidefinite)
-        } else {
-            (DVector::from_element(x.len(), 1.0), Curvature::NonFinite)
-        };
-        let face = bounds.and_then(|bounds| bounds.face(&x, &gradient));
-        let mut model = Self { x, value, gradient, hessian, scale, curvature, newton: None, decrement: f64::NAN, face };
-        if finite {
+        let mut model = Self::unclassified(x, value, gradient, hessian, scale);
+        model.face = bounds.and_then(|bounds| bounds.face(&model.x, &model.gradient));
+        if model.is_finite() {
             model.classify();
         }
         model
@@ -91,33 +175,6 @@ impl Model {
         self.gradient.dot(s) + 0.5 * s.dot(&(&self.hessian * s))
     }
 
-    pub fn is_finite(&self) -> bool {
-        self.curvature != Curvature::NonFinite
-    }
-
-    /// What is not finite, if something is.
-    pub fn fault(&self) -> Option<Fault> {
-        let point = || Fault::first(&self.x, |index, value| Fault::Point { index, value });
-        let value = || (!self.value.is_finite()).then_some(Fault::Value { value: self.value });
-        let gradient = || Fault::first(&self.gradient, |index, value| Fault::Gradient { index, value });
-        let hessian = || {
-            let n = self.x.len();
-            Fault::first(&self.hessian, |index, value| Fault::Hessian { row: index % n, column: index / n, value })
-        };
-        if self.is_finite() { None } else { point().or_else(value).or_else(gradient).or_else(hessian) }
-    }
-
-    /// Whether a variable may move here that bounds held at the point before.
-    pub fn frees_from(&self, before: &Self) -> bool {
-        let is_free = |i: &usize| self.face.as_ref().is_none_or(|face| face.contains(i));
-        before.face.as_ref().is_some_and(|face| (0..self.x.len()).any(|i| !face.contains(&i) && is_free(&i)))
-    }
-
-    /// ‖D v‖ with the scale of this point.
-    pub fn scaled_norm(&self, v: &DVector<f64>) -> f64 {
-        norm(&self.scale.component_mul(v))
-    }
-
     /// Gradient and Hessian in those of the scaled variables that may move: D⁻¹g and D⁻¹HD⁻¹.
     pub fn scaled(&self, scale: &DVector<f64>) -> (DVector<f64>, DMatrix<f64>) {
         // Divided one after the other, since the product of two scales can overflow, and in one order, for symmetry.
@@ -128,28 +185,6 @@ impl Model {
                 DVector::from_fn(face.len(), |a, _| self.gradient[face[a]] / scale[face[a]]),
                 DMatrix::from_fn(face.len(), face.len(), |a, b| entry(face[a], face[b])),
             ),
-        }
-    }
-
-    /// A step in all variables from one in those of [`Model::scaled`].
-    pub fn unscaled(&self, y: &DVector<f64>, scale: &DVector<f64>) -> DVector<f64> {
-        match &self.face {
-            None => y.component_div(scale),
-            Some(face) => {
-                let mut step = DVector::zeros(scale.len());
-                for (&i, y) in face.iter().zip(y) {
-                    step[i] = y / scale[i];
-                }
-                step
-            }
-        }
-    }
-
-    /// The length of the gradient, without the parts that push against bounds.
-    pub fn gradient_norm(&self) -> f64 {
-        match &self.face {
-            None => norm(&self.gradient),
-            Some(face) => norm(&DVector::from_fn(face.len(), |a, _| self.gradient[face[a]])),
         }
     }
 
@@ -188,10 +223,8 @@ impl Model {
                 self.semidefinite_step(&gradient, hessian)
             }
         };
-        if let Some(step) = step.filter(|step| step.iter().all(|s| s.is_finite())) {
-            let squared = -gradient.dot(&step);
-            self.decrement = if squared > 0.0 { squared.sqrt() } else { 0.0 }; // never -0
-            self.newton = Some(self.unscaled(&step, &self.scale));
+        if let Some(step) = step {
+            self.set_newton(&gradient, &step);
         }
     }
 
@@ -240,13 +273,10 @@ pub(super) fn norm(v: &DVector<f64>) -> f64 {
 /// semidefinite matrix it is on the diagonal, which makes both the same.
 ///
 /// Source: D. Ruiz, *A scaling algorithm to equilibrate both rows and columns norms in matrices*, RAL-TR-2001-034.
-fn scaling(value: f64, gradient: &DVector<f64>, hessian: &DMatrix<f64>) -> DVector<f64> {
-    let n = gradient.len();
-    let diagonal = |i: usize| hessian[(i, i)].abs().sqrt();
-    let mut scale = DVector::from_fn(n, |i, _| if diagonal(i) > 0.0 { diagonal(i) } else { 1.0 });
+pub(super) fn scaling<H: Hessian>(value: f64, gradient: &DVector<f64>, hessian: &H) -> DVector<f64> {
+    let mut scale = hessian.diagonal().map(|h| if h == 0.0 { 1.0 } else { h.abs().sqrt() });
     for _ in 0..20 {
-        let entry = |i: usize, j: usize| hessian[(i, j)].abs() / scale[i] / scale[j];
-        let largest = DVector::from_fn(n, |i, _| (0..n).map(|j| entry(i, j)).fold(0.0, f64::max));
+        let largest = hessian.row_maxima(&scale);
         if largest.iter().all(|&m| m == 0.0 || (0.9..1.1).contains(&m)) {
             break;
         }
@@ -256,12 +286,11 @@ fn scaling(value: f64, gradient: &DVector<f64>, hessian: &DMatrix<f64>) -> DVect
             }
         }
     }
-    for i in 0..n {
-        if hessian.row(i).amax() == 0.0 {
-            // A variable without second derivatives: the slope has to do, in the units of the others, √f.
-            let slope = gradient[i].abs() / if value == 0.0 { 1.0 } else { value.abs().sqrt() };
-            scale[i] = if slope > 0.0 { slope } else { 1.0 };
-        }
+    let rows = hessian.row_maxima(&DVector::from_element(gradient.len(), 1.0));
+    for (i, _) in rows.iter().enumerate().filter(|&(_, &largest)| largest == 0.0) {
+        // A variable without second derivatives: the slope has to do, in the units of the others, √f.
+        let slope = gradient[i].abs() / if value == 0.0 { 1.0 } else { value.abs().sqrt() };
+        scale[i] = if slope > 0.0 { slope } else { 1.0 };
     }
     scale
 }

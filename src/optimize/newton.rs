@@ -2,13 +2,14 @@
 
 use std::ops::ControlFlow;
 
+use nalgebra::DVector;
+
 use super::bounds::Bounds;
 use super::iteration::Iteration;
-use super::options::{
-    ACCEPTANCE, INITIAL_RADIUS, MAX_ITERATIONS, STEP_TOLERANCE, VALUE_TOLERANCE, positive, tolerance,
-};
+use super::landscape::Dense;
+use super::options::{ACCEPTANCE, INITIAL_RADIUS, Limits, positive, tolerance};
 use super::progress::{Progress, unwatched};
-use super::report::{Report, Status};
+use super::report::Report;
 use crate::ScalarFunction;
 
 /// Minimises `f` from `x0` by Newton's method in a trust region.
@@ -103,12 +104,9 @@ pub fn newton<F: ScalarFunction + ?Sized>(f: &F, x0: &[f64]) -> Report {
 #[derive(Clone, Debug, PartialEq)]
 #[must_use = "these are only options: call `minimize` to use them"]
 pub struct Newton {
-    pub(super) max_iterations: usize,
-    pub(super) value_tolerance: f64,
-    pub(super) step_tolerance: f64,
+    pub(super) limits: Limits,
     pub(super) trust_region: Option<TrustRegion>,
     pub(super) bounds: Option<Bounds>,
-    pub(super) trace: bool,
 }
 
 /// Options of the trust region.
@@ -137,14 +135,7 @@ pub struct TrustRegion {
 
 impl Default for Newton {
     fn default() -> Self {
-        Self {
-            max_iterations: MAX_ITERATIONS,
-            value_tolerance: VALUE_TOLERANCE,
-            step_tolerance: STEP_TOLERANCE,
-            trust_region: Some(TrustRegion::default()),
-            bounds: None,
-            trace: false,
-        }
+        Self { limits: Limits::default(), trust_region: Some(TrustRegion::default()), bounds: None }
     }
 }
 
@@ -220,7 +211,7 @@ impl Newton {
 
     /// Sets how many steps are tried at most; 1000 unless set. Steep curved valleys need hundreds.
     pub fn max_iterations(mut self, most: usize) -> Self {
-        self.max_iterations = most;
+        self.limits.max_iterations = most;
         self
     }
 
@@ -231,7 +222,7 @@ impl Newton {
     /// If `part` is negative or NaN.
     #[track_caller]
     pub fn value_tolerance(mut self, part: f64) -> Self {
-        self.value_tolerance = tolerance("Newton::value_tolerance", part);
+        self.limits.value_tolerance = tolerance("Newton::value_tolerance", part);
         self
     }
 
@@ -243,7 +234,7 @@ impl Newton {
     /// If `part` is negative or NaN.
     #[track_caller]
     pub fn step_tolerance(mut self, part: f64) -> Self {
-        self.step_tolerance = tolerance("Newton::step_tolerance", part);
+        self.limits.step_tolerance = tolerance("Newton::step_tolerance", part);
         self
     }
 
@@ -255,7 +246,7 @@ impl Newton {
 
     /// Sets whether [`Report::trace`] lists all accepted points; `false` unless set.
     pub fn trace(mut self, wanted: bool) -> Self {
-        self.trace = wanted;
+        self.limits.trace = wanted;
         self
     }
 
@@ -355,15 +346,13 @@ impl Newton {
                  begin with Newton::new()"
             );
         }
-        let mut iteration = Iteration::new(self, f, x0, &mut watch);
-        let status = if !iteration.point.is_finite() {
-            Status::NonFinite
-        } else if x0.is_empty() {
-            Status::Converged
-        } else if let Some(region) = &self.trust_region {
-            iteration.in_trust_region(region)
-        } else {
-            iteration.pure()
+        let start = DVector::from_column_slice(x0);
+        let start = self.bounds.as_ref().map_or_else(|| start.clone(), |bounds| bounds.nearest(&start));
+        let landscape = Dense { f, bounds: self.bounds.as_ref() };
+        let mut iteration = Iteration::new(&self.limits, landscape, start, &mut watch);
+        let status = match &self.trust_region {
+            Some(region) => iteration.in_trust_region(region),
+            None => iteration.pure(),
         };
         iteration.report(status)
     }

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use nalgebra::DVector;
 
 use super::model::norm;
-use super::options::{ACCEPTANCE, MAX_ITERATIONS, STEP_TOLERANCE, VALUE_TOLERANCE, tolerance};
+use super::options::{ACCEPTANCE, Limits, tolerance};
 use super::pairs::Pairs;
 use super::progress::{History, Iterate, Progress, Watch, unwatched};
 use super::report::{Evaluations, Fault, Row, Status};
@@ -69,25 +69,10 @@ pub fn newton_cg<F: ScalarFunction + ?Sized>(f: &F, x0: &[f64]) -> CgReport {
 /// Sources: Steihaug, *The conjugate gradient method and trust regions in large scale optimization*, SIAM J. Numer.
 /// Anal. 20 (1983); Toint in *Sparse Matrices and their Uses* (1981); Nocedal & Wright, *Numerical Optimization*, 2nd
 /// ed., algorithms 7.1 and 7.2; Morales & Nocedal, SIAM J. Optim. 10 (2000).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[must_use = "these are only options: call `minimize` to use them"]
 pub struct NewtonCg {
-    max_iterations: usize,
-    value_tolerance: f64,
-    step_tolerance: f64,
-    trace: bool,
-}
-
-impl Default for NewtonCg {
-    #[inline]
-    fn default() -> Self {
-        Self {
-            max_iterations: MAX_ITERATIONS,
-            value_tolerance: VALUE_TOLERANCE,
-            step_tolerance: STEP_TOLERANCE,
-            trace: false,
-        }
-    }
+    limits: Limits,
 }
 
 impl NewtonCg {
@@ -100,7 +85,7 @@ impl NewtonCg {
     /// Sets how many steps are tried at most; 1000 unless set.
     #[inline]
     pub fn max_iterations(mut self, most: usize) -> Self {
-        self.max_iterations = most;
+        self.limits.max_iterations = most;
         self
     }
 
@@ -112,7 +97,7 @@ impl NewtonCg {
     #[inline]
     #[track_caller]
     pub fn value_tolerance(mut self, part: f64) -> Self {
-        self.value_tolerance = tolerance("NewtonCg::value_tolerance", part);
+        self.limits.value_tolerance = tolerance("NewtonCg::value_tolerance", part);
         self
     }
 
@@ -124,14 +109,14 @@ impl NewtonCg {
     #[inline]
     #[track_caller]
     pub fn step_tolerance(mut self, part: f64) -> Self {
-        self.step_tolerance = tolerance("NewtonCg::step_tolerance", part);
+        self.limits.step_tolerance = tolerance("NewtonCg::step_tolerance", part);
         self
     }
 
     /// Sets whether [`CgReport::trace`] lists all accepted points; `false` unless set.
     #[inline]
     pub fn trace(mut self, wanted: bool) -> Self {
-        self.trace = wanted;
+        self.limits.trace = wanted;
         self
     }
 
@@ -213,9 +198,7 @@ impl fmt::Display for CgReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let row = Row::of(f);
         row.head(f, self.status, self.fault.as_ref(), self.iterations, &self.evaluations)?;
-        writeln!(f, "value          {}", row.number(self.value))?;
-        writeln!(f, "gradient norm  {}", row.number(self.gradient_norm))?;
-        write!(f, "x              {}", row.point(&self.x))
+        row.end(f, self.value, self.gradient_norm, None, &self.x)
     }
 }
 
@@ -255,9 +238,8 @@ impl<'a, F: ScalarFunction + ?Sized> Search<'a, F> {
         let fault = Fault::first(&x, |index, value| Fault::Point { index, value })
             .or_else(|| (!value.is_finite()).then_some(Fault::Value { value }))
             .or_else(|| Fault::first(&gradient, |index, value| Fault::Gradient { index, value }));
-        let NewtonCg { value_tolerance, step_tolerance, .. } = *options;
-        let ending = Ending { value_tolerance, step_tolerance, start: x.abs() };
-        let history = History::new(evaluations, options.trace, watch);
+        let ending = Ending::new(&options.limits, &x);
+        let history = History::new(evaluations, options.limits.trace, watch);
         let mut search = Self { options, f, x, value, gradient, ending, pairs: Pairs::none(), history, fault };
         search.record();
         search
@@ -272,7 +254,7 @@ impl<'a, F: ScalarFunction + ?Sized> Search<'a, F> {
             if slope == 0.0 {
                 return Status::Converged;
             }
-            if self.history.iterations == self.options.max_iterations {
+            if self.history.iterations == self.options.limits.max_iterations {
                 return Status::MaxIterations;
             }
             let tolerance = slope * (slope / first).sqrt().min(LOOSEST);

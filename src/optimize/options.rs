@@ -16,6 +16,28 @@ pub(super) const INITIAL_RADIUS: f64 = 100.0;
 /// The part of the predicted reduction that a step must bring to be taken.
 pub(super) const ACCEPTANCE: f64 = 0.1;
 
+/// What every Newton's method has among its options.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Limits {
+    pub max_iterations: usize,
+    pub value_tolerance: f64,
+    pub step_tolerance: f64,
+    /// Whether accepted points are listed.
+    pub trace: bool,
+}
+
+impl Default for Limits {
+    #[inline]
+    fn default() -> Self {
+        Self {
+            max_iterations: MAX_ITERATIONS,
+            value_tolerance: VALUE_TOLERANCE,
+            step_tolerance: STEP_TOLERANCE,
+            trace: false,
+        }
+    }
+}
+
 /// The tolerance, if it is one.
 #[track_caller]
 pub(super) fn tolerance(option: &str, value: f64) -> f64 {

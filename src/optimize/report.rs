@@ -366,10 +366,7 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let row = Row::of(f);
         row.head(f, self.status, self.fault.as_ref(), self.iterations, &self.evaluations)?;
-        writeln!(f, "value          {}", row.number(self.value))?;
-        writeln!(f, "gradient norm  {}", row.number(self.gradient_norm))?;
-        writeln!(f, "decrement      {}", row.number(self.decrement))?;
-        write!(f, "x              {}", row.point(&self.x))
+        row.end(f, self.value, self.gradient_norm, Some(self.decrement), &self.x)
     }
 }
 
@@ -398,6 +395,23 @@ impl Row {
         }
         writeln!(f, "iterations     {iterations}")?;
         writeln!(f, "evaluations    {evaluations}")
+    }
+
+    /// The rows with which those of minimisations end.
+    pub fn end(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        value: f64,
+        gradient_norm: f64,
+        decrement: Option<f64>,
+        x: &[f64],
+    ) -> fmt::Result {
+        writeln!(f, "value          {}", self.number(value))?;
+        writeln!(f, "gradient norm  {}", self.number(gradient_norm))?;
+        if let Some(decrement) = decrement {
+            writeln!(f, "decrement      {}", self.number(decrement))?;
+        }
+        write!(f, "x              {}", self.point(x))
     }
 
     /// With all digits, or with so many decimals and an exponent.

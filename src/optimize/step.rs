@@ -2,7 +2,9 @@
 
 use nalgebra::DVector;
 
-use super::model::{Model, norm};
+use super::hessian::Hessian;
+use super::model::Model;
+use super::options::Limits;
 use super::trust_region::boundary_step;
 
 pub(super) struct Step {
@@ -18,12 +20,8 @@ pub(super) struct Step {
 impl Model {
     /// The Newton step if it lies in the region, else the best step to its boundary.
     pub fn restricted_step(&self, scale: &DVector<f64>, radius: f64) -> Option<Step> {
-        if let Some(step) = &self.newton {
-            let length = norm(&scale.component_mul(step));
-            if length <= radius {
-                let predicted = 0.5 * self.decrement.powi(2);
-                return Some(Step { step: step.clone(), length, predicted, newton: true });
-            }
+        if let Some(step) = self.newton_within(scale, radius) {
+            return Some(step);
         }
         let (gradient, hessian) = self.scaled(scale);
         let y = boundary_step(&gradient, &hessian, radius)?;
@@ -96,6 +94,12 @@ pub(super) struct Ending {
 }
 
 impl Ending {
+    /// For a search from this start.
+    pub fn new(limits: &Limits, start: &DVector<f64>) -> Self {
+        let &Limits { value_tolerance, step_tolerance, .. } = limits;
+        Self { value_tolerance, step_tolerance, start: start.abs() }
+    }
+
     /// Whether a Newton step, if it is taken, leaves no more than the last digits to be found. `fall` is the decrement through
     /// that at the accepted point before, NaN if there is none.
     ///
@@ -103,7 +107,7 @@ impl Ending {
     /// start and at the minimum is never small against itself; so the third compares the lengths ‖D s‖ and ‖D x‖, in
     /// which others hide it, but not without quadratic convergence: in a valley a long stiff variable hides a short one
     /// that still moves. The fourth is that rounding of `x` alone makes such steps.
-    pub fn is_last(&self, point: &Model, fall: f64, trial: &Step) -> bool {
+    pub fn is_last<H: Hessian>(&self, point: &Model<H>, fall: f64, trial: &Step) -> bool {
         let size = point.scaled_norm(&point.x);
         self.is_within_tolerances(&point.x, point.value, &trial.step, trial.predicted)
             || point.scaled_norm(&trial.step) <= self.step_tolerance * size && fall <= QUADRATIC_FALL
@@ -119,7 +123,7 @@ impl Ending {
     }
 
     /// Whether rounding errors of `x` can make a step of this length ‖D s‖.
-    pub fn is_rounding(&self, point: &Model, length: f64) -> bool {
+    pub fn is_rounding<H: Hessian>(&self, point: &Model<H>, length: f64) -> bool {
         length <= point.x.len() as f64 * f64::EPSILON * point.scaled_norm(&point.x)
     }
 }

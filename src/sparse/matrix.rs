@@ -13,6 +13,8 @@ use std::sync::Arc;
 ///
 /// nalgebra_sparse::CscMatrix::try_from_csc_data(rows, columns, starts, indices, values)?
 /// sprs::CsMat::new_csc((rows, columns), starts, indices, values)
+/// let symbolic = faer::sparse::SymbolicSparseColMat::new_checked(rows, columns, starts, None, indices);
+/// faer::sparse::SparseColMat::new(symbolic, values)
 /// ```
 /// Solvers that want coordinates take [`SparseMatrix::triplets`].
 ///

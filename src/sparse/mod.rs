@@ -101,3 +101,5 @@ pub use hessian::{HessianMethod, HessianPlan};
 pub use jacobian::{JacobianMode, JacobianPlan};
 pub use matrix::SparseMatrix;
 pub use pattern::SparsePattern;
+#[cfg(feature = "faer")]
+pub(crate) use verify::directions;

@@ -127,7 +127,7 @@ fn unit<T: Float>(k: usize, n: usize) -> Vec<T> {
 /// Random numbers between 1/2 and 1 of either sign: none is so small that what it multiplies would not show.
 ///
 /// Source: Steele, Lea & Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014 (SplitMix64).
-fn directions<T: Float>(n: usize) -> Vec<T> {
+pub(crate) fn directions<T: Float>(n: usize) -> Vec<T> {
     let mut state = 0_u64;
     let number = |_| {
         state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);

@@ -17,6 +17,7 @@ mod random;
 mod brute_force;
 mod colourings;
 mod detection;
+mod functions;
 #[cfg(feature = "graph")]
 mod graphs;
 mod matrices;
