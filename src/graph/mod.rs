@@ -107,6 +107,7 @@ mod adaptive;
 mod body;
 mod dependence;
 mod derive;
+mod export;
 mod names;
 mod operation;
 mod picture;
@@ -119,6 +120,7 @@ mod table;
 mod traced;
 
 pub use adaptive::{Adaptive, AdaptiveReport};
+pub use export::{ExportError, Exporter, Source};
 pub use picture::Picture;
 pub use program::{Program, Report};
 pub use question::BranchChanged;
