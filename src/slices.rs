@@ -253,7 +253,7 @@ macro_rules! reductions {
         $callback! {
             $($before)?
             /// `Σ xᵢ`
-            Sum = sum(x..) { [x.sum()] |x, _| x.map(|_| T::one()) } sample [2.0, -0.5, 3.0, 0.25];
+            Sum = sum(x..) { [x.sum()] |x, _| x.map(|_| T::one()), formula |x| in_order(x) } sample [2.0, -0.5, 3.0, 0.25];
 
             /// The length of a vector. The partial `xᵢ / y` is near 1 for a dominating entry, and its own derivative would cancel; there
             /// it is `±1 / √(1 + Σ (xⱼ / xᵢ)²)` over the others.
@@ -408,6 +408,11 @@ fn place_of_largest<T: Float>(x: impl Iterator<Item = T>, key: fn(T::Base) -> T:
         }
     }
     largest.0
+}
+
+/// The sum, in the order of the terms.
+fn in_order<T: Float>(mut x: impl Iterator<Item = T>) -> T {
+    x.next().map_or_else(T::zero, |first| x.fold(first, |sum, x| sum + x))
 }
 
 /// Without undue over- or underflow.

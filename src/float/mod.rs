@@ -18,6 +18,8 @@ pub(crate) use condition::requires;
 pub use engine::Engine;
 pub use number::Number;
 pub use primitive::Primitive;
+#[cfg(feature = "graph")]
+pub(crate) use products::middle;
 pub(crate) use products::{
     fold, is_nan, is_nearly_subnormal, passed, quotient_is_ordinary, quotient_is_plain, quotient_tangent,
     slope_is_plain, unlikely,

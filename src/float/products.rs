@@ -53,7 +53,7 @@ pub(super) fn is_not_large_on<B: Primitive>(nested: bool, x: B) -> bool {
 
 /// The ends of the middle of the range.
 #[inline(always)]
-pub(super) fn middle<B: Primitive>(nested: bool) -> (f64, f64) {
+pub(crate) fn middle<B: Primitive>(nested: bool) -> (f64, f64) {
     match (B::IS_SINGLE, nested) {
         (true, true) => (1e-7, 1e7),
         (true, false) => (1e-18, 1e18),

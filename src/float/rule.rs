@@ -124,6 +124,42 @@ pub trait Unary: Rule {
     /// The function itself, on a primitive number.
     fn value<B: Primitive>(self, x: B) -> B;
 
+    /// The function as a formula of other functions, if there is one: what stands for it in code that is written in other languages, which
+    /// the feature `graph` makes of recorded programs. It has the bits of [`Unary::value`], or NaN where it does not know them.
+    ///
+    /// Choices in it are made by [`Float::if_less`]. Without a formula, exported code has to be told what to call.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::{Float, Primitive, rules::Unary};
+    ///
+    /// #[derive(Clone, Copy, Debug, PartialEq)]
+    /// struct Bump;
+    ///
+    /// fn bump<T: Float>(x: T) -> T {
+    ///     (-(x * x)).exp()
+    /// }
+    ///
+    /// impl Unary for Bump {
+    ///     const NAME: &'static str = "bump";
+    ///     fn value<B: Primitive>(self, x: B) -> B {
+    ///         bump(x)
+    ///     }
+    ///     fn partial<T: Float>(self, x: T, y: T) -> T {
+    ///         T::lit(-2.0) * x * y
+    ///     }
+    ///     fn formula<T: Float>(self, x: T) -> Option<T> {
+    ///         Some(bump(x))
+    ///     }
+    /// }
+    /// assert_eq!(Bump.formula(1.0), Some((-1.0_f64).exp()));
+    /// ```
+    #[inline]
+    fn formula<T: Float>(self, x: T) -> Option<T> {
+        let _ = x;
+        None
+    }
+
     /// `dy/dx` at `x`, given `y = f(x)`.
     fn partial<T: Float>(self, x: T, y: T) -> T;
 
@@ -219,6 +255,13 @@ pub trait Binary: Rule {
 
     /// The function itself, on primitive numbers.
     fn value<B: Primitive>(self, x: B, y: B) -> B;
+
+    /// The function as a formula of other functions, if there is one. See [`Unary::formula`].
+    #[inline]
+    fn formula<T: Float>(self, x: T, y: T) -> Option<T> {
+        let _ = (x, y);
+        None
+    }
 
     /// `dz/dx` at `(x, y)`, given `z = f(x, y)`.
     fn partial_x<T: Float>(self, x: T, y: T, z: T) -> T;
@@ -318,6 +361,13 @@ pub trait Reduction: Rule {
 
     /// The function itself, on primitive numbers.
     fn value<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> B;
+
+    /// The function as a formula of other functions, if there is one. See [`Unary::formula`].
+    #[inline]
+    fn formula<T: Float>(self, x: impl Iterator<Item = T> + Clone) -> Option<T> {
+        let _ = x;
+        None
+    }
 
     /// Whether the function is constant between jumps. Its result is then a constant on every number, with the derivative 0, and
     /// [`Reduction::partials`] is not asked. See [`Unary::PIECEWISE_CONSTANT`].

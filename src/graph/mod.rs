@@ -113,6 +113,7 @@ mod body;
 mod bytes;
 mod dependence;
 mod derive;
+mod export;
 mod names;
 mod operation;
 mod picture;
@@ -126,6 +127,7 @@ mod traced;
 
 pub use adaptive::{Adaptive, AdaptiveReport};
 pub use bytes::WriteError;
+pub use export::{ExportError, Exporter, Source};
 pub use picture::Picture;
 pub use program::{Program, Report};
 pub use question::BranchChanged;

@@ -192,6 +192,11 @@ impl Names<'_> {
         }
     }
 
+    /// The names of all results, if they have names.
+    pub fn of_results(&self) -> Vec<String> {
+        self.graph.result_names.iter().map(ResultName::show).collect()
+    }
+
     /// The name of a result of the graph, where it has another one than what it is.
     pub fn of_result(&self, k: usize) -> Option<String> {
         let name = self.graph.result_names.get(k)?.show();

@@ -45,6 +45,8 @@ pub(super) trait Piece: Rule {
     /// The derivative by the argument `by`, of a rule of one or two arguments, which stand before the value.
     fn slope<T: Float>(self, by: u8, x: &[T]) -> T;
     fn derivatives<T: Float>(self, asked: Asked, x: &[T]) -> Vec<T>;
+    /// The value as a formula of other functions, if there is one.
+    fn formula<T: Float>(self, x: &[T]) -> Option<T>;
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -79,6 +81,9 @@ impl<R: Unary> Piece for OfOne<R> {
             Asked::Through(_) => self.0.through(x[0], x[1], x[2], x[3]),
         }]
     }
+    fn formula<T: Float>(self, x: &[T]) -> Option<T> {
+        self.0.formula(x[0])
+    }
 }
 
 impl<R: Binary> Piece for OfTwo<R> {
@@ -106,6 +111,9 @@ impl<R: Binary> Piece for OfTwo<R> {
             Asked::Through(_) => vec![self.0.through_y(x[0], x[1], x[2], x[3], x[4])],
         }
     }
+    fn formula<T: Float>(self, x: &[T]) -> Option<T> {
+        self.0.formula(x[0], x[1])
+    }
 }
 
 impl<R: Reduction> Piece for OfMany<R> {
@@ -129,6 +137,9 @@ impl<R: Reduction> Piece for OfMany<R> {
         let (y, x) = x.split_last().expect("the value stands last");
         self.0.partials(x.iter().copied(), *y).collect()
     }
+    fn formula<T: Float>(self, x: &[T]) -> Option<T> {
+        self.0.formula(x.iter().copied())
+    }
 }
 
 /// A rule whose type is forgotten.
@@ -150,6 +161,8 @@ pub(super) trait Operation: Debug + Send + Sync {
     fn derivatives_f32(&self, asked: Asked, x: &[f32]) -> Vec<f32>;
     fn derivatives_traced(&self, asked: Asked, x: &[Traced]) -> Vec<Traced>;
     fn derivatives_traced_f32(&self, asked: Asked, x: &[Traced<f32>]) -> Vec<Traced<f32>>;
+    /// The value as a formula of other functions, if there is one.
+    fn formula_traced(&self, x: &[Traced]) -> Option<Traced>;
     fn as_any(&self) -> &dyn Any;
     /// The rule itself, which has the type that the user knows.
     fn rule(&self) -> &dyn Any;
@@ -210,6 +223,9 @@ impl<P: Piece> Operation for P {
     }
     fn derivatives_traced_f32(&self, asked: Asked, x: &[Traced<f32>]) -> Vec<Traced<f32>> {
         Piece::derivatives(*self, asked, x)
+    }
+    fn formula_traced(&self, x: &[Traced]) -> Option<Traced> {
+        Piece::formula(*self, x)
     }
     fn as_any(&self) -> &dyn Any {
         self

@@ -3,6 +3,7 @@
 
 use super::dialect::define_rules;
 use super::row::parameter_of;
+use crate::float::Float;
 #[allow(unused_imports)] // `f64` has its own functions where the standard library is
 use num_traits::Float as _;
 
@@ -21,7 +22,8 @@ define_rules! {
     pub(super) Quadratic(function: Function, n: usize) = derivative_of_an_inverse_function(x) {
         f64 [Quadratic(function, n).at(x)]
         |x, _| x.unary(Quadratic(function, n + 1)),
-        through |t, slope, x, y| super::where_far(x, || (t / x) * y * T::lit(-function.degree(n)), || t * slope) };
+        through |t, slope, x, y| super::where_far(x, || (t / x) * y * T::lit(-function.degree(n)), || t * slope),
+        formula |x| Quadratic(function, n).at(x) };
 
     /// The derivative of order `n` of the cube root: `(1/3) (1/3 - 1) … x^(1/3 - n)`, from `x` and `y = ∛x`.
     ///
@@ -35,7 +37,8 @@ define_rules! {
         } else {
             (t / x) * z * T::lit(1.0 - 3.0 * n as f64) / T::lit(3.0)
         },
-        |_, _, _, _, _| T::zero() };
+        |_, _, _, _, _| T::zero(),
+        formula |x, y| cube_root_derivative(n, x, y) };
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -72,48 +75,66 @@ impl Quadratic {
 }
 
 impl Quadratic {
+    // Generic, so that it can be recorded.
     #[inline]
-    fn at(self, x: f64) -> f64 {
-        let n = self.1;
-        // Beyond 2 everything is a function of r = 1/x, because x² might overflow.
-        let far = x.abs() > 2.0;
-        let z = if far { x.recip() } else { x };
-        // w, or w / x². As a product it is accurate near its zeros at ±1.
+    fn at<T: Float>(self, x: T) -> T {
+        // Beyond 2 everything is a function of 1/x, because x² might overflow.
+        T::lit(2.0).if_less(x.abs(), || self.far(x), || self.near(x))
+    }
+
+    #[inline]
+    fn near<T: Float>(self, x: T) -> T {
+        // w. As a product it is accurate near its zeros at ±1.
         let w = match self.0 {
-            Function::Atan | Function::Asinh => 1.0 + z * z,
-            Function::Acosh if !far => (z - 1.0) * (z + 1.0),
-            Function::Asin | Function::Acos | Function::Atanh if far => f64::NAN,
-            _ => (1.0 - z) * (1.0 + z),
+            Function::Atan | Function::Asinh => T::one() + x * x,
+            Function::Acosh => (x - T::one()) * (x + T::one()),
+            _ => (T::one() - x) * (T::one() + x),
         };
-        let root = self.has_root();
-        let y = match (n, root) {
+        self.over_powers(w, self.polynomial(x, w))
+    }
+
+    #[inline]
+    fn far<T: Float>(self, x: T) -> T {
+        let r = x.recip();
+        // w / x²
+        let w = match self.0 {
+            Function::Atan | Function::Asinh => T::one() + r * r,
+            Function::Asin | Function::Acos | Function::Atanh => T::nan(),
+            Function::Acosh => (T::one() - r) * (T::one() + r),
+        };
+        let y = self.over_powers(w, self.polynomial(T::one(), w));
+        match self.has_root() {
+            true => over_power(x.if_less(T::zero(), || -y, || y), x, self.1),
+            false => over_power(y, x, self.1 + 1),
+        }
+    }
+
+    /// `p wᶜ⁻ⁿ`
+    #[inline]
+    fn over_powers<T: Float>(self, w: T, p: T) -> T {
+        let y = match (self.1, self.has_root()) {
             (1, true) => w.sqrt().recip(),
             (1, false) => w.recip(),
-            (_, true) => self.polynomial(z, far, w) * w.sqrt() / power(w, n),
-            (_, false) => self.polynomial(z, far, w) / power(w, n),
+            (n, true) => p * w.sqrt() / power(w, n),
+            (n, false) => p / power(w, n),
         };
-        let y = if self.0 == Function::Acos { -y } else { y };
-        match (far, root) {
-            (false, _) => y,
-            (true, false) => over_power(y, x, n + 1),
-            (true, true) => over_power(if x < 0.0 { -y } else { y }, x, n),
-        }
+        if self.0 == Function::Acos { -y } else { y }
     }
 
     fn has_root(self) -> bool {
         !matches!(self.0, Function::Atan | Function::Atanh)
     }
 
-    /// `P(x)`, or `P(x) / xⁿ⁻¹` as a function of `1/x`, with `w` or `w / x²`.
+    /// `P(x)` with `w`, or `P(x) / xⁿ⁻¹` with `w / x²` where 1 stands for `x`.
     #[inline]
-    fn polynomial(self, z: f64, far: bool, w: f64) -> f64 {
+    fn polynomial<T: Float>(self, x: T, w: T) -> T {
         let twice_c = if self.has_root() { 1.0 } else { 0.0 };
         let square = if matches!(self.0, Function::Atan | Function::Asinh | Function::Acosh) { 1.0 } else { -1.0 };
-        let x = if far { 1.0 } else { z };
-        let (mut before, mut p) = (0.0, 1.0);
+        let (mut before, mut p) = (T::zero(), T::one());
         for n in 1..self.1 {
             let n = n as f64;
-            (before, p) = (p, square * ((twice_c - 2.0 * n) * x * p + (n - 1.0) * (twice_c - n) * w * before));
+            let next = x * T::lit(twice_c - 2.0 * n) * p + w * T::lit((n - 1.0) * (twice_c - n)) * before;
+            (before, p) = (p, next * T::lit(square));
         }
         p
     }
@@ -121,7 +142,7 @@ impl Quadratic {
 
 /// `xⁿ`; the first few without a call.
 #[inline]
-fn power(x: f64, n: usize) -> f64 {
+fn power<T: Float>(x: T, n: usize) -> T {
     match n {
         1 => x,
         2 => x * x,
@@ -132,16 +153,18 @@ fn power(x: f64, n: usize) -> f64 {
 
 /// `y / xⁿ`, with as few roundings as the range allows.
 #[inline]
-fn over_power(y: f64, x: f64, n: usize) -> f64 {
+fn over_power<T: Float>(y: T, x: T, n: usize) -> T {
     let power = power(x, n);
-    if power.is_finite() { y / power } else { (0..n).fold(y, |y, _| y / x) }
+    power.abs().if_less(T::infinity(), || y / power, || (0..n).fold(y, |y, _| y / x))
 }
 
 #[inline]
-fn cube_root_derivative(order: usize, x: f64, y: f64) -> f64 {
-    if x == 0.0 || x.is_infinite() {
-        return (y * y).recip();
-    }
-    let (numerator, denominator) = (1..order).fold((1.0, 3.0), |(n, d), k| (n * (1.0 - 3.0 * k as f64), d * 3.0));
-    (0..order).fold(y * numerator / denominator, |y, _| y / x)
+fn cube_root_derivative<T: Float>(order: usize, x: T, y: T) -> T {
+    let limit = || (y * y).recip();
+    let quotient = || {
+        let (numerator, denominator) = (1..order).fold((1.0, 3.0), |(n, d), k| (n * (1.0 - 3.0 * k as f64), d * 3.0));
+        (0..order).fold(y * T::lit(numerator) / T::lit(denominator), |y, _| y / x)
+    };
+    let size = x.abs();
+    T::zero().if_less(size, || size.if_less(T::infinity(), quotient, limit), limit)
 }

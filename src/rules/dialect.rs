@@ -14,9 +14,10 @@
 //!   `first` or `second` function; `through |t, slope, x, y| ..` where a tangent `t` passes on a way of its own ([`Unary::through`]); and
 //!   `series |u, y, slope| ..` where the coefficients of a power series follow from those of its argument by a recurrence of
 //!   [`series`](super::series). Without a recurrence they follow from the derivative.
-//! - A function that rounds has no derivative to give: `{ step [x.floor()] }`. Its result is a constant.
+//!   Behind that may stand `formula |x| ..`, the value as a formula of other functions, for code in other languages ([`Unary::formula`]).
+//! - A function that rounds has no derivative to give: `{ step [x.floor()] }`. Its result is a constant. It may have a formula.
 //! - Of two arguments, `(x, y)`, there are two derivatives, `|x, y, z| .., |x, y, z| ..`, and `through` takes two closures as well;
-//!   `series` is `|x, y, z| ..`.
+//!   `series` is `|x, y, z| ..`, and `formula` is `|x, y| ..`.
 //! - Of any number of arguments, `(x..)`, an iterator, the derivative is an iterator `|x, y| ..`, and `through` a closure
 //!   `|t, partial, place, x, y| ..` for the argument at a place. It may be a `step` as well.
 //!
@@ -40,6 +41,7 @@
 //! A row in [`elementary!`](super::elementary) becomes a method of every number, and one in a table of [`crate::special`] a method of
 //! [`Special`](crate::Special). A row in `define_rules!` alone is a rule without a method.
 //!
+//! [`Unary::formula`]: crate::rules::Unary::formula
 //! [`Unary::through`]: crate::rules::Unary::through
 
 /// Makes the rules of the given rows, and the [table](super::row) of them with the name in brackets in front.
@@ -111,7 +113,7 @@ macro_rules! define_rules {
     };
 
     // Piecewise constant.
-    (@rule $Rule:ident $params:tt $name:ident ($x:ident) { step [$value:expr] }) => {
+    (@rule $Rule:ident $params:tt $name:ident ($x:ident) { step [$value:expr] $(, formula |$gx:pat_param| $formula:expr)? }) => {
         impl $crate::rules::Unary for $Rule {
             const NAME: &'static str = stringify!($name);
             const PIECEWISE_CONSTANT: bool = true;
@@ -123,6 +125,10 @@ macro_rules! define_rules {
             fn partial<T: $crate::Float>(self, _: T, _: T) -> T {
                 T::zero()
             }
+            $(#[inline]
+            fn formula<T: $crate::Float>(self, $gx: T) -> Option<T> {
+                Some($formula)
+            })?
         }
     };
 
@@ -132,7 +138,8 @@ macro_rules! define_rules {
         $(, fused |$fx:ident| $fused:expr)?
         $(, twin $which:ident $Pair:path)?
         $(, through |$t:pat_param, $slope:pat_param, $tx:pat_param, $ty:pat_param| $through:expr)?
-        $(, series |$su:pat_param, $sy:pat_param, $sp:pat_param| $series:expr)? }) => {
+        $(, series |$su:pat_param, $sy:pat_param, $sp:pat_param| $series:expr)?
+        $(, formula |$gx:pat_param| $formula:expr)? }) => {
         impl $crate::rules::Unary for $Rule {
             const NAME: &'static str = stringify!($name);
             #[inline]
@@ -162,6 +169,11 @@ macro_rules! define_rules {
                 $series;
                 true
             })?
+            $(#[inline]
+            fn formula<T: $crate::Float>(self, $gx: T) -> Option<T> {
+                $crate::rules::dialect::define_rules!(@parameters self $Rule $params);
+                Some($formula)
+            })?
         }
     };
 
@@ -171,7 +183,8 @@ macro_rules! define_rules {
         |$bx:pat_param, $by:pat_param, $bz:pat_param| $by_y:expr
         $(, through |$t:pat_param, $ts:pat_param, $tx:pat_param, $ty:pat_param, $tz:pat_param| $through_x:expr,
         |$u:pat_param, $us:pat_param, $ux:pat_param, $uy:pat_param, $uz:pat_param| $through_y:expr)?
-        $(, series |$sx:pat_param, $sy:pat_param, $sz:pat_param| $series:expr)? }) => {
+        $(, series |$sx:pat_param, $sy:pat_param, $sz:pat_param| $series:expr)?
+        $(, formula |$gx:pat_param, $gy:pat_param| $formula:expr)? }) => {
         impl $crate::rules::Binary for $Rule {
             const NAME: &'static str = stringify!($name);
             #[inline]
@@ -206,6 +219,11 @@ macro_rules! define_rules {
                 $series;
                 true
             })?
+            $(#[inline]
+            fn formula<T: $crate::Float>(self, $gx: T, $gy: T) -> Option<T> {
+                $crate::rules::dialect::define_rules!(@parameters self $Rule $params);
+                Some($formula)
+            })?
         }
     };
 
@@ -226,7 +244,8 @@ macro_rules! define_rules {
 
     // Of any number of arguments.
     (@rule $Rule:ident $params:tt $name:ident ($x:ident ..) { [$value:expr] |$ax:pat_param, $ay:pat_param| $partials:expr
-        $(, through |$t:pat_param, $slope:pat_param, $place:pat_param, $tx:pat_param, $ty:pat_param| $through:expr)? }) => {
+        $(, through |$t:pat_param, $slope:pat_param, $place:pat_param, $tx:pat_param, $ty:pat_param| $through:expr)?
+        $(, formula |$gx:pat_param| $formula:expr)? }) => {
         impl $crate::rules::Reduction for $Rule {
             const NAME: &'static str = stringify!($name);
             fn value<B: $crate::Primitive>(self, $x: impl Iterator<Item = B> + Clone) -> B {
@@ -241,6 +260,10 @@ macro_rules! define_rules {
             fn through<T: $crate::Float>(self, $t: T, $slope: T, $place: usize, $tx: impl Iterator<Item = T> + Clone, $ty: T) -> T {
                 $crate::rules::dialect::define_rules!(@parameters self $Rule $params);
                 $through
+            })?
+            $(fn formula<T: $crate::Float>(self, $gx: impl Iterator<Item = T> + Clone) -> Option<T> {
+                $crate::rules::dialect::define_rules!(@parameters self $Rule $params);
+                Some($formula)
             })?
         }
     };
@@ -350,13 +373,13 @@ macro_rules! examples {
     (@source $($rest:tt)*) => { "" };
 
     // The value of a function that rounds, or the derivatives of another one.
-    (@at Dual $name:ident ($x:ident) { step $value:tt } [$at:expr => $is:expr]) => {
+    (@at Dual $name:ident ($x:ident) { step $value:tt $($more:tt)* } [$at:expr => $is:expr]) => {
         concat!(
             "assert_eq!(dualtape::value_and_derivative(|x| x.", stringify!($name), "(), ", stringify!($at), "), (", stringify!($is),
             ", 0.0));\n"
         )
     };
-    (@at Reverse $name:ident ($x:ident) { step $value:tt } [$at:expr => $is:expr]) => {
+    (@at Reverse $name:ident ($x:ident) { step $value:tt $($more:tt)* } [$at:expr => $is:expr]) => {
         concat!(
             "assert_eq!(dualtape::value_and_gradient(|x| x[0].", stringify!($name), "(), &[", stringify!($at), "]), (", stringify!($is),
             ", vec![0.0]));\n"

@@ -15,7 +15,15 @@ define_rules! {
     /// `x⁻² b⁻¹` does not.
     pub(super) LogDerivative(by_x: usize, by_b: usize) = log_derivative(x, b) { f64 [derivative(by_x, by_b, x, b)]
         |x, b, _| x.binary(LogDerivative(by_x + 1, by_b), b),
-        |x, b, _| x.binary(LogDerivative(by_x, by_b + 1), b) };
+        |x, b, _| x.binary(LogDerivative(by_x, by_b + 1), b),
+        formula |x, b| {
+            let u = b.ln().recip();
+            match (by_x, by_b) {
+                (1, 0) => u / x,
+                (0, 1) => -(x.ln() * u) * u / b,
+                _ => T::nan(),
+            }
+        } };
 }
 
 fn derivative(k: usize, m: usize, x: f64, b: f64) -> f64 {

@@ -120,7 +120,7 @@ macro_rules! elementary {
             // Powers and roots
             /// Reciprocal `1 / x`; derivative `-1 / x²`, `-∞` at 0.
             pub Recip = recip(x)             { [x.recip()] |_, y| -(y * y), through |t, _, _, y| -((t * y) * y),
-                series |u, y, _| series::recip(u, y) }
+                series |u, y, _| series::recip(u, y), formula |x| T::one() / x }
                 for [Float FloatCore ComplexField], at [2.0 => -0.25];
             /// Square root; derivative `1 / (2 √x)`, `+∞` at 0, NaN below.
             pub Sqrt = sqrt(x)               { [x.sqrt()] |_, y| (y + y).recip(), series |u, y, slope| series::sqrt(u, y, slope) }
@@ -226,15 +226,16 @@ macro_rules! elementary {
             pub Abs = abs(x)                 { [x.abs()] |x, _| slope_of_abs(x), series |u, y, slope| series::linear(u, y, slope) }
                 for [Float FloatCore ComplexField], at [-2.0 => -1.0];
             /// Fractional part `x - trunc(x)`; derivative 1 everywhere, also on the jump.
-            pub Fract = fract(x)             { [x.fract()] |_, _| T::one(), series |u, y, slope| series::linear(u, y, slope) }
+            pub Fract = fract(x)             { [x.fract()] |_, _| T::one(), series |u, y, slope| series::linear(u, y, slope),
+                formula |x| x - x.trunc() }
                 for [Float FloatCore ComplexField], at [2.5 => 1.0];
             /// Radians to degrees; derivative `180 / π`.
             pub ToDegrees = to_degrees(x)    { [x.to_degrees()] |_, _| T::one().to_degrees(),
-                series |u, y, slope| series::linear(u, y, slope) }
+                series |u, y, slope| series::linear(u, y, slope), formula |x| x * T::lit(180.0 / std::f64::consts::PI) }
                 for [Float FloatCore], at [1.0 => 1.0_f64.to_degrees()];
             /// Degrees to radians; derivative `π / 180`.
             pub ToRadians = to_radians(x)    { [x.to_radians()] |_, _| T::one().to_radians(),
-                series |u, y, slope| series::linear(u, y, slope) }
+                series |u, y, slope| series::linear(u, y, slope), formula |x| x * T::lit(std::f64::consts::PI / 180.0) }
                 for [Float FloatCore], at [1.0 => 1.0_f64.to_radians()];
 
             // Rounding: at a point the value is given, the derivative is 0 everywhere
@@ -247,12 +248,13 @@ macro_rules! elementary {
             /// Integer part, towards zero; derivative 0 everywhere.
             pub Trunc = trunc(x) { step [x.trunc()] } for [Float FloatCore ComplexField], at [-2.75 => -2.0];
             /// `1` for `x ≥ +0`, `-1` for `x ≤ -0`; derivative 0 everywhere.
-            pub Signum = signum(x) { step [x.signum()] } for [Float FloatCore ComplexField], at [-0.0 => -1.0];
+            pub Signum = signum(x) { step [x.signum()], formula |x| sign(x) } for [Float FloatCore ComplexField], at [-0.0 => -1.0];
 
             // Powers with an exponent, logarithms to a base, length and angle
             /// Integer power `xⁿ`; derivative `n xⁿ⁻¹`, exact at 0 to every order. `x⁰` is 1 with derivative 0 everywhere.
             pub Powi(n: i32) = powi(x) { [power(x, n)] |x, y| powi_slope(n, x, y),
-                through |t, _, x, _| times_powi_slope(t, n, x), series |u, y, _| series::powi(n, u, y) }
+                through |t, _, x, _| times_powi_slope(t, n, x), series |u, y, _| series::powi(n, u, y),
+                formula |x| power_by_squares(x, n) }
                 for [Float FloatCore ComplexField], at [2.0; 3 => 12.0], at [2.0; -1 => -0.25], members [(0), (1), (2), (3), (-1), (-3), (17)];
             /// Power `xʸ`; partials `y xʸ⁻¹` and `xʸ ln x`.
             ///
@@ -270,7 +272,7 @@ macro_rules! elementary {
             pub Log = log(x, b) { [x.log(b)]
                 |x, b, _| x.binary(LogDerivative(1, 0), b), |x, b, _| x.binary(LogDerivative(0, 1), b),
                 through |t, _, x, b, _| t / x / b.ln(), |t, _, _, b, z| -(t / b) * (z / b.ln()),
-                series |x, b, z| series::log(x, b, z) }
+                series |x, b, z| series::log(x, b, z), formula |x, b| x.ln() / b.ln() }
                 for [Float ComplexField], at [1.0, std::f64::consts::E => 1.0, 0.0];
             /// Length `√(x² + y²)` without undue overflow; partials `x / z` and `y / z`, 0 at the origin.
             ///
@@ -351,7 +353,7 @@ define_rules! {
         |_, _, _| T::lit(0.5), |_, _, _| T::lit(-0.5) };
 
     /// What `max`, `min` and `clamp` return on a tie: either operand's value, each with half of the derivative.
-    pub(crate) Tie = tie(x, _y) { [x] |_, _, _| T::lit(0.5), |_, _, _| T::lit(0.5) };
+    pub(crate) Tie = tie(x, _y) { [x] |_, _, _| T::lit(0.5), |_, _, _| T::lit(0.5), formula |x, _| x };
 }
 
 // ---- Forms shared by rows --------------------------------------------------------------------------------------------
@@ -422,6 +424,28 @@ fn slope_of_abs<T: Float>(x: T) -> T {
 #[inline]
 fn power<B: Primitive>(x: B, n: i32) -> B {
     if n == 2 { x * x } else { x.powi(n) }
+}
+
+/// `xⁿ` as a compiler's library has it, to the bit: by the squares of squares.
+fn power_by_squares<T: Float>(x: T, n: i32) -> T {
+    let (mut square, mut product, mut rest) = (x, None, n.unsigned_abs());
+    while rest > 0 {
+        if rest % 2 == 1 {
+            product = Some(product.map_or(square, |product| product * square));
+        }
+        rest /= 2;
+        if rest > 0 {
+            square = square * square;
+        }
+    }
+    let power = product.unwrap_or_else(T::one);
+    if n < 0 { T::one() / power } else { power }
+}
+
+/// `signum(x)`, NaN for NaN.
+fn sign<T: Float>(x: T) -> T {
+    let of_zero = || T::one().copysign(x) + x; // or NaN
+    x.if_less(T::zero(), || -T::one(), || T::zero().if_less(x, T::one, of_zero))
 }
 
 /// `n xⁿ⁻¹`.

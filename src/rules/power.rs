@@ -47,7 +47,30 @@ define_rules! {
     /// Where `x` is 0 or infinite, it is the limit.
     pub(super) PowerDerivative(by_x: usize, by_y: usize) = powf_derivative(x, y) { f64 [of_order(by_x, by_y, x, y)]
         |x, y, _| x.binary(PowerDerivative(by_x + 1, by_y), y),
-        |x, y, _| x.binary(PowerDerivative(by_x, by_y + 1), y) };
+        |x, y, _| x.binary(PowerDerivative(by_x, by_y + 1), y),
+        formula |x, y| formula(by_x, by_y, x, y) };
+}
+
+/// What [`of_order`] computes where the power is a normal number, and NaN elsewhere and for orders above the second.
+fn formula<T: Float>(k: usize, m: usize, x: T, y: T) -> T {
+    let factor = match (k, m) {
+        (1, 0) => y,
+        (0, 1) => x.ln(),
+        (2, 0) => y * (y - T::one()),
+        (1, 1) => T::one() + y * x.ln(),
+        (0, 2) => x.ln() * x.ln(),
+        _ => return T::nan(),
+    };
+    let k = T::lit(k as f64);
+    let power = x.powf(y - k);
+    let lost = lost(y, k);
+    // As `times_power` has it, with one factor alone.
+    let corrected = || if m == 0 { factor + factor * (lost * x.abs().ln()) } else { T::nan() };
+    let where_lost = || T::zero().if_less(lost.abs(), corrected, || factor);
+    let size = power.abs();
+    let is_normal =
+        |then: T| T::lit(f64::MIN_POSITIVE).if_less(size, || size.if_less(T::infinity(), || then, T::nan), T::nan);
+    y.abs().if_less(T::lit(EVEN), || is_normal(where_lost() * power), T::nan)
 }
 
 /// The first few orders as in books.
@@ -125,23 +148,24 @@ fn times_power(c: f64, x: f64, y: f64, k: f64) -> f64 {
     }
 }
 
+const EVEN: f64 = 9_007_199_254_740_992.0;
+
 /// `xʸ⁻ᵏ`. From 2⁵³ on all numbers are even, and rounding makes `y - k` so too, which shows in the sign where `x` is negative.
 #[inline]
 fn lower_power(x: f64, y: f64, k: f64) -> f64 {
-    const EVEN: f64 = 9_007_199_254_740_992.0;
     let power = x.powf(y - k);
     if x < 0.0 && y.abs() >= EVEN && k % 2.0 != 0.0 { -power } else { power }
 }
 
 /// What rounding takes from `y - k` for an integer `k` (Knuth's two-sum).
 #[inline]
-fn lost(y: f64, k: f64) -> f64 {
-    if y >= 0.5 * k {
-        return 0.0; // Sterbenz
-    }
-    let e = y - k;
-    let kept = e - y;
-    (y - (e - kept)) + (-k - kept)
+fn lost<T: Float>(y: T, k: T) -> T {
+    let two_sum = || {
+        let e = y - k;
+        let kept = e - y;
+        (y - (e - kept)) + (-k - kept)
+    };
+    y.if_less(k * T::lit(0.5), two_sum, T::zero) // Sterbenz
 }
 
 /// The limit of `xᵉ p(ln x)` as `x` goes to 0 or infinity, for the polynomial `p` with the given coefficients.

@@ -4,6 +4,7 @@ use super::MOST;
 use super::dialect::define_rules;
 use super::row::parameter_of;
 use crate::float::{Float, Primitive as _};
+use core::ops::Range;
 #[allow(unused_imports)] // `f64` has its own functions where the standard library is
 use num_traits::{Float as _, One as _};
 
@@ -23,7 +24,8 @@ define_rules! {
     pub(super) Radial(function: Function, by_x: usize, by_y: usize) = radial_derivative(x, y) {
         f64 [Radial(function, by_x, by_y).at(x, y)]
         |x, y, _| x.binary(Radial(function, by_x + 1, by_y), y),
-        |x, y, _| x.binary(Radial(function, by_x, by_y + 1), y) };
+        |x, y, _| x.binary(Radial(function, by_x, by_y + 1), y),
+        formula |x, y| Radial(function, by_x, by_y).formula(x, y) };
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -42,7 +44,8 @@ impl Radial {
 
     #[inline]
     fn at(self, x: f64, y: f64) -> f64 {
-        if is_ordinary(x) && is_ordinary(y) { self.of_ordinary(x, y) } else { self.of_any(x, y) }
+        let ordinary = if is_ordinary(x) && is_ordinary(y) { self.as_in_books(x, y) } else { None };
+        ordinary.unwrap_or_else(|| self.of_any(x, y))
     }
 }
 
@@ -81,15 +84,18 @@ fn unit<T: Float>(x: T, y: T) -> Option<T::Base> {
 /// `true` if products of five such numbers are in range.
 #[inline]
 fn is_ordinary(x: f64) -> bool {
-    (1e-60..1e60).contains(&x.abs())
+    ORDINARY.contains(&x.abs())
 }
+
+const ORDINARY: Range<f64> = 1e-60..1e60;
 
 impl Radial {
     /// First and second derivatives as in books.
     #[inline]
-    fn of_ordinary(self, x: f64, y: f64) -> f64 {
+    fn as_in_books<T: Float>(self, x: T, y: T) -> Option<T> {
         let square = x * x + y * y;
-        match (self.0, self.1, self.2) {
+        let two = T::lit(2.0);
+        Some(match (self.0, self.1, self.2) {
             (Function::Length, 1, 0) => x / square.sqrt(),
             (Function::Length, 0, 1) => y / square.sqrt(),
             (Function::Length, 2, 0) => y * y / (square * square.sqrt()),
@@ -97,11 +103,20 @@ impl Radial {
             (Function::Length, 0, 2) => x * x / (square * square.sqrt()),
             (Function::Angle, 1, 0) => y / square,
             (Function::Angle, 0, 1) => -x / square,
-            (Function::Angle, 2, 0) => -2.0 * x * y / (square * square),
+            (Function::Angle, 2, 0) => -two * x * y / (square * square),
             (Function::Angle, 1, 1) => (x - y) * (x + y) / (square * square),
-            (Function::Angle, 0, 2) => 2.0 * x * y / (square * square),
-            _ => self.of_any(x, y),
-        }
+            (Function::Angle, 0, 2) => two * x * y / (square * square),
+            _ => return None,
+        })
+    }
+
+    /// The same where products are in range, and NaN elsewhere and for higher orders.
+    fn formula<T: Float>(self, x: T, y: T) -> T {
+        let is_ordinary = |x: T, then: T| {
+            let size = x.abs();
+            T::lit(ORDINARY.start).if_less(size, || size.if_less(T::lit(ORDINARY.end), || then, T::nan), T::nan)
+        };
+        self.as_in_books(x, y).map_or_else(T::nan, |z| is_ordinary(x, is_ordinary(y, z)))
     }
 
     #[inline(never)]

@@ -1,5 +1,6 @@
 //! Value code on `f64` for what no library has, or not with all digits.
 
+use crate::float::Float;
 use core::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LN_2, PI};
 #[allow(unused_imports)] // `f64` has its own functions where the standard library is
 use num_traits::Float as _;
@@ -118,41 +119,45 @@ pub fn erf_inv(x: f64) -> f64 {
 
 // ---- Exponentials ----------------------------------------------------------------------------------------------------
 
+// Generic, so that they can be recorded.
+
 /// `1 / (1 + e⁻ˣ)`, with an exponential that does not overflow.
-pub fn logistic(x: f64) -> f64 {
+pub fn logistic<T: Float>(x: T) -> T {
     let e = (-x.abs()).exp();
-    if x < 0.0 { e / (1.0 + e) } else { (1.0 + e).recip() }
+    x.if_less(T::zero(), || e / (T::one() + e), || (T::one() + e).recip())
 }
 
 /// `ln(p / (1 - p))`. About 1/2, where it is zero, `2p - 1` is exact.
-pub fn logit(p: f64) -> f64 {
-    if p < 0.25 {
-        p.ln() - (-p).ln_1p()
-    } else if p <= 0.75 {
-        let d = 2.0 * p - 1.0;
-        if d < 0.0 { -(-d / p).ln_1p() } else { (d / (1.0 - p)).ln_1p() }
-    } else {
-        p.ln() - (1.0 - p).ln()
-    }
+pub fn logit<T: Float>(p: T) -> T {
+    let low = || p.ln() - (-p).ln_1p();
+    let high = || p.ln() - (T::one() - p).ln();
+    let middle = || {
+        let d = T::lit(2.0) * p - T::one();
+        d.if_less(T::zero(), || -(-d / p).ln_1p(), || (d / (T::one() - p)).ln_1p())
+    };
+    p.if_less(T::lit(0.25), low, || T::lit(0.75).if_less(p, high, middle))
 }
 
 /// `ln(1 + eˣ)`.
-pub fn softplus(x: f64) -> f64 {
+pub fn softplus<T: Float>(x: T) -> T {
     let e = (-x.abs()).exp();
-    if x > 0.0 { x + e.ln_1p() } else { e.ln_1p() }
+    T::zero().if_less(x, || x + e.ln_1p(), || e.ln_1p())
 }
 
 /// `ln(1 - eˣ)`.
 ///
 /// Source: Mächler, *Accurately computing log(1 - exp(-|a|))*, 2012.
-pub fn log1mexp(x: f64) -> f64 {
-    if x > -LN_2 { (-x.exp_m1()).ln() } else { (-x.exp()).ln_1p() }
+pub fn log1mexp<T: Float>(x: T) -> T {
+    T::lit(-LN_2).if_less(x, || (-x.exp_m1()).ln(), || (-x.exp()).ln_1p())
 }
 
 /// `ln(eˣ + eʸ)`.
-pub fn log_add_exp(x: f64, y: f64) -> f64 {
-    let (small, large) = if x <= y { (x, y) } else { (y, x) };
-    if x == y { x + LN_2 } else { large + (small - large).exp().ln_1p() }
+pub fn log_add_exp<T: Float>(x: T, y: T) -> T {
+    let sum = |small: T, large: T| large + (small - large).exp().ln_1p();
+    // Of equal ones also where both are infinite.
+    let equal = || x + T::lit(LN_2) + (y - y) * T::zero();
+    let of_equal = || y.abs().if_less(T::infinity(), equal, || x + y);
+    x.if_less(y, || sum(x, y), || y.if_less(x, || sum(y, x), of_equal))
 }
 
 /// `x Φ(x)`, and its limit -0 below. In the far tail by the asymptotic series, DLMF 7.12.1: `Φ` would be subnormal first.

@@ -3,6 +3,7 @@
 mod batch;
 mod code;
 mod mixed;
+mod parts;
 mod plan;
 mod roll;
 mod run;
@@ -22,6 +23,7 @@ use crate::float::engine::{Algorithm, Engine as _};
 use crate::float::{Float, Primitive};
 pub(super) use plan::conditions;
 pub use roll::Report;
+pub(super) use roll::parts::{EvenTerms, Loop, Part, Parts, Places};
 use roll::{Reason, Rolled};
 use run::Memory;
 use schedule::Schedule;

@@ -20,27 +20,30 @@ macro_rules! steps {
             #[doc(alias = "sigmoid")]
             #[doc(alias = "expit")]
             pub Logistic = logistic(x) { f64 [values::logistic(x)] |x, _| logistic_slope(x),
-                through |t, slope, x, _| times_logistic_slope(t, slope, x) }
+                through |t, slope, x, _| times_logistic_slope(t, slope, x), formula |x| values::logistic(x) }
                 at [0.0 => 0.5; 0.25], at [1000.0 => 1.0; 0.0];
 
             /// Log odds `ln(p / (1 - p))` for `0 ≤ p ≤ 1`, the inverse of [`logistic`](Special::logistic); derivative
             /// `1 / (p (1 - p))`. `∓∞` with derivative `∞` at 0 and 1.
-            pub Logit = logit(x) { f64 [values::logit(x)] |p, _| p_times_rest(p).recip(), through |t, _, p, _| t / p / (T::one() - p) }
+            pub Logit = logit(x) { f64 [values::logit(x)] |p, _| p_times_rest(p).recip(), through |t, _, p, _| t / p / (T::one() - p),
+                formula |p| values::logit(p) }
                 at [0.5 => 0.0; 4.0];
 
             /// Smooth ramp `ln(1 + eˣ)`, without overflow; derivative [`logistic`](Special::logistic).
             #[doc(alias = "log1pexp")]
             pub Softplus = softplus(x) { f64 [values::softplus(x)] |x, _| x.unary(Logistic),
-                through |t, slope, x, _| x.if_less(T::lit(-NOTHING_BESIDE_ONE), || times_exp(t, x), || t * slope) }
+                through |t, slope, x, _| x.if_less(T::lit(-NOTHING_BESIDE_ONE), || times_exp(t, x), || t * slope),
+                formula |x| values::softplus(x) }
                 at [0.0 => std::f64::consts::LN_2; 0.5], at [1000.0 => 1000.0; 1.0];
 
             /// Ramp `max(x, 0)`, with derivative 0 at 0, the subgradient of smallest norm. (`x.max(0)` has 1/2 there, as any tie.)
-            pub Relu = relu(x) { f64 [relu(x)] |x, _| by_sign(x, T::zero, T::zero) }
+            pub Relu = relu(x) { f64 [relu(x)] |x, _| by_sign(x, T::zero, T::zero), formula |x| relu(x) }
                 at [2.0 => 2.0; 1.0], at [0.0 => 0.0; 0.0];
 
             /// `x` above 0 and `slope x` below. At 0 the derivative is, of the numbers between `slope` and 1, the one nearest to 0.
             pub LeakyRelu(slope: f64) = leaky_relu(x) { [if x > B::zero() { x } else { x * B::nearest(slope) }]
-                |x, _| by_sign(x, || T::lit(slope), || T::lit(at_kink(slope))) }
+                |x, _| by_sign(x, || T::lit(slope), || T::lit(at_kink(slope))),
+                formula |x| T::zero().if_less(x, || x, || x * T::lit(slope)) }
                 at [-2.0; 0.125 => -0.25; 0.125], at [0.0; 0.125 => 0.0; 0.125],
                 members [(0.125)];
 
@@ -48,7 +51,8 @@ macro_rules! steps {
             /// numbers between `scale` and 1, the one nearest to 0. Second derivatives at 0 are those of the left side.
             pub Elu(scale: f64) = elu(x) { [if x > B::zero() { x } else { x.exp_m1() * B::nearest(scale) }]
                 |x, _| by_sign(x, || T::lit(scale) * x.exp(), || T::lit(at_kink(scale)) * x.exp()),
-                through |t, slope, x, _| x.if_less(T::lit(-NOTHING_BESIDE_ONE), || times_exp(t * T::lit(scale), x), || t * slope) }
+                through |t, slope, x, _| x.if_less(T::lit(-NOTHING_BESIDE_ONE), || times_exp(t * T::lit(scale), x), || t * slope),
+                formula |x| T::zero().if_less(x, || x, || x.exp_m1() * T::lit(scale)) }
                 at [0.0; 1.0 => 0.0; 1.0], at [-1000.0; 1.0 => -1.0; 0.0],
                 members [(2.0)];
 
@@ -70,7 +74,7 @@ macro_rules! steps {
                 through |t, slope, x, _| {
                     let far = || x.if_less(T::lit(-NOTHING_BESIDE_ONE), || -times_exp(t, x), || t * slope);
                     near_pole(x, || t / x, far)
-                } }
+                }, formula |x| values::log1mexp(x) }
                 about [-std::f64::consts::LN_2 => -std::f64::consts::LN_2; -1.0],
                 source ["Mächler, *Accurately computing log(1 - exp(-|a|))*, 2012"];
 
@@ -85,7 +89,8 @@ macro_rules! steps {
             pub LogAddExp = log_add_exp(x, y) { f64 [values::log_add_exp(x, y)]
                 |x, y, _| weight(x, y),
                 |x, y, _| weight(y, x),
-                through |t, by_x, x, y, _| times_weight(t, by_x, x, y), |t, by_y, x, y, _| times_weight(t, by_y, y, x) }
+                through |t, by_x, x, y, _| times_weight(t, by_x, x, y), |t, by_y, x, y, _| times_weight(t, by_y, y, x),
+                formula |x, y| values::log_add_exp(x, y) }
                 at [1000.0, 1000.0 => 1000.0 + std::f64::consts::LN_2; 0.5, 0.5],
                 at [f64::NEG_INFINITY, 3.0 => 3.0; 0.0, 1.0];
 
@@ -164,8 +169,9 @@ fn silu_slope<T: Float>(x: T) -> T {
     )
 }
 
-fn relu(x: f64) -> f64 {
-    if x > 0.0 || x.is_nan() { x } else { 0.0 }
+fn relu<T: Float>(x: T) -> T {
+    let below = || x.if_less(T::infinity(), T::zero, || x); // or NaN
+    T::zero().if_less(x, || x, below)
 }
 
 /// The slope of a ramp: 1 above 0, `below()` below, and `at_zero()` at the kink.

@@ -39,7 +39,7 @@ pub(super) struct Instruction {
 
 #[derive(Debug)]
 pub(super) struct Kernel {
-    /// For operations that are called.
+    /// What it computes.
     pub body: Body,
     pub functions: Vec<Function>,
     /// The inputs of the body that are used. They are in the first registers.
@@ -139,7 +139,7 @@ impl Kernel {
             registers: 0,
             literals,
             inputs,
-            body: Body { operands: Vec::new(), nodes: Vec::new(), is_shown: Vec::new(), ..body.clone() },
+            body: body.clone(),
         };
         watched.sort_by_key(|&(_, step)| step);
         let mut watched = watched.into_iter().peekable();

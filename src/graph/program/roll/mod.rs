@@ -24,6 +24,7 @@ mod cones;
 mod cost;
 mod kernels;
 mod order;
+pub(super) mod parts;
 mod report;
 mod run;
 mod shapes;

@@ -1,0 +1,183 @@
+//! Whole programs: values, gradients, Hessians, guards.
+
+use super::adbench::{gmm, hand, lstm};
+use super::compiled::{Case, Language, Outcome, compare};
+use super::problems::{self, Adjoint, Problem, Random};
+use super::programs;
+use dualtape::graph::{Exporter, Graph, Program, Traced};
+use dualtape::{Float, ScalarFunction, VectorFunction};
+
+/// Where a program was recorded, and two points near.
+fn points(x0: &[f64]) -> Vec<Vec<f64>> {
+    let mut random = Random(7);
+    let mut around = |size: f64| -> Vec<f64> { x0.iter().map(|x| x + size * random.between(-1.0, 1.0)).collect() };
+    vec![x0.to_vec(), around(1e-3), around(1e-2)]
+}
+
+fn check(language: Language, cases: &[Case], least: usize) -> Option<Outcome> {
+    let outcome = compare(language, cases)?;
+    println!("{language:?}: {outcome:?}");
+    assert!(outcome.right >= least, "{outcome:?}");
+    Some(outcome)
+}
+
+struct Cases {
+    cases: Vec<Case>,
+    make: fn(&Graph) -> Program,
+    most: usize,
+}
+
+impl Cases {
+    fn new(make: fn(&Graph) -> Program, most: usize) -> Cases {
+        Cases { cases: Vec::new(), make, most }
+    }
+    fn add(&mut self, name: &str, f: &impl ScalarFunction, x: &[f64]) {
+        let graph = Graph::record(f, x);
+        if graph.operations() <= self.most {
+            let program = (self.make)(&graph);
+            self.cases.push(Case::new(name, program, points(x)));
+        }
+    }
+}
+
+impl problems::Visitor for Cases {
+    fn visit<F: Adjoint>(&mut self, problem: &Problem<F>) {
+        self.add(problem.name, &problem.function, &problem.x0);
+    }
+}
+
+impl programs::Visitor for Cases {
+    fn visit(&mut self, name: &str, f: &impl ScalarFunction, x: &[f64]) {
+        self.add(name, f, x);
+    }
+}
+
+/// A function that goes two ways, and asks every kind of question.
+fn branching<T: Float>(x: &[T]) -> T {
+    let y = if x[0] < x[1] { x[0] * x[1] } else { x[0] - x[1] };
+    let z = if y.is_sign_negative() && y.is_normal() { -y } else { y };
+    let w = match z.partial_cmp(&T::one()) {
+        Some(std::cmp::Ordering::Less) => z.sqrt(),
+        _ => z.ln(),
+    };
+    if w == T::zero() || w.is_nan() || w.is_infinite() { w } else { w.max(x[0]).min(x[1] * x[1]) + w.floor() }
+}
+
+#[test]
+fn guards_that_fail_are_named() {
+    let graph = Graph::record_fn(branching, &[0.5, 0.75]);
+    let points: Vec<Vec<f64>> = [0.5, 0.8, -0.25, 3.0, 0.0, f64::NAN, 1e-310]
+        .into_iter()
+        .flat_map(|x| [vec![x, 0.75], vec![x, -1.5], vec![x, 9.0]])
+        .collect();
+    for language in [Language::C, Language::Rust] {
+        let cases = [
+            Case::new("value", graph.compile(), points.clone()),
+            Case::new("gradient", graph.value_and_gradient().compile(), points.clone()),
+        ];
+        if let Some(outcome) = check(language, &cases, 6) {
+            assert!(outcome.changed > 10, "{outcome:?}");
+        }
+    }
+    let text = graph.compile().to_c("f").unwrap().to_string();
+    assert!(text.contains("//     1. x[0] < x[1] (tests/export/functions.rs:"), "{text}");
+}
+
+#[test]
+fn straight_gradients() {
+    let mut cases = Cases::new(|graph| graph.value_and_gradient().compile(), 8000);
+    problems::hessian_set(&mut cases);
+    programs::all(&mut cases);
+    programs::fresh(&mut cases);
+    let count = cases.cases.len();
+    assert!(count >= 5, "{count} programs");
+    check(Language::C, &cases.cases, 2 * count);
+    cases.cases.truncate(8);
+    check(Language::Rust, &cases.cases, 16);
+}
+
+#[test]
+fn hessians_and_jacobians() {
+    let network = problems::network("F3 small", [2, 3, 4], f64::NAN);
+    let f = |x: &[Traced]| (x[0] * x[1]).sin() + x[1].powf(x[2]) + x[0].hypot(x[2]).ln();
+    let graph = Graph::record_fn(f, &[0.5, 1.5, 2.5]);
+    let vector = Graph::record_fn(f, &[0.5, 1.5, 2.5]).gradient();
+    let x = vec![vec![0.5, 1.5, 2.5], vec![1.5, 0.25, -0.5], vec![0.0, 1.0, 0.0]];
+    let program = Graph::record(&network.function, &network.x0).value_gradient_and_hessian().compile();
+    let cases = [
+        Case::new("Hessian", graph.hessian().compile(), x.clone()),
+        Case::new("value, gradient and Hessian", graph.value_gradient_and_hessian().compile(), x.clone()),
+        Case::new("Jacobian of a gradient", vector.jacobian().compile(), x),
+        Case::new("Hessian of a network", program, points(&network.x0)),
+    ];
+    for language in [Language::C, Language::Rust] {
+        check(language, &cases, 8);
+    }
+}
+
+/// The programs that `compile_value_and_gradient` makes.
+fn rolled(language: Language) -> Option<Outcome> {
+    let mut cases = Cases::new(|graph| graph.compile_value_and_gradient(), usize::MAX);
+    problems::gradient_set(&mut Small(&mut cases));
+    for path in ["gmm/test.txt", "gmm/extra_d3_K4_n20_m2.txt"] {
+        let problem = gmm::Mixture::read(path);
+        cases.add(path, &problem.function, &problem.x0);
+    }
+    let problem = lstm::Lstm::read("lstm/extra_l1_c6_b3.txt");
+    cases.add(problem.name, &problem.function, &problem.x0);
+    let problem = hand::Hand::read("hand/test.txt");
+    cases.add("hand", &Squares(problem.function), &problem.x0);
+    programs::all(&mut Rolled(&mut cases));
+    programs::newest(&mut Rolled(&mut cases));
+    let names: Vec<&str> = cases.cases.iter().map(|case| &*case.name).collect();
+    println!("{names:?}");
+    let with_loops = cases.cases.iter().filter(|case| case.program.report().kernels() > 0).count();
+    assert!(with_loops >= 8, "{with_loops} of {} have loops", names.len());
+    let outcome = check(language, &cases.cases, 2 * cases.cases.len())?;
+    Some(outcome)
+}
+
+/// The sum of the squares of a function's results.
+struct Squares<F>(F);
+
+impl<F: VectorFunction> ScalarFunction for Squares<F> {
+    fn eval<T: Float>(&self, x: &[T]) -> T {
+        self.0.eval(x).into_iter().fold(T::zero(), |sum, y| sum + y * y)
+    }
+}
+
+/// The reference problems, F4 with fewer points; the rule of F6 is not of the crate.
+struct Small<'a>(&'a mut Cases);
+
+impl problems::Visitor for Small<'_> {
+    fn visit<F: Adjoint>(&mut self, problem: &Problem<F>) {
+        match problem.name {
+            "F4" => {
+                let problem = problems::mixture_of("F4 small", [3, 4, 100], f64::NAN);
+                self.0.add(problem.name, &problem.function, &problem.x0);
+            }
+            _ => self.0.add(problem.name, &problem.function, &problem.x0),
+        }
+        if problem.name == "F6" {
+            let case = self.0.cases.last_mut().expect("it was added");
+            case.exporter = Exporter::new().with_rule("erf", "erf(x)", "x");
+            case.tolerance = 1e-14;
+        }
+    }
+}
+
+/// Of the programs those that have loops and are not long besides.
+struct Rolled<'a>(&'a mut Cases);
+
+impl programs::Visitor for Rolled<'_> {
+    fn visit(&mut self, name: &str, f: &impl ScalarFunction, x: &[f64]) {
+        if ["Portfolio", "Lennard-Jones", "Spline", "membrane", "radial basis", "logistic regression"].contains(&name) {
+            self.0.add(name, f, x);
+        }
+    }
+}
+
+#[test]
+fn loops_in_c() {
+    rolled(Language::C);
+}
