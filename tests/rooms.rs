@@ -25,6 +25,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "vjp",
         ],
     ),
+    ("terms", &[]),
     ("parameters", &[]),
     ("checkpoint", &[]),
     ("numeric", &[]),
