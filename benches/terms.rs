@@ -9,6 +9,7 @@
 
 mod clock;
 #[path = "../tests/common/regression.rs"]
+#[allow(dead_code, reason = "other files use the rest")]
 mod regression;
 
 use clock::{Run, compare};
@@ -136,7 +137,10 @@ fn main() {
     let run = Run::from_arguments();
     if run.timed {
         let threads = if cfg!(feature = "rayon") { "  1 thread 2 threads" } else { "" };
-        println!("{:38}{:>9}{:>9}{:>7}{:>8}{:>10}{:>8}{threads}", "", "whole ms", "sum ms", "ratio", "median", "kB", "kB");
+        println!(
+            "{:38}{:>9}{:>9}{:>7}{:>8}{:>10}{:>8}{threads}",
+            "", "whole ms", "sum ms", "ratio", "median", "kB", "kB"
+        );
     }
     let scale = if run.timed { 100 } else { 10 };
     row(&run, "decay, 100,000 terms, n = 2", 2, &Decay(1000 * scale));

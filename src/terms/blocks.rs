@@ -1,6 +1,6 @@
 //! How a sum is divided into blocks of terms, and in which order blocks are added.
 
-use crate::drivers::pool;
+use crate::drivers::pool::{self, Scratch};
 use crate::float::Float;
 use std::ops::Range;
 
@@ -12,10 +12,10 @@ const MOST_BLOCKS: usize = 256;
 
 /// The terms of a sum that are added one after the other, given how many terms and inputs there are.
 ///
-/// A block costs some operations for each input, a term some more for each input that it uses, if only a few: so that with a quarter as
-/// many terms as inputs the blocks cost little.
+/// A block costs some operations for each input. With as many terms as inputs these are few beside those of the terms, even if each term
+/// uses one input alone.
 pub(super) fn terms_in_a_block(terms: usize, inputs: usize) -> usize {
-    FEWEST_TERMS.max(inputs / 4).max(terms.div_ceil(MOST_BLOCKS))
+    FEWEST_TERMS.max(inputs).max(terms.div_ceil(MOST_BLOCKS))
 }
 
 /// The first and the second half.
@@ -32,10 +32,10 @@ pub(super) fn sum<T: Float>(blocks: Range<usize>, out: &mut [T], block: &impl Fn
         _ => {
             let (first, second) = halves(blocks);
             sum(first, out, block);
-            let mut others = zeros(out.len());
-            sum(second, &mut others, block);
-            add(out, &others);
-            pool::put(others);
+            with_room(out.len(), |others| {
+                sum(second, others, block);
+                add(out, others);
+            });
         }
     }
 }
@@ -51,19 +51,39 @@ pub(super) fn sum_in_parallel<T: Float>(
         return sum(blocks, out, block);
     }
     let (first, second) = halves(blocks);
-    let mut others = zeros(out.len());
-    rayon::join(|| sum_in_parallel(first, out, block), || sum_in_parallel(second, &mut others, block));
-    add(out, &others);
-    pool::put(others);
+    with_room(out.len(), |others| {
+        rayon::join(|| sum_in_parallel(first, out, block), || sum_in_parallel(second, others, block));
+        add(out, others);
+    });
 }
 
-/// So many zeros, in memory that the thread keeps.
-#[expect(clippy::box_collection, reason = "the pool keeps boxes, and a new one would be an allocation")]
-pub(super) fn zeros<T: Float>(count: usize) -> Box<Vec<T>> {
-    let mut zeros = pool::take::<Vec<T>>();
-    zeros.clear();
-    zeros.resize(count, T::zero());
-    zeros
+/// Memory that a thread keeps for sums, apart from that of drivers: so that all of it has the same length in one call, and a warm call
+/// finds what it needs.
+struct Room<T>(Vec<T>);
+
+impl<T> Default for Room<T> {
+    fn default() -> Self {
+        Room(Vec::new())
+    }
+}
+
+impl<T: 'static> Scratch for Room<T> {
+    fn bytes(&self) -> usize {
+        self.0.bytes()
+    }
+}
+
+/// Calls `f` with so many zeros: one, for a value, or a value and a gradient.
+pub(super) fn with_room<T: Float, R>(length: usize, f: impl FnOnce(&mut [T]) -> R) -> R {
+    if length == 1 {
+        return f(&mut [T::zero()]);
+    }
+    let mut room = pool::take::<Room<T>>();
+    room.0.clear();
+    room.0.resize(length, T::zero());
+    let result = f(&mut room.0);
+    pool::put(room);
+    result
 }
 
 /// Adds entry by entry.

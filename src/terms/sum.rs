@@ -1,7 +1,7 @@
 //! The sum of terms as a function, on one thread and on many.
 
 use super::{Terms, blocks, segments};
-use crate::drivers::{ScalarFunction, pool};
+use crate::drivers::ScalarFunction;
 use crate::float::Float;
 use std::ops::Range;
 
@@ -208,9 +208,7 @@ impl<'a, F: Terms + ?Sized> Sum<'a, F> {
     fn gradients<T: Float>(&self, x: &[T]) -> (usize, impl Fn(usize, &mut [T])) {
         let (count, terms_of) = self.blocks(x.len());
         let gradient = move |block: usize, out: &mut [T]| {
-            let (value, g) = out.split_first_mut().expect("room for the value");
-            let indices = terms_of(block).map(|place| self.which.index(place));
-            *value = segments::backpropagate(self.terms, indices, x, g);
+            segments::backpropagate(self.terms, terms_of(block).map(|place| self.which.index(place)), x, out);
         };
         (count, gradient)
     }
@@ -223,14 +221,13 @@ impl<'a, F: Terms + ?Sized> Sum<'a, F> {
     }
 }
 
-/// What a sum of blocks writes: room for a value, and a gradient of `n` entries.
+/// Takes apart what `sum` writes, a value and a gradient.
 fn split<T: Float>(g: &mut [T], sum: impl FnOnce(&mut [T])) -> T {
-    let mut out = blocks::zeros(g.len() + 1);
-    sum(&mut out);
-    g.copy_from_slice(&out[1..]);
-    let value = out[0];
-    pool::put(out);
-    value
+    blocks::with_room(g.len() + 1, |out| {
+        sum(out);
+        g.copy_from_slice(&out[1..]);
+        out[0]
+    })
 }
 
 impl<F: Terms + ?Sized> ScalarFunction for Sum<'_, F> {

@@ -64,3 +64,21 @@ impl ScalarFunction for Chain {
         (0..self.count()).map(|i| self.term(i, x)).sum()
     }
 }
+
+/// A pendulum is to swing up: torques in so many steps of time, and the cost is their squares and the distance from the top at rest
+/// at the end.
+pub struct Pendulum;
+
+impl ScalarFunction for Pendulum {
+    fn eval<T: Float>(&self, torques: &[T]) -> T {
+        let step = T::lit(5.0 / torques.len() as f64);
+        let (mut angle, mut speed, mut cost) = (T::zero(), T::zero(), T::zero());
+        for &torque in torques {
+            speed += step * (torque - angle.sin());
+            angle += step * speed;
+            cost += step * torque * torque;
+        }
+        let off = angle - T::lit(std::f64::consts::PI);
+        cost + T::lit(100.0) * (off * off + speed * speed)
+    }
+}
