@@ -352,7 +352,7 @@ mod parallel {
                 512
             }
             fn term<T: Float>(&self, i: usize, x: &[T]) -> T {
-                if i % 256 == 0 {
+                if i.is_multiple_of(256) {
                     self.0.wait(); // until the other block begins, on another thread
                 }
                 x[0]

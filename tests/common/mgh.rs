@@ -26,6 +26,7 @@ pub struct Mgh {
 }
 
 /// Whether a sum of squares is that of one of the minima, to 2e-5 of itself.
+#[allow(dead_code, reason = "tests of derivatives do not ask")]
 pub fn is_known(value: f64, minima: &[f64]) -> bool {
     minima.iter().any(|minimum| (value - minimum).abs() <= 2e-5 * minimum + 1e-12)
 }
