@@ -24,13 +24,18 @@ mod mgh;
 #[allow(dead_code, reason = "sums of squares are compared here, not estimates")]
 mod nist;
 
+#[path = "../tests/common/regression.rs"]
+mod regression;
+
 use cpu_time::ThreadTime;
 #[cfg(feature = "faer")]
 use dualtape::optimize::SparseNewton;
 use dualtape::optimize::{self, Status};
 #[cfg(feature = "faer")]
 use dualtape::sparse::HessianPlan;
-use dualtape::{Float, ScalarFunction, VectorFunction};
+use dualtape::terms::Sum;
+use dualtape::{ScalarFunction, VectorFunction};
+use regression::{Chain, Logistic, Pendulum};
 
 fn main() {
     let timed = std::env::args().any(|argument| argument == "--bench");
@@ -56,10 +61,12 @@ fn main() {
     println!();
     println!("{:34}{:>8}{:>10}{:>10}{:>14}{:>9}", "many variables", "steps", "gradients", "products", "value", "ms");
     let (rows, columns, n) = if timed { (10_000, 100, 1000) } else { (100, 5, 10) };
-    large("logistic regression", &Logistic::new(rows, columns), &vec![0.0; columns], timed);
+    let logistic = Logistic::new(rows, columns);
+    large("logistic regression", &logistic, &vec![0.0; columns], timed);
+    large("the same as a sum of terms", &Sum::of(&logistic), &vec![0.0; columns], timed);
     large("pendulum under control", &Pendulum, &vec![0.0; n], timed);
-    large("Rosenbrock chain", &Chain, &(0..n).map(|i| [-1.2, 1.0][i % 2]).collect::<Vec<_>>(), false);
-    large("Rosenbrock chain from 0", &Chain, &vec![0.0; n], false);
+    large("Rosenbrock chain", &Chain(n), &(0..n).map(|i| [-1.2, 1.0][i % 2]).collect::<Vec<_>>(), false);
+    large("Rosenbrock chain from 0", &Chain(n), &vec![0.0; n], false);
     let side = if timed { 100 } else { 8 };
     large("minimal surface", &surface::Surface { side }, &vec![0.0; side * side], false);
     #[cfg(feature = "faer")]
@@ -70,11 +77,10 @@ fn main() {
 type Fit<'a, F> = (&'a F, Vec<f64>, Vec<f64>);
 
 fn compare<F: ScalarFunction + VectorFunction>(set: &str, fits: &[Fit<'_, F>]) {
-    let is_known = |value: f64, minima: &[f64]| minima.iter().any(|m| (value - m).abs() <= 2e-5 * m + 1e-12);
     let (mut solved, mut counts, clock) = (0, [0; 3], ThreadTime::now());
     for (f, start, minima) in fits {
         let fit = optimize::least_squares(*f, start);
-        solved += usize::from(is_known(fit.sum_of_squares, minima));
+        solved += usize::from(mgh::is_known(fit.sum_of_squares, minima));
         let e = fit.evaluations;
         counts = add(counts, [e.value, e.jacobian, e.hessian]);
     }
@@ -82,7 +88,7 @@ fn compare<F: ScalarFunction + VectorFunction>(set: &str, fits: &[Fit<'_, F>]) {
     let (mut solved, mut counts, clock) = (0, [0; 3], ThreadTime::now());
     for (f, start, minima) in fits {
         let report = optimize::newton(*f, start);
-        solved += usize::from(is_known(report.value, minima));
+        solved += usize::from(mgh::is_known(report.value, minima));
         counts = add(counts, [report.evaluations.value, 0, report.evaluations.hessian]);
     }
     row("", "newton", solved, fits.len(), counts, clock);
@@ -145,69 +151,10 @@ fn sparse(f: &impl ScalarFunction, start: &[f64]) {
 fn long_chain(n: usize) {
     println!("Rosenbrock chain from 0, n = {n}, milliseconds of a step");
     let start = vec![0.0; n];
-    let plan = HessianPlan::detect(&Chain, &start).expect("a function without branches");
+    let plan = HessianPlan::detect(&Chain(n), &start).expect("a function without branches");
     let clock = ThreadTime::now();
-    let report = SparseNewton::new().max_iterations(100).minimize(&Chain, &plan, &start);
+    let report = SparseNewton::new().max_iterations(100).minimize(&Chain(n), &plan, &start);
     let ms = clock.elapsed().as_secs_f64() * 1e3 / report.iterations as f64;
     let (hessians, factors) = (report.evaluations.hessian, report.factorisations);
     line("sparse_newton", report.iterations, hessians, factors, report.value, report.status, ms);
-}
-
-/// `sum 100 (x[i+1] - x[i]²)² + (1 - x[i])²`
-struct Chain;
-
-impl ScalarFunction for Chain {
-    fn eval<T: Float>(&self, x: &[T]) -> T {
-        x.windows(2).map(|x| T::lit(100.0) * (x[1] - x[0] * x[0]).powi(2) + (T::one() - x[0]).powi(2)).sum()
-    }
-}
-
-/// A pendulum is to swing up: torques in so many steps of time, and the cost is their squares and the distance from the top at rest
-/// at the end.
-struct Pendulum;
-
-impl ScalarFunction for Pendulum {
-    fn eval<T: Float>(&self, torques: &[T]) -> T {
-        let step = T::lit(5.0 / torques.len() as f64);
-        let (mut angle, mut speed, mut cost) = (T::zero(), T::zero(), T::zero());
-        for &torque in torques {
-            speed += step * (torque - angle.sin());
-            angle += step * speed;
-            cost += step * torque * torque;
-        }
-        let off = angle - T::lit(std::f64::consts::PI);
-        cost + T::lit(100.0) * (off * off + speed * speed)
-    }
-}
-
-/// -log likelihood of a logistic regression, with a small ridge.
-struct Logistic {
-    rows: Vec<Vec<f64>>,
-    outcomes: Vec<bool>,
-}
-
-impl Logistic {
-    fn new(rows: usize, columns: usize) -> Self {
-        // A linear congruential generator, with the multiplier of Knuth's MMIX.
-        let mut state = 12345u64;
-        let mut uniform = || {
-            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            (state >> 11) as f64 / (1u64 << 53) as f64
-        };
-        let rows: Vec<Vec<f64>> = (0..rows).map(|_| (0..columns).map(|_| uniform() - 0.5).collect()).collect();
-        let outcomes = rows.iter().map(|row| uniform() < 1.0 / (1.0 + (-4.0 * (row[0] - row[1])).exp())).collect();
-        Self { rows, outcomes }
-    }
-}
-
-impl ScalarFunction for Logistic {
-    fn eval<T: Float>(&self, b: &[T]) -> T {
-        let term = |(row, &outcome): (&Vec<f64>, &bool)| {
-            let z = T::dot(row.iter().map(|&x| T::lit(x)).zip(b.iter().copied()));
-            let z = if outcome { -z } else { z };
-            // log(1 + exp(z)) without overflow
-            if z > T::zero() { z + (-z).exp().ln_1p() } else { z.exp().ln_1p() }
-        };
-        self.rows.iter().zip(&self.outcomes).map(term).sum::<T>() + b.iter().map(|&b| b * b).sum::<T>() * T::lit(0.01)
-    }
 }

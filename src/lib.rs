@@ -73,6 +73,7 @@
 //! | a model with named parts | its gradient as such a model; a function of a slice for the rest | [`parameters::gradient`], [`parameters::Flat`] |
 //! | a part that is not to be recorded | its values | [`no_grad`] |
 //! | a loss in batches | the sum of their gradients, until it is cleared | [`GradientSum`] |
+//! | a sum over data | derivatives in little memory, on many threads, of mini-batches | [`terms::Sum`] |
 //! | the solution of an equation, or a minimiser, from any solver | its derivatives by the parameters | [`implicit`] |
 //! | a rule of your own, or a gradient written by hand | whether it is right | [`check`] |
 //! | a plain function on `f64` | a difference | [`numeric`] |
@@ -103,6 +104,7 @@
 //! - [`Dual`], [`Reverse`], [`Taylor`]: the number types. [`Tape`]: the recording behind `Reverse`.
 //! - [`forward`], [`reverse`]: the drivers; [`matrix`]: those for functions of matrices. [`ScalarFunction`], [`VectorFunction`]:
 //!   functions as values, for code that needs one function on several types.
+//! - [`terms`]: sums over data, in little memory and on many threads.
 //! - [`checkpoint`]: long chains of steps in little memory.
 //! - [`mod@parameters`]: structs with named parameters in place of slices.
 //! - [`linalg`]: linear algebra with derivatives of whole matrices. [`Real`]: any number as a scalar of nalgebra.
@@ -154,7 +156,7 @@
 //! - `rand_distr`: also the normal and exponential distributions, and those made of them. Brings `rand`.
 //! - `graph`: the module `graph`. The crate takes four times as long to compile with it, since every rule is compiled for
 //!   recordings of its derivatives.
-//! - `rayon`: compiled graphs at many points on several threads. Brings `graph`.
+//! - `rayon`: sums over data on several threads ([`terms`]), and with `graph` compiled graphs at many points.
 //! - `faer`: `optimize::sparse_newton`, Newton's method for many variables by sparse Cholesky decompositions of the crate
 //!   `faer`, which takes as long to compile as all the rest.
 //! - `serde`: duals and power series are read and written whole, reverse numbers as their values.
@@ -198,6 +200,9 @@ pub mod slices;
 #[doc(alias = "coloring", alias = "colouring", alias = "sparsity")]
 pub mod sparse;
 pub mod special;
+#[cfg(feature = "std")]
+#[doc(alias = "finite sum", alias = "mini-batch", alias = "empirical risk", alias = "log-likelihood")]
+pub mod terms;
 
 // The aliases stand here, not at the items: rustdoc drops those of items in private modules.
 #[doc(alias = "diff")]
@@ -264,7 +269,10 @@ pub use drivers::tape::Tape;
 pub use numbers::Reverse;
 #[cfg(feature = "std")]
 pub use {
-    drivers::by_size::{gradient_of, hvp_of, jvp_of, value_and_gradient_of, value_gradient_and_hvp_of, vjp_of},
+    drivers::by_size::{
+        gradient_of, hvp_of, jvp_of, value_and_gradient_of, value_and_gradient_of_into, value_gradient_and_hvp_of,
+        value_gradient_and_hvp_of_into, vjp_of,
+    },
     drivers::forward::jvp_into,
     drivers::no_grad::Detach,
     drivers::pool::{pooled_bytes, release_memory},
@@ -284,7 +292,10 @@ pub use drivers::reverse::jacobian;
 pub use drivers::reverse::value_gradient_and_hessian;
 #[cfg(all(feature = "std", feature = "nalgebra"))]
 pub use {
-    drivers::by_size::{hessian_of, jacobian_of, value_and_jacobian_of, value_gradient_and_hessian_of},
+    drivers::by_size::{
+        hessian_of, jacobian_of, value_and_jacobian_of, value_gradient_and_hessian_of,
+        value_gradient_and_hessian_of_into,
+    },
     drivers::matrix,
     drivers::reverse::{
         hessian, value_and_jacobian, value_and_jacobian_into, value_gradient_and_hessian_into, vector_hessian,

@@ -92,6 +92,39 @@ fn the_counters_count() {
 
 // ---- Warm drivers ----------------------------------------------------------------------------------------------------
 
+/// Sums over data, of several blocks and several segments in each, in forward and reverse mode.
+#[cfg(feature = "nalgebra")]
+#[test]
+fn warm_sums_allocate_nothing() {
+    use dualtape::terms::{Sum, Terms};
+    use dualtape::{value_and_gradient_of_into, value_gradient_and_hessian_of_into, value_gradient_and_hvp_of_into};
+
+    struct Chains(usize);
+    impl Terms for Chains {
+        fn count(&self) -> usize {
+            self.0
+        }
+        fn term<T: Float>(&self, i: usize, x: &[T]) -> T {
+            chain(x, i % 3)
+        }
+    }
+    for (n, count) in [(2, 600), (8, 300), (40, 600), (40, 0)] {
+        let (x, terms) = (point::<f64>(n), Chains(count));
+        let (sum, batch) = (Sum::of(&terms), (0..count).rev().collect::<Vec<_>>());
+        let (mut g, mut product, mut h) = (vec![0.0; n], vec![0.0; n], nalgebra::DMatrix::zeros(n, n));
+        let mut call = || {
+            allocations(|| {
+                value_and_gradient_of_into(&sum, &x, &mut g);
+                value_and_gradient_of_into(&Sum::of(&terms).batch(&batch), &x, &mut g);
+                value_gradient_and_hvp_of_into(&sum, &x, &x, &mut g, &mut product);
+                value_gradient_and_hessian_of_into(&sum, &x, &mut g, &mut h);
+            })
+        };
+        assert!(call() > 0 || count == 0);
+        assert_eq!(call(), 0, "{count} terms of {n} inputs");
+    }
+}
+
 /// Plans for sparse derivatives, in all modes and with several sweeps. A function of several results allocates its vector, once for each
 /// time it is called.
 #[test]

@@ -42,8 +42,20 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let program = std::env::var_os("CARGO").unwrap_or_else(|| env!("CARGO").into());
-    let graph: &[&str] =
-        &["-p", "dualtape", "--features", "graph,rayon", "--test", "graph", "--test", "rolled", "--test", "sparse"];
+    let graph: &[&str] = &[
+        "-p",
+        "dualtape",
+        "--features",
+        "graph,rayon",
+        "--test",
+        "graph",
+        "--test",
+        "rolled",
+        "--test",
+        "sparse",
+        "--test",
+        "terms",
+    ];
     let faer: &[&str] = &["-p", "dualtape", "--features", "graph,rayon,faer", "--lib", "--test", "sparse_newton"];
     let examples: &[&str] = &["-p", "dualtape", "--features", "graph,rayon", "--doc", "graph"];
     let runs: [(&str, _, &[&str]); 4] = [

@@ -27,7 +27,8 @@ const VERBS: [&str; 14] = [
 ];
 
 fn is_driver(name: &str) -> bool {
-    let stem = ["_into", "_of_array", "_of"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+    let stem = name.strip_suffix("_into").unwrap_or(name);
+    let stem = ["_of_array", "_of"].iter().find_map(|end| stem.strip_suffix(end)).unwrap_or(stem);
     VERBS.iter().any(|verb| stem == *verb || stem.ends_with(&format!("_{verb}")))
 }
 
@@ -129,7 +130,7 @@ fn every_driver_of_the_root_has_a_home() {
     let all = drivers_of_the_crate();
     for name in all.iter().filter(|name| !name.contains("::")) {
         let home = ["forward", "reverse"].iter().any(|mode| all.contains(&format!("{mode}::{name}")));
-        assert!(home != name.ends_with("_of"), "{name}");
+        assert!(home != name.trim_end_matches("_into").ends_with("_of"), "{name}");
     }
 }
 

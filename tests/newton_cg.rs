@@ -2,45 +2,14 @@
 
 #![cfg(all(feature = "std", feature = "nalgebra"))]
 
+#[path = "common/regression.rs"]
+#[allow(dead_code, reason = "other files use the rest")]
+mod regression;
+
 use dualtape::optimize::{self, NewtonCg, Status};
-use dualtape::{Float, ScalarFunction, hvp_of, scalar_function};
+use dualtape::{Float, hvp_of, scalar_function};
+use regression::{Chain, Logistic};
 use std::ops::ControlFlow;
-
-fn rosenbrock<T: Float>(x: &[T]) -> T {
-    x.windows(2).map(|x| T::lit(100.0) * (x[1] - x[0] * x[0]).powi(2) + (T::lit(1.0) - x[0]).powi(2)).sum()
-}
-scalar_function!(Rosenbrock = rosenbrock);
-
-/// -log likelihood of a logistic regression with a small ridge; predictors and outcomes from a linear congruential generator.
-struct Logistic {
-    rows: Vec<Vec<f64>>,
-    outcomes: Vec<bool>,
-}
-
-impl Logistic {
-    fn new(rows: usize, columns: usize) -> Self {
-        let mut state = 12345u64;
-        let mut uniform = || {
-            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            (state >> 11) as f64 / (1u64 << 53) as f64
-        };
-        let rows: Vec<Vec<f64>> = (0..rows).map(|_| (0..columns).map(|_| uniform() - 0.5).collect()).collect();
-        let outcomes = rows.iter().map(|row| uniform() < 1.0 / (1.0 + (-4.0 * (row[0] - row[1])).exp())).collect();
-        Self { rows, outcomes }
-    }
-}
-
-impl ScalarFunction for Logistic {
-    fn eval<T: Float>(&self, b: &[T]) -> T {
-        let term = |(row, &outcome): (&Vec<f64>, &bool)| {
-            let z = T::dot(row.iter().map(|&x| T::lit(x)).zip(b.iter().copied()));
-            let z = if outcome { -z } else { z };
-            // log(1 + exp(z)) without overflow
-            if z > T::zero() { z + (-z).exp().ln_1p() } else { z.exp().ln_1p() }
-        };
-        self.rows.iter().zip(&self.outcomes).map(term).sum::<T>() + b.iter().map(|&b| b * b).sum::<T>() * T::lit(0.01)
-    }
-}
 
 /// The minimum of the dense method, in few steps and products.
 #[test]
@@ -76,7 +45,7 @@ fn quadratics_by_hand() {
 #[test]
 fn valleys() {
     for n in [2, 10, 100] {
-        let report = NewtonCg::new().trace(true).minimize(&Rosenbrock, &vec![0.0; n]);
+        let report = NewtonCg::new().trace(true).minimize(&Chain(n), &vec![0.0; n]);
         assert!(report.converged() && report.x.iter().all(|x| (x - 1.0).abs() < 1e-9), "{report}");
         assert!(report.iterations <= 4 * n + 40, "{report}");
         assert!(report.trace.windows(2).all(|pair| pair[1].value <= pair[0].value * (1.0 + 1e-8)));
@@ -126,7 +95,7 @@ fn ways_to_end() {
         assert_eq!(report.status, Status::NonFinite);
         assert_eq!(report.fault.as_ref().unwrap().to_string(), text);
         assert!(report.to_string().contains(text));
-        assert!(optimize::newton_cg(&Rosenbrock, &[0.0, 0.0]).converged());
+        assert!(optimize::newton_cg(&Chain(2), &[0.0, 0.0]).converged());
     }
     assert_eq!(NewtonCg::new().minimize(&Line, &[0.0, 0.0]).status, Status::Unbounded);
     for start in [3.0, 1e4, 1e-4] {
@@ -134,10 +103,10 @@ fn ways_to_end() {
         assert!(report.converged() && (report.x[0] - 1.0).abs() < 1e-8, "from {start}: {report}");
     }
     assert_eq!(optimize::newton_cg(&Line0, &[]).status, Status::Converged);
-    let limited = NewtonCg::new().max_iterations(2).minimize(&Rosenbrock, &[-1.2, 1.0]);
+    let limited = NewtonCg::new().max_iterations(2).minimize(&Chain(2), &[-1.2, 1.0]);
     assert_eq!((limited.status, limited.iterations), (Status::MaxIterations, 2));
     let mut count = 0;
-    let stopped = NewtonCg::new().minimize_with(&Rosenbrock, &[-1.2, 1.0], |progress| {
+    let stopped = NewtonCg::new().minimize_with(&Chain(2), &[-1.2, 1.0], |progress| {
         count += 1;
         assert_eq!(progress.iteration, count);
         if count == 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

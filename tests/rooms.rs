@@ -26,6 +26,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "vjp",
         ],
     ),
+    ("terms", &[]),
     ("parameters", &[]),
     ("checkpoint", &[]),
     ("numeric", &[]),

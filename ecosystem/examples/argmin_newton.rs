@@ -4,7 +4,11 @@
 //!
 //! `cargo run --release -p ecosystem --example argmin_newton`
 
-use argmin::core::{CostFunction, Error, Executor, Gradient, Hessian, State};
+#[path = "adapters/argmin.rs"]
+mod adapter;
+
+use adapter::Problem;
+use argmin::core::{Error, Executor, State};
 use argmin::solver::trustregion::{Steihaug, TrustRegion};
 use dualtape::{Float, ScalarFunction};
 
@@ -22,37 +26,12 @@ impl ScalarFunction for Thomson {
     }
 }
 
-impl CostFunction for Thomson {
-    type Param = Vec<f64>;
-    type Output = f64;
-    fn cost(&self, x: &Vec<f64>) -> Result<f64, Error> {
-        Ok(self.eval(x))
-    }
-}
-
-impl Gradient for Thomson {
-    type Param = Vec<f64>;
-    type Gradient = Vec<f64>;
-    fn gradient(&self, x: &Vec<f64>) -> Result<Vec<f64>, Error> {
-        Ok(dualtape::gradient(|x| self.eval(x), x))
-    }
-}
-
-impl Hessian for Thomson {
-    type Param = Vec<f64>;
-    type Hessian = Vec<Vec<f64>>;
-    fn hessian(&self, x: &Vec<f64>) -> Result<Vec<Vec<f64>>, Error> {
-        let hessian = dualtape::hessian(|x| self.eval(x), x);
-        Ok(hessian.column_iter().map(|column| column.as_slice().to_vec()).collect())
-    }
-}
-
 fn main() -> Result<(), Error> {
     // A spiral from pole to pole, by the golden angle.
     let height = |k: usize| 1.0 - (2 * k + 1) as f64 / ELECTRONS as f64;
     let start = (0..ELECTRONS).flat_map(|k| [height(k).acos(), 2.399963 * k as f64]).collect();
     // The method has no criterion of its own besides the number of steps.
-    let executor = Executor::new(Thomson, TrustRegion::new(Steihaug::new()));
+    let executor = Executor::new(Problem(&Thomson), TrustRegion::new(Steihaug::new()));
     let result = executor.configure(|state| state.param(start).max_iters(15)).run()?;
     let (state, best) = (result.state(), result.state().get_best_param().expect("there was a start"));
     let slope = dualtape::gradient(|x| Thomson.eval(x), best).into_iter().map(f64::abs).fold(0.0, f64::max);

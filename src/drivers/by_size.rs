@@ -4,6 +4,8 @@
 //! [`ScalarFunction`] or [`VectorFunction`] runs on the type that is the fastest for the size at hand. Where the boundaries lie
 //! was measured (`cargo bench --bench modes`).
 
+#[cfg(feature = "nalgebra")]
+use super::check_hessian;
 use super::{INPUT, ScalarFunction, VectorFunction, check_length, forward, reverse};
 use crate::float::Float;
 #[cfg(feature = "nalgebra")]
@@ -65,14 +67,33 @@ pub fn value_and_gradient_of<T: Float>(f: &(impl ScalarFunction + ?Sized), x: &[
     (value, g)
 }
 
-/// Writes the gradient to `g`, which has as many entries as `x`, and returns the value.
+/// Writes the gradient of `f` at `x` to `g` and returns the value. See [`gradient_of`].
+///
+/// Once a call of the same size has been made on this thread, nothing is allocated (except by `f`).
+///
+/// # Panics
+/// If `g` and `x` differ in length, and as [every driver](crate::family#panics).
+///
+/// # Examples
+/// ```
+/// use dualtape::{Float, scalar_function, value_and_gradient_of_into};
+///
+/// fn f<T: Float>(x: &[T]) -> T {
+///     x[0] * x[0] * x[1]
+/// }
+/// scalar_function!(Monomial = f);
+/// let mut gradient = [0.0; 2];
+/// assert_eq!(value_and_gradient_of_into(&Monomial, &[3.0, 2.0], &mut gradient), 18.0);
+/// assert_eq!(gradient, [12.0, 9.0]);
+/// ```
 #[track_caller]
-pub(crate) fn value_and_gradient_of_into<T: Float>(f: &(impl ScalarFunction + ?Sized), x: &[T], g: &mut [T]) -> T {
+pub fn value_and_gradient_of_into<T: Float>(f: &(impl ScalarFunction + ?Sized), x: &[T], g: &mut [T]) -> T {
+    check_length("value_and_gradient_of_into", "the buffer for the gradient", g.len(), x.len(), INPUT);
     match x.len() {
         0..=2 => forward::Chunk::<2>::value_and_gradient_into(|x| f.eval(x), x, g),
         3..=4 => forward::Chunk::<4>::value_and_gradient_into(|x| f.eval(x), x, g),
         5..=FEW => forward::Chunk::<FEW>::value_and_gradient_into(|x| f.eval(x), x, g),
-        _ => reverse::value_and_gradient_into(|x| f.eval(x), x, g),
+        _ => f.backpropagate(x, g),
     }
 }
 
@@ -96,7 +117,7 @@ pub(crate) fn value_and_gradient_of_into<T: Float>(f: &(impl ScalarFunction + ?S
 #[track_caller]
 pub fn hvp_of<T: Float>(f: &(impl ScalarFunction + ?Sized), x: &[T], v: &[T]) -> Vec<T> {
     check_length("hvp_of", "the direction", v.len(), x.len(), INPUT);
-    reverse::hvp(|x| f.eval(x), x, v)
+    value_gradient_and_hvp_of(f, x, v).2
 }
 
 /// Value, gradient and Hessian-vector product of `f` at `x`. See [`hvp`](crate::hvp).
@@ -124,7 +145,44 @@ pub fn value_gradient_and_hvp_of<T: Float>(
     v: &[T],
 ) -> (T, Vec<T>, Vec<T>) {
     check_length("value_gradient_and_hvp_of", "the direction", v.len(), x.len(), INPUT);
-    reverse::value_gradient_and_hvp(|x| f.eval(x), x, v)
+    let mut g = vec![T::zero(); x.len()];
+    let mut product = g.clone();
+    let value = value_gradient_and_hvp_of_into(f, x, v, &mut g, &mut product);
+    (value, g, product)
+}
+
+/// Writes gradient and Hessian-vector product of `f` at `x` to `g` and `product` and returns the value. See [`hvp`](crate::hvp).
+///
+/// Once a call of the same size has been made on this thread, nothing is allocated (except by `f`).
+///
+/// # Panics
+/// If `v`, `g`, `product` and `x` differ in length, and as [every driver](crate::family#panics).
+///
+/// # Examples
+/// ```
+/// use dualtape::{Float, scalar_function, value_gradient_and_hvp_of_into};
+///
+/// fn f<T: Float>(x: &[T]) -> T {
+///     x[0] * x[0] * x[1]
+/// }
+/// scalar_function!(Monomial = f);
+/// let (mut g, mut product) = ([0.0; 2], [0.0; 2]);
+/// assert_eq!(value_gradient_and_hvp_of_into(&Monomial, &[3.0, 2.0], &[1.0, 10.0], &mut g, &mut product), 18.0);
+/// assert_eq!((g, product), ([12.0, 9.0], [64.0, 6.0]));
+/// ```
+#[track_caller]
+pub fn value_gradient_and_hvp_of_into<T: Float>(
+    f: &(impl ScalarFunction + ?Sized),
+    x: &[T],
+    v: &[T],
+    g: &mut [T],
+    product: &mut [T],
+) -> T {
+    reverse::check_product("value_gradient_and_hvp_of_into", x, v, g, product);
+    let mut along = reverse::Along::new(x, v);
+    let value = f.backpropagate(along.point.as_slice(), along.gradient.as_mut_slice());
+    along.end(g, product);
+    value.primal()
 }
 
 /// Jacobian-vector product: the value of `f` at `x`, and `J v`. See [`jvp`](crate::jvp).
@@ -242,19 +300,41 @@ pub fn value_gradient_and_hessian_of<T: Float>(f: &(impl ScalarFunction + ?Sized
     (value, g, h)
 }
 
-/// Writes gradient and Hessian to `g` and `h`, which are as long as `x`, and returns the value.
+/// Writes gradient and Hessian of `f` at `x` to `g` and `h` and returns the value. See [`hessian_of`].
+///
+/// Once a call of the same size has been made on this thread, nothing is allocated (except by `f`).
+///
+/// # Panics
+/// If `g` has not as many entries as `x`, or `h` not as many rows and columns, and as [every driver](crate::family#panics).
+///
+/// # Examples
+/// ```
+/// use dualtape::{Float, scalar_function, value_gradient_and_hessian_of_into};
+///
+/// fn f<T: Float>(x: &[T]) -> T {
+///     x[0] * x[0] * x[1]
+/// }
+/// scalar_function!(Monomial = f);
+/// let (mut g, mut h) = ([0.0; 2], nalgebra::DMatrix::zeros(2, 2));
+/// assert_eq!(value_gradient_and_hessian_of_into(&Monomial, &[3.0, 2.0], &mut g, &mut h), 18.0);
+/// assert_eq!((g, h), ([12.0, 9.0], nalgebra::dmatrix![4.0, 6.0; 6.0, 0.0]));
+/// ```
 #[cfg(feature = "nalgebra")]
 #[track_caller]
-pub(crate) fn value_gradient_and_hessian_of_into<T: Float>(
+pub fn value_gradient_and_hessian_of_into<T: Float>(
     f: &(impl ScalarFunction + ?Sized),
     x: &[T],
     g: &mut [T],
     h: &mut DMatrix<T>,
 ) -> T {
+    const DRIVER: &str = "value_gradient_and_hessian_of_into";
+    check_length(DRIVER, "the buffer for the gradient", g.len(), x.len(), INPUT);
+    check_hessian(DRIVER, h.shape(), x.len());
+    let set = |i: usize, j: usize, entry: T| h[(i, j)] = entry;
     match x.len() {
-        0..=2 => reverse::Chunk::<2>::value_gradient_and_hessian_into(|x| f.eval(x), x, g, h),
-        3..=4 => reverse::Chunk::<4>::value_gradient_and_hessian_into(|x| f.eval(x), x, g, h),
-        _ => reverse::Chunk::<8>::value_gradient_and_hessian_into(|x| f.eval(x), x, g, h),
+        0..=2 => reverse::second_derivatives::<T, 2>(reverse::Own(f), x, g, set),
+        3..=4 => reverse::second_derivatives::<T, 4>(reverse::Own(f), x, g, set),
+        _ => reverse::second_derivatives::<T, 8>(reverse::Own(f), x, g, set),
     }
 }
 

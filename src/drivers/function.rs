@@ -1,5 +1,7 @@
 //! Functions as values that are generic over the number type, since a Rust closure is not.
 
+#[cfg(feature = "std")]
+use super::reverse;
 use crate::float::Float;
 
 /// A scalar function of several variables that can be evaluated on every number type.
@@ -43,6 +45,15 @@ use crate::float::Float;
 pub trait ScalarFunction {
     /// The value at `x`, a point with as many entries as the function has inputs.
     fn eval<T: Float>(&self, x: &[T]) -> T;
+
+    /// Writes the gradient at `x` to `g`, by reverse mode, and returns the value. All derivatives of a function as a value that are not
+    /// taken by forward mode alone come from here; one that knows another way than a single recording overrides it.
+    #[cfg(feature = "std")]
+    #[doc(hidden)]
+    #[track_caller]
+    fn backpropagate<T: Float>(&self, x: &[T], g: &mut [T]) -> T {
+        reverse::value_and_gradient_into(|x| self.eval(x), x, g)
+    }
 }
 
 /// A vector-valued function of several variables that can be evaluated on every number type.
@@ -88,6 +99,12 @@ pub trait VectorFunction {
 impl<F: ScalarFunction + ?Sized> ScalarFunction for &F {
     fn eval<T: Float>(&self, x: &[T]) -> T {
         (**self).eval(x)
+    }
+
+    #[cfg(feature = "std")]
+    #[track_caller]
+    fn backpropagate<T: Float>(&self, x: &[T], g: &mut [T]) -> T {
+        (**self).backpropagate(x, g)
     }
 }
 

@@ -11,6 +11,8 @@
 //! with [`Reverse::constant`], or passed by value with [`Reverse::primal`]. Drivers for second derivatives run on dual numbers inside,
 //! and mixing those is noticed in debug builds only: see [`Dual`].
 
+#[cfg(feature = "nalgebra")]
+use super::ScalarFunction;
 use super::seeded::Seeded;
 use super::session::Session;
 use super::{INPUT, OUTPUT, check_length};
@@ -440,11 +442,38 @@ impl<const N: usize> Chunk<N> {
     }
 }
 
+/// What writes its gradient at `x` to `g` and returns its value: a closure on recorded numbers, and [`Own`].
+#[cfg(feature = "nalgebra")]
+pub(super) trait GradientAt<T> {
+    #[track_caller]
+    fn gradient_at(&mut self, x: &[T], g: &mut [T]) -> T;
+}
+
+#[cfg(feature = "nalgebra")]
+impl<T: Float, F: FnMut(&[Reverse<T>]) -> Reverse<T>> GradientAt<T> for F {
+    #[track_caller]
+    fn gradient_at(&mut self, x: &[T], g: &mut [T]) -> T {
+        value_and_gradient_into(self, x, g)
+    }
+}
+
+/// A function that knows how to [backpropagate](ScalarFunction::backpropagate) itself.
+#[cfg(feature = "nalgebra")]
+pub(super) struct Own<'a, F: ?Sized>(pub &'a F);
+
+#[cfg(feature = "nalgebra")]
+impl<T: Float, F: ScalarFunction + ?Sized> GradientAt<T> for Own<'_, F> {
+    #[track_caller]
+    fn gradient_at(&mut self, x: &[T], g: &mut [T]) -> T {
+        self.0.backpropagate(x, g)
+    }
+}
+
 /// Writes the gradient of `f` at `x` to `g`, hands the entries of the Hessian to `set(row, column, value)`, and returns the value.
 #[cfg(feature = "nalgebra")]
 #[track_caller]
 pub(super) fn second_derivatives<T: Float, const N: usize>(
-    mut f: impl FnMut(&[Reverse<Dual<T, N>>]) -> Reverse<Dual<T, N>>,
+    mut f: impl GradientAt<Dual<T, N>>,
     x: &[T],
     g: &mut [T],
     mut set: impl FnMut(usize, usize, T),
@@ -454,7 +483,7 @@ pub(super) fn second_derivatives<T: Float, const N: usize>(
     let mut value = T::zero();
     for columns in chunks::<N>(x.len()) {
         point.seed(columns.clone());
-        value = value_and_gradient_into(&mut f, point.as_slice(), gradient.as_mut_slice()).primal();
+        value = f.gradient_at(point.as_slice(), gradient.as_mut_slice()).primal();
         point.unseed(columns.clone());
         for (lane, j) in columns.enumerate() {
             // The lower triangle, mirrored.
@@ -678,18 +707,40 @@ pub fn value_gradient_and_hvp_into<T: Float>(
     g: &mut [T],
     product: &mut [T],
 ) -> T {
-    const DRIVER: &str = "value_gradient_and_hvp_into";
-    check_length(DRIVER, "the direction", v.len(), x.len(), INPUT);
-    check_length(DRIVER, "the buffer for the gradient", g.len(), x.len(), INPUT);
-    check_length(DRIVER, "the buffer for the product", product.len(), x.len(), INPUT);
-    let tag = Tag::fresh();
-    let point = Seeded::with(x.iter().zip(v).map(|(&x, &v)| Dual::new(x, [v]).tagged(tag)));
-    let mut gradient = Seeded::<T, 1>::at(x);
-    let value = value_and_gradient_into(f, point.as_slice(), gradient.as_mut_slice()).primal();
-    for ((g, product), on_duals) in g.iter_mut().zip(product).zip(gradient.as_slice()) {
-        (*g, *product) = (on_duals.primal(), on_duals.tangent());
+    check_product("value_gradient_and_hvp_into", x, v, g, product);
+    let mut along = Along::new(x, v);
+    let value = value_and_gradient_into(f, along.point.as_slice(), along.gradient.as_mut_slice());
+    along.end(g, product);
+    value.primal()
+}
+
+/// Panics unless a direction and the buffers for gradient and product have an entry for each of the point.
+#[track_caller]
+pub(super) fn check_product<T>(driver: &str, x: &[T], v: &[T], g: &[T], product: &[T]) {
+    check_length(driver, "the direction", v.len(), x.len(), INPUT);
+    check_length(driver, "the buffer for the gradient", g.len(), x.len(), INPUT);
+    check_length(driver, "the buffer for the product", product.len(), x.len(), INPUT);
+}
+
+/// A point that moves along a direction, and room for the gradient there: its tangents are the Hessian times the direction.
+pub(super) struct Along<T> {
+    pub point: Seeded<T, 1>,
+    pub gradient: Seeded<T, 1>,
+}
+
+impl<T: Float> Along<T> {
+    pub fn new(x: &[T], v: &[T]) -> Self {
+        let tag = Tag::fresh();
+        let point = Seeded::with(x.iter().zip(v).map(|(&x, &v)| Dual::new(x, [v]).tagged(tag)));
+        Along { point, gradient: Seeded::at(x) }
     }
-    point.end();
-    gradient.end();
-    value
+
+    /// Writes gradient and product, and keeps the memory for the next call.
+    pub fn end(self, g: &mut [T], product: &mut [T]) {
+        for ((g, product), on_duals) in g.iter_mut().zip(product).zip(self.gradient.as_slice()) {
+            (*g, *product) = (on_duals.primal(), on_duals.tangent());
+        }
+        self.point.end();
+        self.gradient.end();
+    }
 }

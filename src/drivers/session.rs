@@ -54,6 +54,20 @@ impl<T: Float> Session<T> {
         &self.workspace.variables
     }
 
+    /// Joins so far.
+    pub fn joins(&self) -> usize {
+        self.recording.nodes() - self.recording.inputs()
+    }
+
+    /// Forgets all joins, and goes on with new variables of the same values. Those so far are stale.
+    pub fn rewind(&mut self) {
+        let Session { recording, workspace } = self;
+        recording.rewind(recording.inputs());
+        for (i, x) in workspace.variables.iter_mut().enumerate() {
+            *x = Reverse::at_node(x.primal(), recording.node(i));
+        }
+    }
+
     /// Ends the recording and keeps the buffers.
     pub fn end(self) {
         let Session { recording, mut workspace } = self;

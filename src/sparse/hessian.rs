@@ -8,7 +8,7 @@ use super::pattern::SparsePattern;
 use super::substitution::Substitution;
 use super::sweeps::{Read, Reads, WIDEST, check_room, sweeps};
 use crate::drivers::seeded::Seeded;
-use crate::drivers::{INPUT, ScalarFunction, check_length, pool, reverse};
+use crate::drivers::{INPUT, ScalarFunction, check_length, pool};
 use crate::float::Float;
 use crate::numbers::Dual;
 use std::ops::Range;
@@ -311,7 +311,7 @@ impl HessianPlan {
         let mut point = Seeded::<T, K>::at(x);
         let mut gradient = Seeded::<T, K>::at(x);
         point.seed_lanes(|input| self.colouring.lane_of(input, &strip));
-        let value = reverse::value_and_gradient_into(|x| f.eval(x), point.as_slice(), gradient.as_mut_slice());
+        let value = f.backpropagate(point.as_slice(), gradient.as_mut_slice());
         g.iter_mut().zip(gradient.as_slice()).for_each(|(g, on_duals)| *g = on_duals.primal());
         reader.read(strip, gradient.as_slice());
         point.end();

@@ -119,6 +119,32 @@ impl SparsePattern {
         SparsePattern::from_triplets(rows.len(), columns, entries)
     }
 
+    /// The pattern of the Hessian of a sum over data with `n` inputs, whose term `i` depends on the inputs `inputs[i]`, in any order:
+    /// every input of a term with every other, and with itself.
+    ///
+    /// No term is evaluated, so what a term does by comparing does not matter. Takes memory for the squares of the numbers of inputs.
+    ///
+    /// # Errors
+    /// [`SparseError::OutOfRange`].
+    ///
+    /// # Examples
+    /// Differences between neighbours, `Σ (x[i + 1] - x[i])⁴`:
+    /// ```
+    /// use dualtape::sparse::SparsePattern;
+    /// let pattern = SparsePattern::of_terms(3, &[[0, 1], [1, 2]])?;
+    /// assert_eq!(pattern, SparsePattern::banded(3, 1, 1));
+    /// # Ok::<(), dualtape::sparse::SparseError>(())
+    /// ```
+    ///
+    /// Source: Griewank & Toint, "On the unconstrained optimization of partially separable functions", in *Nonlinear Optimization 1981*.
+    pub fn of_terms(n: usize, inputs: &[impl AsRef<[usize]>]) -> Result<Self, SparseError> {
+        let pairs = inputs
+            .iter()
+            .map(AsRef::as_ref)
+            .flat_map(|inputs| inputs.iter().flat_map(move |&i| inputs.iter().map(move |&j| (i, j))));
+        SparsePattern::from_triplets(n, n, pairs)
+    }
+
     /// The pattern with every entry.
     #[must_use]
     pub fn dense(rows: usize, columns: usize) -> Self {

@@ -6,6 +6,7 @@
 
 mod arrays;
 mod bounds;
+mod cluster;
 mod complex;
 mod differential_equations;
 mod estimation;
