@@ -99,6 +99,21 @@ impl Program {
     /// # Errors
     /// See [`WriteError`]. Among others if the program is rolled, as those of [`Graph::compile_value_and_gradient`] may be: write
     /// [`Graph::value_and_gradient`] then.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::graph::{Graph, Traced};
+    /// use dualtape::replay;
+    ///
+    /// let program = Graph::record_fn(|x: &[Traced]| x[0].sin() / x[1], &[1.0, 1.0]).value_and_gradient().compile();
+    /// let bytes = program.to_bytes()?;
+    /// let device = replay::Program::read(&bytes).unwrap();
+    /// let (mut work, mut there, mut here) = (vec![0.0; device.work_len()], [0.0; 3], [0.0; 3]);
+    /// device.call(&[0.3, 0.7], &mut work, &mut there).unwrap();
+    /// program.call(&[0.3, 0.7], &mut here).unwrap();
+    /// assert_eq!(there, here);
+    /// # Ok::<(), dualtape::graph::WriteError>(())
+    /// ```
     pub fn to_bytes(&self) -> Result<Vec<u8>, WriteError> {
         if self.is_rolled() { Err(WriteError::Rolled) } else { self.graph().to_bytes() }
     }

@@ -108,7 +108,8 @@ impl Display for ReadError {
             }
             ReadError::UnknownRule(name) => write!(
                 out,
-                "dualtape: the program calls `{}`, which is not among the rules it is read with",
+                "dualtape: the program calls `{}`, which is not among the rules it is read with; `read_with` takes others, `Rules::ALL` for \
+                 instance",
                 name.as_str()
             ),
             ReadError::Malformed { what, at } => write!(out, "dualtape: the program is malformed at byte {at}: {what}"),

@@ -1,9 +1,10 @@
 //! Recorded functions without a host: a graph as bytes, evaluated by a program that has neither the standard library nor memory
 //! management.
 //!
-//! On the host a function is recorded, differentiated and written (`graph::Graph::to_bytes`, `graph::Program::to_bytes`), with the feature `graph`. On the
-//! microcontroller the bytes lie in read-only memory and are [read](Program::read), which checks them, and [called](Program::call), which
-//! allocates nothing. Numbers have the bits that they have on the host with the same mathematical library (`std` or `libm`).
+//! On the host, with the feature `graph`, a function is recorded, differentiated and written (`graph::Graph::to_bytes`,
+//! `graph::Program::to_bytes`). On the microcontroller the bytes lie in read-only memory. They are [read](Program::read), which checks them,
+//! and [called](Program::call), which allocates nothing. Numbers have the bits that they have on a host with the same mathematical library
+//! (`std` or `libm`).
 //!
 //! ```
 //! # #[cfg(feature = "graph")] {
@@ -23,9 +24,9 @@
 //! # }
 //! ```
 //!
-//! A function of a user's own, and methods of `LinearAlgebra`, cannot be written, since nobody could find them again; `to_bytes`
-//! says so. Where the answer of a guard changes, and where a derivative needs the drivers,
-//! a call is an [error](CallError), and never a wrong number.
+//! A function of a user's own and methods of `LinearAlgebra` cannot be written, since nobody could find them again; `to_bytes` says so.
+//! Where the answer of a guard changes, and where a derivative needs the drivers, a call is an [error](CallError), and never a wrong
+//! number.
 //!
 //! # The format, version 1
 //!
@@ -130,6 +131,8 @@ impl<B> Clone for Program<'_, B> {
 impl<'a, B: Primitive> Program<'a, B> {
     /// The program that the bytes are, checked.
     ///
+    /// It may call the elementary rules, [`Rules::ELEMENTARY`]; [`Program::read_with`] takes others.
+    ///
     /// Bytes that were cut off or altered are an error. Whatever the bytes are, reading and calling end after a time in proportion to their
     /// length, and do no harm.
     ///
@@ -153,10 +156,10 @@ impl<'a, B: Primitive> Program<'a, B> {
     /// # }
     /// ```
     pub fn read(bytes: &'a [u8]) -> Result<Self, ReadError> {
-        Program::read_with(bytes, Rules::ALL)
+        Program::read_with(bytes, Rules::ELEMENTARY)
     }
 
-    /// [`Program::read`] with some of the rules: those that the program on the microcontroller has to contain.
+    /// [`Program::read`] with more rules or fewer: those that the firmware contains.
     ///
     /// # Errors
     /// See [`ReadError`]; a rule that the program calls and that is not among these is one.
@@ -170,7 +173,8 @@ impl<'a, B: Primitive> Program<'a, B> {
     /// let bytes = Graph::record_fn(|x: &[Traced]| x[0].exp(), &[1.0]).to_bytes().unwrap();
     /// assert!(Program::<f64>::read_with(&bytes, Rules::ELEMENTARY).is_ok());
     /// let error = Program::<f64>::read_with(&bytes, Rules::ARITHMETIC).unwrap_err();
-    /// assert_eq!(error.to_string(), "dualtape: the program calls `exp`, which is not among the rules it is read with");
+    /// assert_eq!(error.to_string(), "dualtape: the program calls `exp`, which is not among the rules it is read with; \
+    ///     `read_with` takes others, `Rules::ALL` for instance");
     /// # }
     /// ```
     pub fn read_with(bytes: &'a [u8], rules: Rules<B>) -> Result<Self, ReadError> {

@@ -6,8 +6,8 @@ use core::fmt;
 
 /// Rules that a program may call.
 ///
-/// A processor with little memory gets only what it is read with: the linker drops the others. `Rules::<f64>::ALL` brings the special
-/// functions, which are ten times the code of the elementary ones.
+/// A processor with little memory gets only what its programs are read with; the linker drops the others. For a Cortex-M4 the interpreter
+/// takes 36 kB with [`Rules::ARITHMETIC`], 122 kB with [`Rules::ELEMENTARY`], and 1.8 MB with [`Rules::ALL`].
 pub struct Rules<B: 'static>([Tables<B>; 2]);
 
 /// Tables of rows.

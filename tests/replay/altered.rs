@@ -2,7 +2,7 @@
 
 use crate::problems::Random;
 use dualtape::graph::{Graph, Traced};
-use dualtape::replay::{Program, ReadError};
+use dualtape::replay::{Program, ReadError, Rules};
 use dualtape::{Float, Special, slices};
 
 /// Programs that have every kind of operation between them.
@@ -20,6 +20,10 @@ fn samples() -> Vec<Vec<u8>> {
     let large = Graph::record_fn(large, &[0.3, 0.8, 1.5]);
     let graphs = [small.clone(), small.value_and_gradient(), large.clone(), large.value_and_gradient()];
     graphs.iter().map(|graph| graph.to_bytes().unwrap()).collect()
+}
+
+fn read(bytes: &[u8]) -> Result<Program<'_, f64>, ReadError> {
+    Program::read_with(bytes, Rules::ALL)
 }
 
 /// Puts the checksum right: CRC-32 of everything but its own place.
@@ -61,17 +65,17 @@ fn a_mended_checksum_is_one() {
 fn every_truncation_is_an_error() {
     for bytes in samples() {
         for length in 0..bytes.len() {
-            assert!(Program::<f64>::read(&bytes[..length]).is_err(), "{length} of {}", bytes.len());
+            assert!(read(&bytes[..length]).is_err(), "{length} of {}", bytes.len());
             // With a header that agrees.
             let mut cut = bytes[..length].to_vec();
             if length >= 64 {
                 cut[16..20].copy_from_slice(&(length as u32).to_le_bytes());
                 mend(&mut cut);
-                assert!(Program::<f64>::read(&cut).is_err(), "{length} of {}", bytes.len());
+                assert!(read(&cut).is_err(), "{length} of {}", bytes.len());
             }
         }
         let longer = [bytes.clone(), vec![0]].concat();
-        let error = Program::<f64>::read(&longer).unwrap_err();
+        let error = read(&longer).unwrap_err();
         assert_eq!(error, ReadError::Length { expected: bytes.len() as u64, found: longer.len() });
     }
 }
@@ -80,7 +84,7 @@ fn every_truncation_is_an_error() {
 fn other_versions_are_refused() {
     let mut bytes = samples().remove(0);
     bytes[8] = 2;
-    let error = Program::<f64>::read(&bytes).unwrap_err();
+    let error = read(&bytes).unwrap_err();
     assert_eq!(error, ReadError::Version { found: 2 });
     assert_eq!(
         error.to_string(),
@@ -115,7 +119,7 @@ fn altered_bytes_are_an_error() {
         mutate(&mut altered, &mut random);
         if altered != *original {
             count += 1;
-            assert!(Program::<f64>::read(&altered).is_err(), "{altered:?}");
+            assert!(read(&altered).is_err(), "{altered:?}");
         }
     }
 }
@@ -131,7 +135,7 @@ fn altered_bytes_with_a_right_checksum_do_no_harm() {
         altered.clone_from(&samples[if k % 10 < 7 { k % 2 } else { 2 + k % 2 }]);
         mutate(&mut altered, &mut random);
         mend(&mut altered);
-        let Ok(program) = Program::<f64>::read(&altered) else {
+        let Ok(program) = read(&altered) else {
             refused += 1;
             continue;
         };

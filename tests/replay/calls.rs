@@ -3,7 +3,7 @@
 use super::Device;
 use dualtape::graph::{Graph, Traced};
 use dualtape::replay::{CallError, Program, ReadError, Rules};
-use dualtape::{Dual, Float, derivative};
+use dualtape::{Dual, Float, Special, derivative};
 
 fn graph() -> Graph {
     Graph::record_fn(|x: &[Traced]| (x[0] * x[1]).sin() * x[0].exp() + x[1], &[1.0, 2.0])
@@ -89,6 +89,11 @@ fn rules_are_those_it_is_read_with() {
         panic!("the sine is a rule");
     };
     assert_eq!(name.as_str(), "sin");
+    // What it is read with if nothing is said.
+    assert!(Program::<f64>::read(&elementary).is_ok());
+    let special = Graph::record_fn(|x: &[Traced]| x[0].erf(), &[1.0]).to_bytes().unwrap();
+    assert!(matches!(Program::<f64>::read(&special), Err(ReadError::UnknownRule(_))));
+    assert_eq!(Device::new(&special).call(&[0.5]).unwrap(), [0.5_f64.erf()]);
 }
 
 /// More rules than are found again at once.

@@ -16,7 +16,7 @@ mod rules;
 mod single;
 
 use dualtape::graph::Program;
-use dualtape::replay::{self, CallError};
+use dualtape::replay::{self, CallError, Rules};
 
 /// A program that was read, with the memory that it is called with.
 struct Device<'a> {
@@ -27,7 +27,7 @@ struct Device<'a> {
 
 impl<'a> Device<'a> {
     fn new(bytes: &'a [u8]) -> Device<'a> {
-        let program = replay::Program::read(bytes).unwrap_or_else(|error| panic!("{error}"));
+        let program = replay::Program::read_with(bytes, Rules::ALL).unwrap_or_else(|error| panic!("{error}"));
         let (work, out) = (vec![f64::NAN; program.work_len()], vec![0.0; program.outputs()]);
         Device { program, work, out }
     }

@@ -4,7 +4,7 @@
 pub mod models;
 
 use dualtape::forward::{value_and_gradient_of_array, value_and_jacobian_of_array};
-use dualtape::replay::{CallError, Program, ReadError, Rules};
+use dualtape::replay::{CallError, Program, ReadError};
 use dualtape::{Dual, Float};
 use nalgebra::{Matrix2, Vector2};
 
@@ -39,7 +39,7 @@ pub struct Pendulum(Program<'static>);
 impl Pendulum {
     /// The recording, which lies in read-only memory.
     pub fn read() -> Result<Pendulum, ReadError> {
-        Program::read_with(include_bytes!("../data/pendulum"), Rules::ELEMENTARY).map(Pendulum)
+        Program::read(include_bytes!("../data/pendulum")).map(Pendulum)
     }
 
     /// Writes the energy and its gradient, by angles and momenta.
