@@ -14,7 +14,7 @@ use std::time::Instant;
 
 const CELLS: usize = 50;
 const SNAPSHOTS: usize = 100;
-/// A debug build, some 25 times slower, takes fewer.
+/// A debug build, which is much slower, takes fewer.
 const STEPS: usize = if cfg!(debug_assertions) { 20_000 } else { 1_000_000 };
 /// So that the rod has cooled down to a tenth in the end.
 const R: f64 = 300.0 / STEPS as f64;
