@@ -110,6 +110,7 @@ mod derive;
 mod names;
 mod operation;
 mod picture;
+mod prices;
 mod program;
 mod question;
 mod recording;

@@ -10,7 +10,8 @@
 //! - The value is an expression of the arguments on a primitive number. With `f64` in front, `f64 [libm::erf(x)]`, the arguments are
 //!   `f64`, and the result is rounded to the type at hand.
 //! - Of one argument, `(x)`, the derivative is `|x, y| ..` with `y = f(x)`. After it may come `fused |x| (value, derivative)` where the
-//!   two share work, `twin first SIN_COS` where two functions do, with the pair and whether it is its `first` or `second` function, and
+//!   two share work, `twin first SIN_COS` where two functions do, with the pair and whether it is its `first` or `second` function,
+//!   `takes 2.0` where a call takes another number of nanoseconds than most, which is 10, and
 //!   `through |t, slope, x, y| ..` where a tangent `t` passes on a way of its own ([`Unary::through`]), and last
 //!   `series |u, y, slope| ..` where the coefficients of a power series follow from those of its argument by a recurrence of
 //!   [`series`](super::series). Without one they follow from the derivative.
@@ -65,6 +66,7 @@ macro_rules! define_rules {
         impl $crate::rules::Unary for $Rule {
             const NAME: &'static str = stringify!($name);
             const PIECEWISE_CONSTANT: bool = true;
+            const COST: f64 = 2.0;
             #[inline]
             fn value<B: $crate::Primitive>(self, $x: B) -> B {
                 $value
@@ -81,6 +83,7 @@ macro_rules! define_rules {
         |$ax:pat_param, $ay:pat_param| $partial:expr
         $(, fused |$fx:ident| $fused:expr)?
         $(, twin $which:ident $Pair:path)?
+        $(, takes $cost:literal)?
         $(, through |$t:pat_param, $slope:pat_param, $tx:pat_param, $ty:pat_param| $through:expr)?
         $(, series |$su:pat_param, $sy:pat_param, $sp:pat_param| $series:expr)? }) => {
         impl $crate::rules::Unary for $Rule {
@@ -100,6 +103,7 @@ macro_rules! define_rules {
                 $fused
             })?
             $(const TWIN: Option<$crate::float::Twin> = Some($Pair.$which());)?
+            $(const COST: f64 = $cost;)?
             $(const PASSES: bool = true;
             #[inline]
             fn through<T: $crate::Float>(self, $t: T, $slope: T, $tx: T, $ty: T) -> T {
@@ -119,6 +123,7 @@ macro_rules! define_rules {
     (@rule $Rule:ident $params:tt $name:ident ($x:ident, $y:ident) { $($wide:ident)? [$value:expr]
         |$ax:pat_param, $ay:pat_param, $az:pat_param| $by_x:expr,
         |$bx:pat_param, $by:pat_param, $bz:pat_param| $by_y:expr
+        $(, takes $cost:literal)?
         $(, through |$t:pat_param, $ts:pat_param, $tx:pat_param, $ty:pat_param, $tz:pat_param| $through_x:expr,
         |$u:pat_param, $us:pat_param, $ux:pat_param, $uy:pat_param, $uz:pat_param| $through_y:expr)?
         $(, series |$sx:pat_param, $sy:pat_param, $sz:pat_param| $series:expr)? }) => {
@@ -139,6 +144,7 @@ macro_rules! define_rules {
                 $crate::rules::dialect::define_rules!(@parameters self $Rule $params);
                 $by_y
             }
+            $(const COST: f64 = $cost;)?
             $(const PASSES: bool = true;
             #[inline]
             fn through_x<T: $crate::Float>(self, $t: T, $ts: T, $tx: T, $ty: T, $tz: T) -> T {
