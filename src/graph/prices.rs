@@ -1,8 +1,8 @@
 //! Models of costs: amounts of what a run consists of, times prices.
 //!
-//! Prices are nanoseconds, by least squares of relative errors over the programs of `cargo bench --bench compiled` that are not called fresh
-//! there, on one machine, and fixed for a release. What counts are their ratios. `cargo bench --bench model` prints amounts and
-//! times, to fit them anew.
+//! Prices are nanoseconds, by least squares of the logarithms of the ratio of model and time, over the programs of `cargo bench --bench
+//! compiled` that are not called fresh there, on one machine, and fixed for a release. What counts are their ratios. The benchmark
+//! `model` prints amounts and times, to fit them anew.
 
 /// What has a price, and the price.
 #[derive(Debug)]

@@ -8,8 +8,8 @@ use dualtape::{Float, ScalarFunction};
 pub fn all(visitor: &mut impl Visitor) {
     let mut random = Random(71);
     visitor.visit("oscillators", &Oscillators { steps: 25 }, &random.vector_between(-1.5, 1.5, 2 * 20));
-    let correlations: Vec<f64> =
-        (0..60).map(|k| (-0.1 * f64::from(k)).exp() * (1.0 + random.between(0.0, 0.1))).collect();
+    let correlation = |k: i32| if k == 0 { 2.0 } else { (-0.5 * f64::from(k)).exp() };
+    let correlations: Vec<f64> = (0..60).map(correlation).collect();
     visitor.visit("Levinson's recursion", &Levinson, &correlations);
     visitor.visit("power iteration", &PowerIteration { n: 24, steps: 20 }, &random.vector_between(0.1, 1.0, 24 * 24));
     let bonds = Bonds { prices: random.vector_between(0.8, 1.1, 80) };

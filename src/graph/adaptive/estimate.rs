@@ -121,7 +121,7 @@ impl Foreseen {
 
 /// Nanoseconds of a call by the drivers and by replay, on the machine that the constants were fitted on. What counts is their ratio.
 ///
-/// The [prices](super::super::prices) are least squares of relative errors. For most programs both times are right within a factor of 1.5.
+/// For most programs both times are right within a factor of 1.5.
 /// Functions that compute much which they do not use, or look much up in their data, are the exception: they take up to 7 times as long.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Estimate {
