@@ -1,6 +1,8 @@
 //! Value and gradient by a compiled program, beside the tape, the plain function and, where there is one, an adjoint by hand.
 //!
 //! `cargo bench --features graph --bench compiled` prints the table; `-- Kalman` does so for the rows whose name contains `Kalman`.
+//! `-- F4 --memory` prints what it takes to make the program of that row instead: milliseconds, and the most memory that the process had before
+//! and after, where the system tells (Linux); of one program at a time, since a process keeps its peak.
 //! Without `--bench` (as under `cargo test --benches`) results are checked and nothing is timed.
 //!
 //! Columns: kernels of the program and how often it runs one, its operations and decisions; microseconds of the plain function, of the adjoint
@@ -10,37 +12,21 @@
 //! and compile each; and after how many calls that has paid; and how many times faster than
 //! the tape `Adaptive` is, and whether it replays.
 
-#[path = "../tests/common/adbench/mod.rs"]
-mod adbench;
 mod clock;
-#[path = "../tests/common/latest.rs"]
-mod latest;
-#[path = "../tests/common/mgh.rs"]
-#[allow(dead_code)] // minima are for tests
-mod mgh;
-#[path = "../examples/nist/mod.rs"]
-#[allow(dead_code)] // so are certified parameters
-mod nist;
-#[path = "../tests/common/problems.rs"]
-#[allow(dead_code)] // and problems for Hessians
-mod problems;
-#[path = "../tests/common/programs.rs"]
-mod programs;
+mod rows;
 
-use adbench::ba::Bundle;
-use adbench::gmm::Mixture;
-use adbench::hand::Hand;
-use adbench::lstm::Lstm;
 use clock::{Run, compare};
 use cpu_time::ThreadTime;
 use dualtape::graph::{Adaptive, Graph, Program};
 use dualtape::{Dual, Float, ScalarFunction, Special, VectorFunction, forward};
-use problems::{Adjoint, Problem, Random};
+use rows::Rows;
+use rows::problems::Random;
 use std::hint::black_box;
 
 fn main() {
-    let mut table = Table { run: Run::from_arguments(), ratios: Vec::new(), by_choice: Vec::new() };
-    if table.run.timed {
+    let memory = std::env::args().any(|argument| argument == "--memory");
+    let mut table = Table { run: Run::from_arguments(), memory, ratios: Vec::new(), by_choice: Vec::new() };
+    if table.run.timed && !memory {
         println!(
             "{:24}{:>8}{:>9}{:>9}{:>9} |{:>10}{:>9}{:>10}{:>10}{:>10} |{:>6}{:>7} |{:>6}{:>7} |{:>9}{:>9}{:>7} |{:>6}",
             "",
@@ -63,115 +49,26 @@ fn main() {
             "adapt."
         );
     }
-    problems::gradient_set(&mut table);
-    if table.run.wants("ADBench GMM d10 K25") {
-        let adbench::Problem { function, x0, .. } = Mixture::read("gmm/1k/gmm_d10_K25.txt");
-        table.row("ADBench GMM d10 K25", &function, &x0, None);
-    }
-    if table.run.wants("ADBench BA1 squares") {
-        let (bundle, x0) = BundleSquares::read("ba/ba1_n49_m7776_p31843.txt");
-        table.row("ADBench BA1 squares", &bundle, &x0, None);
-    }
-    if table.run.wants("ADBench LSTM l2 c1024") {
-        let adbench::Problem { function, x0, .. } = Lstm::read("lstm/lstm_l2_c1024.txt");
-        table.row("ADBench LSTM l2 c1024", &function, &x0, None);
-    }
-    if table.run.wants("ADBench HAND squares") {
-        let adbench::Problem { function, x0, .. } = Hand::read("hand/simple_small/hand1_t26_c100.txt");
-        table.row("ADBench HAND squares", &Squares(function), &x0, None);
-    }
-    programs::all(&mut table);
-    for problem in nist::Problem::read_all(nist::DIRECTORY).expect("the problems are there") {
-        if ["Gauss1", "ENSO"].contains(&problem.name.as_str()) {
-            table.row(&problem.name, &problem, &problem.starts[1], None);
-        }
-    }
-    table.mean("the programs above");
-    for problem in mgh::all() {
-        let name = format!("MGH {} n={}", problem.number, problem.start.len());
-        // A start at which nothing is special.
-        let x: Vec<f64> = problem.start.iter().zip(1..).map(|(x, i)| x + 1e-3 * f64::from(i)).collect();
-        table.row(&name, &problem, &x, None);
-    }
-    table.mean("Moré, Garbow & Hillstrom");
-    programs::adverse(&mut table);
-    table.mean("the adverse ones");
-    programs::fresh(&mut table);
-    table.mean("written after the constants of the first interpreter were fixed");
-    latest::all(&mut table);
-    table.mean("written after the interpreter's constants were fixed");
-    programs::newest(&mut table);
-    table.mean("written after the model of costs");
-    batches(&table.run);
-}
-
-/// The sum of the squares of a function's results.
-struct Squares<F>(F);
-
-impl<F: VectorFunction> ScalarFunction for Squares<F> {
-    fn eval<T: Float>(&self, x: &[T]) -> T {
-        self.0.eval(x).into_iter().fold(T::zero(), |sum, y| sum + y * y)
-    }
-}
-
-/// The sum of the squares of all residuals of a bundle, over cameras, points and weights.
-struct BundleSquares {
-    bundle: Bundle,
-    columns: Vec<[usize; adbench::ba::INPUTS]>,
-}
-
-impl BundleSquares {
-    fn read(path: &'static str) -> (BundleSquares, Vec<f64>) {
-        let bundle = Bundle::read(path);
-        let mut x = vec![0.0; bundle.shape()[1]];
-        let columns: Vec<_> = (0..bundle.observations.len()).map(|i| bundle.columns(i)).collect();
-        for (i, columns) in columns.iter().enumerate() {
-            columns.iter().zip(bundle.inputs(i)).for_each(|(&column, value)| x[column] = value);
-        }
-        (BundleSquares { bundle, columns }, x)
-    }
-}
-
-impl ScalarFunction for BundleSquares {
-    fn eval<T: Float>(&self, x: &[T]) -> T {
-        let mut sum = T::zero();
-        for (observation, columns) in self.bundle.observations.iter().zip(&self.columns) {
-            let [a, b] = observation.residual(&columns.map(|column| x[column]));
-            sum += a * a + b * b;
-        }
-        for columns in &self.columns {
-            let error = adbench::ba::weight_residual(x[columns[columns.len() - 1]]);
-            sum += error * error;
-        }
-        sum
+    rows::all(&mut table);
+    if !memory {
+        batches(&table.run);
     }
 }
 
 struct Table {
     run: Run,
+    memory: bool,
     /// How many times faster than the tape, since the last mean: replay, and what `Adaptive` chooses.
     ratios: Vec<f64>,
     by_choice: Vec<f64>,
 }
 
-impl problems::Visitor for Table {
-    fn visit<F: Adjoint>(&mut self, problem: &Problem<F>) {
-        let mut g = vec![0.0; problem.x0.len()];
-        let mut hand = || {
-            black_box(problem.function.adjoint(black_box(&problem.x0), black_box(&mut g)));
-        };
-        self.row(problem.name, &problem.function, &problem.x0, Some(&mut hand));
+impl Rows for Table {
+    fn wants(&self, name: &str) -> bool {
+        self.run.wants(name)
     }
-}
 
-impl programs::Visitor for Table {
-    fn visit(&mut self, name: &str, f: &impl ScalarFunction, x: &[f64]) {
-        self.row(name, f, x, None);
-    }
-}
-
-impl Table {
-    fn mean(&mut self, what: &str) {
+    fn end_of_part(&mut self, what: &str) {
         for (who, ratios) in [("replay", &mut self.ratios), ("`Adaptive`", &mut self.by_choice)] {
             if !ratios.is_empty() {
                 let mean = (ratios.iter().map(|ratio| ratio.ln()).sum::<f64>() / ratios.len() as f64).exp();
@@ -192,7 +89,17 @@ impl Table {
             let program = compile();
             (program, start.elapsed().as_secs_f64() * 1e6)
         };
+        let before = most_memory();
         let (program, set_up_picked) = set_up(&|| Graph::record(f, x).compile_value_and_gradient());
+        if self.memory {
+            let bytes = program.report().bytes() as f64 / f64::from(1 << 20);
+            let after = most_memory();
+            println!(
+                "{name}: {:.0} ms, {bytes:.1} MiB stay, peak of {before} before and {after} after",
+                set_up_picked * 1e-3
+            );
+            return;
+        }
         let report = program.report();
         let straight = (self.run.timed && report.kernels() > 0)
             .then(|| set_up(&|| Program::from(Graph::record(f, x).value_and_gradient())));
@@ -255,6 +162,13 @@ impl Table {
             set_up_picked / (tape - picked),
         );
     }
+}
+
+/// The most memory that this process had so far.
+fn most_memory() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.map_or("unknown".into(), |line| line.trim().into())
 }
 
 // ---- Many points -----------------------------------------------------------------------------------------------------

@@ -63,29 +63,44 @@ impl Condition {
         }
     }
 
-    /// Whether it holds of all of `x`. Without a branch for each, so that it runs in vector registers.
+    /// Whether it holds of all numbers in `parts`, each of which `read` reads. Without a branch for each, so that it runs in vector
+    /// registers.
     #[cfg(feature = "graph")]
+    #[inline(always)]
     #[must_use]
-    pub fn holds_of_all<B: Primitive>(self, x: &[B]) -> bool {
-        fn all<B: Primitive>(x: &[B], holds: impl Fn(B) -> bool) -> bool {
-            let (chunks, rest) = x.as_chunks::<8>();
-            let of_each = |chunk: &[B]| chunk.iter().fold(true, |all, &x| all & holds(x));
-            chunks.iter().all(|chunk| of_each(chunk)) && of_each(rest)
+    pub fn holds_of_all<'a, B: Primitive, X: 'a>(
+        self,
+        parts: impl Iterator<Item = &'a [X]>,
+        read: impl Fn(&X) -> B,
+    ) -> bool {
+        #[inline(always)]
+        fn all<'a, X: 'a>(parts: impl Iterator<Item = &'a [X]>, holds: impl Fn(&X) -> bool) -> bool {
+            let mut all = true;
+            for part in parts {
+                for x in part {
+                    all &= holds(x);
+                }
+            }
+            all
         }
         use num_traits::Float;
         match self {
-            Condition::NotNan => all(x, |x| !x.is_nan()),
+            Condition::NotNan => all(parts, |x| !read(x).is_nan()),
             Condition::Central { nested, or_zero } => {
                 let (least, largest) = middle::<B>(nested);
                 let (least, largest) = (B::nearest(least), B::nearest(largest));
                 let is_central = |x: B| (least < Float::abs(x)) & (Float::abs(x) < largest);
-                if or_zero { all(x, |x| is_central(x) | x.is_zero()) } else { all(x, is_central) }
+                if or_zero {
+                    all(parts, |x| is_central(read(x)) | read(x).is_zero())
+                } else {
+                    all(parts, |x| is_central(read(x)))
+                }
             }
             Condition::NotLarge { nested } => {
                 let largest = B::nearest(middle::<B>(nested).1);
-                all(x, |x| Float::abs(x) < largest)
+                all(parts, |x| Float::abs(read(x)) < largest)
             }
-            Condition::AtMostOne => all(x, |x| Float::abs(x) <= B::one()),
+            Condition::AtMostOne => all(parts, |x| Float::abs(read(x)) <= B::one()),
         }
     }
 }
@@ -141,10 +156,14 @@ mod tests {
                         let mut many = [B::one(); 19];
                         many[place] = x;
                         let holds = condition.holds(B::one()) && condition.holds(x);
-                        assert_eq!(condition.holds_of_all(&many), holds, "{condition:?} {x:e} at {place}");
+                        assert_eq!(
+                            condition.holds_of_all([&many[..]].into_iter(), |x| *x),
+                            holds,
+                            "{condition:?} {x:e} at {place}"
+                        );
                     }
                 }
-                assert!(condition.holds_of_all::<B>(&[]));
+                assert!(condition.holds_of_all::<B, B>(std::iter::empty(), |x| *x));
             }
             assert!(numbers.iter().any(|x| Float::is_nan(*x)));
         }

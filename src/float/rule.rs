@@ -174,6 +174,11 @@ pub trait Unary: Rule {
     #[doc(hidden)]
     const TWIN: Option<Twin> = None;
 
+    /// How long the function takes on `f64`, in nanoseconds of the machine that the prices of compiled graphs were fitted on. What
+    /// counts are ratios; nothing but the choice between forms of a program, and between replay and the drivers, goes by it.
+    #[doc(hidden)]
+    const COST: f64 = 10.0;
+
     /// The function of a power series with the coefficients `x`, by a recurrence: `y[0]` is given, and the others are to be filled in.
     /// `slope` is the derivative at `x[0]`. Returns whether there is such a recurrence. Without one the series follows from
     /// [`Unary::partial`].
@@ -276,6 +281,10 @@ pub trait Binary: Rule {
         let _ = (x, y, z);
         false
     }
+
+    /// See [`Unary::COST`].
+    #[doc(hidden)]
+    const COST: f64 = 10.0;
 
     /// Whether [`Binary::through_x`] and [`Binary::through_y`] are written for this rule.
     const PASSES: bool = false;

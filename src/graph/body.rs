@@ -124,6 +124,15 @@ impl Body {
         &self.operands[node.first as usize..node.last as usize]
     }
 
+    /// How long the function of a node takes, see [`Unary::COST`](crate::rules::Unary::COST); 0 for what is no call.
+    pub fn cost_of_call(&self, node: &Node) -> f64 {
+        match node.op {
+            Op::Rule(rule) | Op::First(rule) | Op::Slope(rule, _) => self.rules[rule as usize].cost(),
+            Op::Reduction(rule) => self.rules[rule as usize].cost() * self.operands(node).len() as f64,
+            _ => 0.0,
+        }
+    }
+
     /// What an operand stands for, where the values of all nodes are known.
     pub fn read<T: Float>(&self, operand: Operand, values: &[T]) -> T {
         match operand {

@@ -117,6 +117,7 @@ mod export;
 mod names;
 mod operation;
 mod picture;
+mod prices;
 mod program;
 mod question;
 mod recording;

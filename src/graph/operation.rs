@@ -36,6 +36,8 @@ pub(super) trait Piece: Rule {
     const PASSES: bool = false;
     /// See [`Unary::TWIN`].
     const TWIN: Option<Twin> = None;
+    /// See [`Unary::COST`]. Of a reduction, for one argument.
+    const COST: f64 = 5.0;
     fn label(self) -> String;
     /// What the derivative by an argument is called: `tanh'`, of two arguments `log_add_exp'x` and `log_add_exp'y`.
     fn label_of_slope(self, by: u8) -> String;
@@ -60,6 +62,7 @@ impl<R: Unary> Piece for OfOne<R> {
     const IS_STEP: bool = R::PIECEWISE_CONSTANT;
     const PASSES: bool = R::PASSES;
     const TWIN: Option<Twin> = R::TWIN;
+    const COST: f64 = R::COST;
     fn label(self) -> String {
         self.0.name().to_string()
     }
@@ -88,6 +91,7 @@ impl<R: Unary> Piece for OfOne<R> {
 
 impl<R: Binary> Piece for OfTwo<R> {
     const PASSES: bool = R::PASSES;
+    const COST: f64 = R::COST;
     fn label(self) -> String {
         self.0.name().to_string()
     }
@@ -149,12 +153,18 @@ pub(super) trait Operation: Debug + Send + Sync {
     fn is_step(&self) -> bool;
     fn passes(&self) -> bool;
     fn twin(&self) -> Option<Twin>;
+    /// See [`Unary::COST`]. Of a reduction, for one argument.
+    fn cost(&self) -> f64;
     fn value(&self, x: &[f64]) -> f64;
     fn value_f32(&self, x: &[f32]) -> f32;
     /// The values for several sets of `arity` arguments, which stand one after the other.
     fn values(&self, arity: usize, x: &[f64], values: &mut [f64]);
     /// The value at `x`, the value there, and so on.
     fn repeat(&self, x: f64, values: &mut [f64]);
+    /// The values at several arguments, and the derivatives there.
+    fn values_with_slopes(&self, x: &[f64], values: &mut [f64], slopes: &mut [f64]);
+    /// The value at `x` and the derivative there, the same at that value, and so on.
+    fn repeat_with_slopes(&self, x: f64, values: &mut [f64], slopes: &mut [f64]);
     /// The derivatives by the argument `by` for several sets of `arity` numbers: arguments, and then the value of the rule.
     fn slopes(&self, by: u8, arity: usize, x: &[f64], values: &mut [f64]);
     fn derivatives(&self, asked: Asked, x: &[f64]) -> Vec<f64>;
@@ -186,6 +196,9 @@ impl<P: Piece> Operation for P {
     fn twin(&self) -> Option<Twin> {
         P::TWIN
     }
+    fn cost(&self) -> f64 {
+        P::COST
+    }
     fn value(&self, x: &[f64]) -> f64 {
         Piece::value(*self, x)
     }
@@ -203,6 +216,19 @@ impl<P: Piece> Operation for P {
     fn repeat(&self, x: f64, values: &mut [f64]) {
         values.iter_mut().fold(x, |x, y| {
             *y = Piece::value(*self, &[x]);
+            *y
+        });
+    }
+    fn values_with_slopes(&self, x: &[f64], values: &mut [f64], slopes: &mut [f64]) {
+        for ((&x, y), slope) in x.iter().zip(values).zip(slopes) {
+            *y = Piece::value(*self, &[x]);
+            *slope = Piece::slope(*self, 0, &[x, *y]);
+        }
+    }
+    fn repeat_with_slopes(&self, x: f64, values: &mut [f64], slopes: &mut [f64]) {
+        values.iter_mut().zip(slopes).fold(x, |x, (y, slope)| {
+            *y = Piece::value(*self, &[x]);
+            *slope = Piece::slope(*self, 0, &[x, *y]);
             *y
         });
     }

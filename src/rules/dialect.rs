@@ -11,7 +11,8 @@
 //!   `f64`, and the result is rounded to the type at hand.
 //! - Of one argument, `(x)`, the derivative is `|x, y| ..` with `y = f(x)`. After it may come, in this order: `fused |x| (value,
 //!   derivative)` where the two share work; `twin first SIN_COS` where two functions share work, with the pair and whether it is its
-//!   `first` or `second` function; `through |t, slope, x, y| ..` where a tangent `t` passes on a way of its own ([`Unary::through`]); and
+//!   `first` or `second` function; `takes 2.0` where a call takes another number of nanoseconds than most, which is 10;
+//!   `through |t, slope, x, y| ..` where a tangent `t` passes on a way of its own ([`Unary::through`]); and
 //!   `series |u, y, slope| ..` where the coefficients of a power series follow from those of its argument by a recurrence of
 //!   [`series`](super::series). Without a recurrence they follow from the derivative.
 //!   Behind that may stand `formula |x| ..`, the value as a formula of other functions, for code in other languages ([`Unary::formula`]).
@@ -117,6 +118,7 @@ macro_rules! define_rules {
         impl $crate::rules::Unary for $Rule {
             const NAME: &'static str = stringify!($name);
             const PIECEWISE_CONSTANT: bool = true;
+            const COST: f64 = 2.0;
             #[inline]
             fn value<B: $crate::Primitive>(self, $x: B) -> B {
                 $value
@@ -137,6 +139,7 @@ macro_rules! define_rules {
         |$ax:pat_param, $ay:pat_param| $partial:expr
         $(, fused |$fx:ident| $fused:expr)?
         $(, twin $which:ident $Pair:path)?
+        $(, takes $cost:literal)?
         $(, through |$t:pat_param, $slope:pat_param, $tx:pat_param, $ty:pat_param| $through:expr)?
         $(, series |$su:pat_param, $sy:pat_param, $sp:pat_param| $series:expr)?
         $(, formula |$gx:pat_param| $formula:expr)? }) => {
@@ -157,6 +160,7 @@ macro_rules! define_rules {
                 $fused
             })?
             $(const TWIN: Option<$crate::float::Twin> = Some($Pair.$which());)?
+            $(const COST: f64 = $cost;)?
             $(const PASSES: bool = true;
             #[inline]
             fn through<T: $crate::Float>(self, $t: T, $slope: T, $tx: T, $ty: T) -> T {
@@ -181,6 +185,7 @@ macro_rules! define_rules {
     (@rule $Rule:ident $params:tt $name:ident ($x:ident, $y:ident) { $($wide:ident)? [$value:expr]
         |$ax:pat_param, $ay:pat_param, $az:pat_param| $by_x:expr,
         |$bx:pat_param, $by:pat_param, $bz:pat_param| $by_y:expr
+        $(, takes $cost:literal)?
         $(, through |$t:pat_param, $ts:pat_param, $tx:pat_param, $ty:pat_param, $tz:pat_param| $through_x:expr,
         |$u:pat_param, $us:pat_param, $ux:pat_param, $uy:pat_param, $uz:pat_param| $through_y:expr)?
         $(, series |$sx:pat_param, $sy:pat_param, $sz:pat_param| $series:expr)?
@@ -202,6 +207,7 @@ macro_rules! define_rules {
                 $crate::rules::dialect::define_rules!(@parameters self $Rule $params);
                 $by_y
             }
+            $(const COST: f64 = $cost;)?
             $(const PASSES: bool = true;
             #[inline]
             fn through_x<T: $crate::Float>(self, $t: T, $ts: T, $tx: T, $ty: T, $tz: T) -> T {

@@ -119,14 +119,14 @@ macro_rules! elementary {
 
             // Powers and roots
             /// Reciprocal `1 / x`; derivative `-1 / x²`, `-∞` at 0.
-            pub Recip = recip(x)             { [x.recip()] |_, y| -(y * y), through |t, _, _, y| -((t * y) * y),
+            pub Recip = recip(x)             { [x.recip()] |_, y| -(y * y), takes 2.0, through |t, _, _, y| -((t * y) * y),
                 series |u, y, _| series::recip(u, y), formula |x| T::one() / x }
                 for [Float FloatCore ComplexField], at [2.0 => -0.25];
             /// Square root; derivative `1 / (2 √x)`, `+∞` at 0, NaN below.
-            pub Sqrt = sqrt(x)               { [x.sqrt()] |_, y| (y + y).recip(), series |u, y, slope| series::sqrt(u, y, slope) }
+            pub Sqrt = sqrt(x)               { [x.sqrt()] |_, y| (y + y).recip(), takes 3.0, series |u, y, slope| series::sqrt(u, y, slope) }
                 for [Float ComplexField], at [4.0 => 0.25];
             /// Cube root, also of negative numbers; derivative `1 / (3 y²)`, `+∞` at 0.
-            pub Cbrt = cbrt(x)               { [x.cbrt()] |x, y| x.binary(CubeRoot(1), y.detach()),
+            pub Cbrt = cbrt(x)               { [x.cbrt()] |x, y| x.binary(CubeRoot(1), y.detach()), takes 25.0,
                 through |t, _, x, y| (t / x) * y / T::lit(3.0), series |u, y, _| series::cbrt(u, y) }
                 for [Float ComplexField], at [8.0 => 1.0 / 12.0];
 
@@ -223,18 +223,18 @@ macro_rules! elementary {
             ///
             /// A smooth even function of it, such as `x.abs().powi(2)`, therefore has the second derivative 0 at 0, whatever it is in
             /// truth. The [remedy](crate::conventions#even-functions-of-a-length) is a function of `x * x`.
-            pub Abs = abs(x)                 { [x.abs()] |x, _| slope_of_abs(x), series |u, y, slope| series::linear(u, y, slope) }
+            pub Abs = abs(x)                 { [x.abs()] |x, _| slope_of_abs(x), takes 1.0, series |u, y, slope| series::linear(u, y, slope) }
                 for [Float FloatCore ComplexField], at [-2.0 => -1.0];
             /// Fractional part `x - trunc(x)`; derivative 1 everywhere, also on the jump.
-            pub Fract = fract(x)             { [x.fract()] |_, _| T::one(), series |u, y, slope| series::linear(u, y, slope),
+            pub Fract = fract(x)             { [x.fract()] |_, _| T::one(), takes 2.0, series |u, y, slope| series::linear(u, y, slope),
                 formula |x| x - x.trunc() }
                 for [Float FloatCore ComplexField], at [2.5 => 1.0];
             /// Radians to degrees; derivative `180 / π`.
-            pub ToDegrees = to_degrees(x)    { [x.to_degrees()] |_, _| T::one().to_degrees(),
+            pub ToDegrees = to_degrees(x)    { [x.to_degrees()] |_, _| T::one().to_degrees(), takes 1.0,
                 series |u, y, slope| series::linear(u, y, slope), formula |x| x * T::lit(180.0 / std::f64::consts::PI) }
                 for [Float FloatCore], at [1.0 => 1.0_f64.to_degrees()];
             /// Degrees to radians; derivative `π / 180`.
-            pub ToRadians = to_radians(x)    { [x.to_radians()] |_, _| T::one().to_radians(),
+            pub ToRadians = to_radians(x)    { [x.to_radians()] |_, _| T::one().to_radians(), takes 1.0,
                 series |u, y, slope| series::linear(u, y, slope), formula |x| x * T::lit(std::f64::consts::PI / 180.0) }
                 for [Float FloatCore], at [1.0 => 1.0_f64.to_radians()];
 
@@ -252,7 +252,7 @@ macro_rules! elementary {
 
             // Powers with an exponent, logarithms to a base, length and angle
             /// Integer power `xⁿ`; derivative `n xⁿ⁻¹`, exact at 0 to every order. `x⁰` is 1 with derivative 0 everywhere.
-            pub Powi(n: i32) = powi(x) { [power(x, n)] |x, y| powi_slope(n, x, y),
+            pub Powi(n: i32) = powi(x) { [power(x, n)] |x, y| powi_slope(n, x, y), takes 3.0,
                 through |t, _, x, _| times_powi_slope(t, n, x), series |u, y, _| series::powi(n, u, y),
                 formula |x| power_by_squares(x, n) }
                 for [Float FloatCore ComplexField], at [2.0; 3 => 12.0], at [2.0; -1 => -0.25], members [(0), (1), (2), (3), (-1), (-3), (17)];

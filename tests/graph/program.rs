@@ -220,6 +220,18 @@ fn recurrences() {
     }
 }
 
+/// A function and its derivative are one call: one after the other in a chain, many at once, and products along a chain of other products.
+#[test]
+fn functions_with_their_derivatives() {
+    let chain = |x: &[Traced]| (0..40).fold(x[0], |y, _| y.tanh()) * x[1];
+    let many = |x: &[Traced]| (1..40).map(|k| (x[0] * f64::from(k) * 0.1).tanh() * x[1].abs()).sum::<Traced>();
+    let product = |x: &[Traced]| (0..20).fold(x[0], |y, k| y * (x[1] + f64::from(k)));
+    let points: Vec<[f64; 2]> = POINTS.iter().flat_map(|&a| [0.3, -2.0].map(|b| [a, b])).collect();
+    for graph in [chain as fn(&[Traced]) -> Traced, many, product].map(|f| Graph::record_fn(f, &[0.5, 0.25])) {
+        agree(&graph.value_and_gradient(), &points);
+    }
+}
+
 /// More results than words of 16 bits reach, and more rules of their own than are compared.
 #[test]
 fn large_programs() {

@@ -4,9 +4,9 @@ use super::super::body::Body;
 use super::super::question::BranchChanged;
 use super::Program;
 use super::code::{
-    ADD, ADD_CHAIN, CALL, CALL_CHAIN, CHOOSE, Code, DIV, DOT_CHAIN, EVEN, HORNER_CHAIN, HORNER_PAIR, HORNER_SUB_CHAIN,
-    MIXED, MUL, MUL_ADD, MUL_CHAIN, MUL_SUB, NEG, Of, ROW, SIZES, SUB, SUB_CHAIN, SUB_DOT_CHAIN, SUB_MUL, mixed,
-    operations,
+    ADD, ADD_CHAIN, CALL, CALL_CHAIN, CHOOSE, Code, DIV, DOT_CHAIN, EVEN, Function, HORNER_CHAIN, HORNER_PAIR,
+    HORNER_SUB_CHAIN, MIXED, MUL, MUL_ADD, MUL_CHAIN, MUL_SUB, NEG, ROW, SIZES, SUB, SUB_CHAIN, SUB_DOT_CHAIN, SUB_MUL,
+    mixed, operations,
 };
 use super::schedule::Schedule;
 use crate::drivers::pool::{self, Scratch};
@@ -280,6 +280,15 @@ impl Schedule {
                 code = rest;
             }};
         }
+        // A function of one argument, in all lanes. The second result, if there is one, stands `count` places behind the first.
+        let call = |function: &Function, place: usize, cells: &mut [Lanes], to: usize, count: usize| {
+            let mut results = [0.0; 2 * LANES];
+            let results = &mut results[..function.results * LANES];
+            function.values(graph, &cells[place], results);
+            for (k, &result) in results.as_chunks::<LANES>().0.iter().enumerate() {
+                cells[to + k * count] = result;
+            }
+        };
         while let Some((&word, rest)) = code.split_first() {
             code = rest;
             let word = u32::from(word);
@@ -287,28 +296,19 @@ impl Schedule {
                 CALL => {
                     let (&[function, count], rest) = code.split_first_chunk().expect("a function and a number");
                     let function = &self.functions[usize::from(function)];
-                    let (operands, rest) = rest.split_at(usize::from(count) * function.arity);
-                    for operands in operands.chunks_exact(function.arity) {
-                        let (before, after) = cells.split_at_mut(next);
-                        match *operands {
-                            [place] if function.results == 2 => {
-                                let Of::Both(at) = function.of else { unreachable!("only pairs have two results") };
-                                for (lane, &x) in before[usize::from(place)].iter().enumerate() {
-                                    (after[0][lane], after[1][lane]) = at(x);
-                                }
-                            }
-                            [place] => function.values(graph, &before[usize::from(place)], &mut after[0]),
-                            _ => {
-                                arguments.clear();
-                                let operands =
-                                    |lane: usize| operands.iter().map(move |&place| (usize::from(place), lane));
-                                arguments
-                                    .extend((0..LANES).flat_map(operands).map(|(place, lane)| before[place][lane]));
-                                function.values(graph, arguments, &mut after[0]);
-                            }
+                    let count = usize::from(count);
+                    let (operands, rest) = rest.split_at(count * function.arity);
+                    for (k, operands) in operands.chunks_exact(function.arity).enumerate() {
+                        if let &[place] = operands {
+                            call(function, usize::from(place), cells, next + k, count);
+                            continue;
                         }
-                        next += function.results;
+                        arguments.clear();
+                        let read = |lane: usize| operands.iter().map(move |&place| (usize::from(place), lane));
+                        arguments.extend((0..LANES).flat_map(read).map(|(place, lane)| cells[place][lane]));
+                        function.values(graph, arguments, &mut cells[next + k]);
                     }
+                    next += count * function.results;
                     code = rest;
                 }
                 MIXED => {
@@ -346,12 +346,13 @@ impl Schedule {
                 CALL_CHAIN => {
                     let (&[function, count, first], rest) =
                         code.split_first_chunk().expect("a function, a number, a place");
+                    let (function, count) = (&self.functions[usize::from(function)], usize::from(count));
                     let mut place = usize::from(first);
-                    for _ in 0..count {
-                        let (before, after) = cells.split_at_mut(next);
-                        self.functions[usize::from(function)].values(graph, &before[place], &mut after[0]);
-                        (place, next) = (next, next + 1);
+                    for k in 0..count {
+                        call(function, place, cells, next + k, count);
+                        place = next + k;
                     }
+                    next += count * function.results;
                     code = rest;
                 }
                 _ => {

@@ -134,6 +134,8 @@ pub(super) struct Function {
     pub arity: usize,
     /// The number of results.
     pub results: usize,
+    /// How long a call takes, see [`Unary::COST`](crate::rules::Unary::COST).
+    pub cost: f64,
 }
 
 #[derive(Clone, Debug)]
@@ -142,6 +144,8 @@ pub(super) enum Of {
     Rule(Arc<dyn Operation>),
     /// The derivative of a rule by an argument.
     Slope(Arc<dyn Operation>, u8),
+    /// A rule of one argument, and its derivative there.
+    WithSlope(Arc<dyn Operation>),
     /// Two functions of one argument that share their work.
     Both(fn(f64) -> (f64, f64)),
 }

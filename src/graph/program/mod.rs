@@ -12,6 +12,7 @@ mod steps;
 mod window;
 mod writer;
 
+use super::prices::Amounts;
 use super::question::BranchChanged;
 use super::recording::values_of;
 use super::{Graph, Traced};
@@ -26,6 +27,7 @@ pub use roll::Report;
 pub(super) use roll::parts::{EvenTerms, Loop, Part, Parts, Places};
 use roll::{Reason, Rolled};
 use run::Memory;
+pub(super) use schedule::STRAIGHT;
 use schedule::Schedule;
 use std::fmt;
 use std::sync::OnceLock;
@@ -172,12 +174,27 @@ impl Graph {
     #[track_caller]
     pub fn compile_value_and_gradient(&self) -> Program {
         match Rolled::of(&self.body) {
-            Ok(rolled) => {
-                let outline = Graph::of(self.body.outline_of_value_and_gradient());
-                Program { rolled: Some(Box::new(rolled)), ..Program::from(outline) }
-            }
+            Ok(rolled) => self.with(rolled),
             Err(reason) => Program { reason, ..Program::from(self.value_and_gradient()) },
         }
+    }
+}
+
+impl Graph {
+    /// The program of the value and the gradient of this graph that has these kernels.
+    fn with(&self, rolled: Rolled) -> Program {
+        let outline = Graph::of(self.body.outline_of_value_and_gradient());
+        Program { rolled: Some(Box::new(rolled)), ..Program::from(outline) }
+    }
+
+    /// The program with kernels of the value and the gradient, if there is one, whether it is the better form or not; and what the model of
+    /// costs says it consists of, and what straight code would consist of. For the benchmark that the model is fitted by.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn compile_rolled(&self) -> Option<(Program, [Amounts; 2])> {
+        let rolled = Rolled::at_any_cost(&self.body).ok()?;
+        let amounts = rolled.named_amounts();
+        Some((self.with(rolled), amounts))
     }
 }
 
@@ -364,6 +381,11 @@ impl Program {
             }
             _ => &self.graph,
         }
+    }
+
+    /// What a call of a straight program consists of.
+    pub(super) fn amounts(&self) -> [f64; 6] {
+        self.schedule.amounts()
     }
 
     #[track_caller]

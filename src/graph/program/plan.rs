@@ -120,7 +120,7 @@ impl<'a> Plan<'a> {
             constants,
             repeats: functions
                 .iter()
-                .map(|function| function.arity == 1 && matches!(function.of, Of::Rule(_)))
+                .map(|function| function.arity == 1 && matches!(function.of, Of::Rule(_) | Of::WithSlope(_)))
                 .collect(),
         }
     }

@@ -7,7 +7,6 @@ use super::code::{
     SUB_DOT_CHAIN, SUB_MUL, mixed, operations,
 };
 use super::schedule::Schedule;
-use super::writer::CALLS;
 use crate::drivers::pool::Scratch;
 
 /// Sizes of memory. A place in memory of such a size needs no check: words of 16 bits are always inside the first, and of others the
@@ -64,7 +63,7 @@ impl Scratch for Memory {
 }
 
 impl Function {
-    /// The values for operands that stand one set after the other.
+    /// The values for operands that stand one set after the other. Of a function with two results all first ones stand before the second.
     pub fn values(&self, graph: &Body, operands: &[f64], values: &mut [f64]) {
         match &self.of {
             Of::Rule(rule) => rule.values(self.arity, operands, values),
@@ -74,20 +73,27 @@ impl Function {
                     *value = graph.apply(*op, operands, &[]);
                 }
             }
+            Of::WithSlope(rule) => {
+                let (values, slopes) = values.split_at_mut(operands.len());
+                rule.values_with_slopes(operands, values, slopes);
+            }
             Of::Both(at) => {
-                for (values, &x) in values.as_chunks_mut::<2>().0.iter_mut().zip(operands) {
-                    *values = at(x).into();
+                let (firsts, seconds) = values.split_at_mut(operands.len());
+                for ((&x, first), second) in operands.iter().zip(firsts).zip(seconds) {
+                    (*first, *second) = at(x);
                 }
             }
         }
     }
-}
 
-impl Function {
-    /// The value at `x`, the value there, and so on.
-    fn repeat(&self, x: f64, values: &mut [f64]) {
+    /// The results at `x`, at the value there, and so on.
+    pub fn repeat(&self, x: f64, values: &mut [f64]) {
         match &self.of {
             Of::Rule(rule) => rule.repeat(x, values),
+            Of::WithSlope(rule) => {
+                let (values, slopes) = values.split_at_mut(values.len() / 2);
+                rule.repeat_with_slopes(x, values, slopes);
+            }
             _ => unreachable!("only rules take their own results"),
         }
     }
@@ -127,9 +133,6 @@ fn sized<const N: usize>(cells: &mut [f64]) -> &mut [f64; N] {
     cells.first_chunk_mut().expect("as many cells as needed")
 }
 
-/// So many operands of a call need no memory of their own: those of a full call with two operands.
-const FEW: usize = 2 * CALLS;
-
 struct Calls<'a> {
     graph: &'a Body,
     functions: &'a [Function],
@@ -140,7 +143,6 @@ struct Calls<'a> {
 #[inline(never)]
 fn run<W: Copy + Into<u32>>(mut code: &[W], cells: &mut (impl Cells + ?Sized), mut next: usize, calls: Calls) {
     let Calls { graph, functions, arguments } = calls;
-    let mut few = [0.0; FEW];
     // `$n` operations of `$arity` operands.
     macro_rules! block {
         ($n:literal, $arity:literal, |$($x:ident),*| $value:expr) => {{
@@ -275,9 +277,10 @@ fn run<W: Copy + Into<u32>>(mut code: &[W], cells: &mut (impl Cells + ?Sized), m
                 }
                 CALL_CHAIN => {
                     let (&[function, count, first], rest) = code.split_first_chunk().expect("a function, a number, a place");
-                    let (count, x) = (count.into() as usize, cells.read(first.into() as usize));
-                    functions[function.into() as usize].repeat(x, cells.room(next, count));
-                    next += count;
+                    let function = &functions[function.into() as usize];
+                    let (results, x) = (count.into() as usize * function.results, cells.read(first.into() as usize));
+                    function.repeat(x, cells.room(next, results));
+                    next += results;
                     code = rest;
                 }
                 word => {
@@ -286,15 +289,14 @@ fn run<W: Copy + Into<u32>>(mut code: &[W], cells: &mut (impl Cells + ?Sized), m
                     let (function, count) = (&functions[function.into() as usize], count.into() as usize);
                     let (operands, rest) = rest.split_at(count * function.arity);
                     let results = count * function.results;
-                    let read = |place: W| cells.read(place.into() as usize);
-                    if let Some(few) = few.get_mut(..operands.len()) {
-                        few.iter_mut().zip(operands).for_each(|(argument, &place)| *argument = read(place));
-                        function.values(graph, few, cells.room(next, results));
-                    } else {
-                        arguments.clear();
-                        arguments.extend(operands.iter().map(|&place| read(place)));
-                        function.values(graph, arguments, cells.room(next, results));
+                    if arguments.len() < operands.len() {
+                        arguments.resize(operands.len(), 0.0);
                     }
+                    let arguments = &mut arguments[..operands.len()];
+                    for (argument, &place) in arguments.iter_mut().zip(operands) {
+                        *argument = cells.read(place.into() as usize);
+                    }
+                    function.values(graph, arguments, cells.room(next, results));
                     next += results;
                     code = rest;
                 }
@@ -322,29 +324,35 @@ impl Schedule {
 
     /// Whether plain arithmetic was enough for derivatives at one point.
     pub fn is_plain(&self, read: impl Fn(u32) -> f64 + Copy) -> bool {
-        self.results.iter().all(|&place| read(place).is_finite()) && self.conditions_hold(read)
-    }
-
-    /// Whether all conditions hold.
-    pub fn conditions_hold(&self, read: impl Fn(u32) -> f64) -> bool {
-        self.conditions.iter().all(|watched| {
-            watched.ranges.iter().all(|range| range.clone().all(|place| watched.condition.holds(read(place))))
-        })
+        self.results.iter().all(|&place| read(place).is_finite())
+            && self.conditions.iter().all(|watched| {
+                watched.ranges.iter().all(|range| range.clone().all(|place| watched.condition.holds(read(place))))
+            })
     }
 
     /// [`Schedule::is_plain`] of all points whose numbers stand side by side in `cells`.
     pub fn is_plain_in<const LANES: usize>(&self, cells: &[[f64; LANES]]) -> bool {
-        // It is not finite if one of them is not.
+        // It is not finite if one of them is not. Several sums, since each addition waits for the one before.
         let sum = |sums: [f64; LANES], &place: &u32| -> [f64; LANES] {
             let cell = &cells[place as usize];
             std::array::from_fn(|lane| sums[lane] + 0.0 * cell[lane])
         };
-        self.results.iter().fold([0.0; LANES], sum).iter().all(|sum| sum.is_finite())
-            && self.conditions.iter().all(|watched| {
-                watched.ranges.iter().all(|range| {
-                    let cells = &cells[range.start as usize..range.end as usize];
-                    watched.condition.holds_of_all(cells.as_flattened())
-                })
-            })
+        let (chunks, rest) = self.results.as_chunks::<4>();
+        let mut sums = [[0.0; LANES]; 4];
+        for places in chunks {
+            sums = std::array::from_fn(|k| sum(sums[k], &places[k]));
+        }
+        let last = rest.iter().fold([0.0; LANES], sum);
+        let is_finite = |lane: usize| sums.iter().fold(last[lane], |all, sum| all + sum[lane]).is_finite();
+        (0..LANES).all(is_finite) && self.conditions_hold(cells)
+    }
+
+    /// Whether all conditions hold of all points whose numbers stand side by side in `cells`.
+    pub fn conditions_hold<const LANES: usize>(&self, cells: &[[f64; LANES]]) -> bool {
+        self.conditions.iter().all(|watched| {
+            let parts =
+                watched.ranges.iter().map(|range| cells[range.start as usize..range.end as usize].as_flattened());
+            watched.condition.holds_of_all(parts, |x| *x)
+        })
     }
 }

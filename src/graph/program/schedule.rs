@@ -8,12 +8,13 @@
 
 use super::super::body::{Body, Guard, Operand};
 use super::super::table::NONE;
-use super::code::{Check, Code, Function, KINDS, SHORT};
+use super::code::{Check, Code, DIV, Function, KINDS, SHORT};
 use super::mixed::{MINUS_ZERO, ONE, is_mixed};
 use super::plan::{KEPT, PASSING, Plan, conditions};
 use super::window::{WINDOW, Window};
 use super::writer::Writer;
 use crate::float::Condition;
+use crate::graph::prices::Prices;
 use std::ops::Range;
 
 /// Of how many operations a batch is one. Fewer are looked at one by one, whether they begin a chain, and mixed with others if not.
@@ -39,7 +40,23 @@ pub(super) struct Schedule {
     /// How many operations are run, and by how many decisions.
     pub operations: usize,
     pub decisions: usize,
+    /// How many of them are divisions, and how long the calls take.
+    pub divisions: usize,
+    pub cost_of_calls: f64,
 }
+
+/// So much code stays in the caches from call to call.
+const CACHE: usize = 1 << 18;
+
+/// A run of straight code.
+pub(in crate::graph) const STRAIGHT: Prices<6> = Prices([
+    ("run", 33.0),
+    ("operation", 0.61),
+    ("far", 0.094), // a byte of code and constants beyond the caches
+    ("decision", 1.71),
+    ("call", 0.76), // a nanosecond of a function
+    ("division", 0.74),
+]);
 
 /// Places of which a condition has to hold.
 #[derive(Clone, Debug)]
@@ -77,6 +94,8 @@ impl Schedule {
             conditions: Vec::new(),
             operations: 0,
             decisions: 0,
+            divisions: 0,
+            cost_of_calls: 0.0,
         };
         plan.next[KEPT] = schedule.cells as u32;
         let results: u32 = plan.steps.run().map(|step| plan.steps.results(step)).sum();
@@ -87,6 +106,13 @@ impl Schedule {
             plan.find_last_uses(&conditions);
         }
         let code = schedule.order(&mut plan);
+        for step in plan.steps.run() {
+            match plan.steps.kinds[step as usize] {
+                DIV => schedule.divisions += 1,
+                kind if kind >= KINDS => schedule.cost_of_calls += schedule.functions[(kind - KINDS) as usize].cost,
+                _ => {}
+            }
+        }
         schedule.results = graph.results.iter().map(|&x| plan.place(plan.steps.of(x))).collect();
         let check = |guard: &Guard| Check {
             question: guard.question,
@@ -111,6 +137,23 @@ impl Schedule {
             _ => Code::Long(code.into()),
         };
         schedule
+    }
+
+    /// Bytes of its code and constants.
+    pub fn bytes(&self) -> usize {
+        let code = match &self.code {
+            Code::Short(code) => size_of_val(&**code),
+            Code::Long(code) => size_of_val(&**code),
+        };
+        code + size_of_val(&*self.constants)
+    }
+
+    /// What a run consists of.
+    pub fn amounts(&self) -> [f64; 6] {
+        let far = self.bytes().saturating_sub(CACHE);
+        let [operations, far, decisions, divisions] =
+            [self.operations, far, self.decisions, self.divisions].map(|count| count as f64);
+        [1.0, operations, far, decisions, self.cost_of_calls, divisions]
     }
 
     /// Puts the operations in order. Returns the words of the program; the places of the values are in `plan` afterwards.

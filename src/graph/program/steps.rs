@@ -13,7 +13,7 @@ use std::collections::HashMap;
 /// The kind of what is no step by itself: inputs, and products that went into sums.
 pub(super) const NOTHING: u32 = NONE;
 
-/// The kind of the second result of the step before.
+/// The kind of the second result of the step before, which is one of a pair of functions or a function with its derivative.
 pub(super) const SECOND: u32 = NONE - 1;
 
 /// The operations that a program runs, in the order of the recording. The first are the inputs.
@@ -43,8 +43,10 @@ impl Signed {
 impl Steps {
     pub fn new(graph: &Body, conditions: &[(Condition, u32)], functions: &mut Vec<Function>) -> Steps {
         let n = graph.nodes.len();
+        let uses = uses(graph, conditions);
         let mut making = Making {
             graph,
+            has_slope: has_slope(graph, &uses),
             steps: Steps { kinds: Vec::with_capacity(n), first: vec![0], operands: Vec::new(), of_node: Vec::new() },
             is_used_once: Vec::with_capacity(n),
             negated: HashMap::default(),
@@ -54,7 +56,6 @@ impl Steps {
         for _ in &graph.point {
             making.push(NOTHING, &[]);
         }
-        let uses = uses(graph, conditions);
         let mut is_wanted = vec![false; n];
         let sides = graph.guards.iter().flat_map(|guard| guard.about);
         for operand in graph.results.iter().copied().chain(sides) {
@@ -121,8 +122,10 @@ struct Making<'a> {
     /// The steps that negate others.
     negated: HashMap<u32, u32, Hashed>,
     functions: &'a mut Vec<Function>,
-    /// Which functions there are, by operation and number of operands.
-    known: HashMap<(Op, usize), u32, Hashed>,
+    /// Of each node of the graph, whether it is a function of one argument whose derivative is wanted as well.
+    has_slope: Vec<bool>,
+    /// Which functions there are, by operation, number of operands, and whether they have a derivative as well.
+    known: HashMap<(Op, usize, bool), u32, Hashed>,
 }
 
 impl Making<'_> {
@@ -172,10 +175,13 @@ impl Making<'_> {
         match (node.op, operands) {
             (Op::Input(k), _) => Signed::plain(Operand::Node(k)),
             (op, &[x, ..]) if is_first_operand(op) => self.signed(x),
-            (Op::Second(_), _) => match self.steps.of_node[i - 1].of {
-                Operand::Node(first) => Signed::plain(Operand::Node(first + 1)),
-                Operand::Constant(_) => unreachable!("a pair is computed"),
-            },
+            (Op::Second(_), _) => Signed::plain(self.second(i - 1)),
+            (Op::Slope(..), _)
+                if let Some(of) = slope_of(graph, node)
+                    && self.has_slope[of as usize] =>
+            {
+                Signed::plain(self.second(of as usize))
+            }
             (Op::Add, &[x, y]) => self.sum(self.signed(x), self.signed(y)),
             (Op::Sub, &[x, y]) => {
                 let y = self.signed(y);
@@ -191,7 +197,7 @@ impl Making<'_> {
                 let numbers: Vec<Operand> = operands.iter().map(|&x| self.number(self.signed(x))).collect();
                 let kind = if op == Op::IfLess { CHOOSE } else { KINDS + self.function(op, i, operands.len()) };
                 let step = self.push(kind, &numbers);
-                if let Op::First(_) = op {
+                if matches!(op, Op::First(_)) || self.has_slope[i] {
                     self.push(SECOND, &[]);
                 }
                 Signed::plain(step)
@@ -199,20 +205,33 @@ impl Making<'_> {
         }
     }
 
+    /// The second result of the node at `i`.
+    fn second(&self, i: usize) -> Operand {
+        match self.steps.of_node[i].of {
+            Operand::Node(first) => Operand::Node(first + 1),
+            Operand::Constant(_) => unreachable!("a pair is computed"),
+        }
+    }
+
     /// The number of the function for the node at `i`.
     fn function(&mut self, op: Op, i: usize, arity: usize) -> u32 {
         let next = self.functions.len() as u32;
-        let number = *self.known.entry((op, arity)).or_insert(next);
+        let number = *self.known.entry((op, arity, self.has_slope[i])).or_insert(next);
         if number == next {
             let rule = |rule: u32| self.graph.rules[rule as usize].clone();
             let of = match op {
                 Op::First(_) => Of::Both(self.graph.both(i)),
+                Op::Rule(number) if self.has_slope[i] => Of::WithSlope(rule(number)),
                 Op::Rule(number) | Op::Reduction(number) => Of::Rule(rule(number)),
                 Op::Slope(number, by) => Of::Slope(rule(number), by),
                 op => Of::Op(op),
             };
-            let results = if let Of::Both(_) = of { 2 } else { 1 };
-            self.functions.push(Function { of, arity, results });
+            let results = if matches!(of, Of::Both(_) | Of::WithSlope(_)) { 2 } else { 1 };
+            let mut cost = self.graph.cost_of_call(&self.graph.nodes[i]);
+            if self.has_slope[i] {
+                cost *= 2.0;
+            }
+            self.functions.push(Function { of, arity, results, cost });
         }
         number
     }
@@ -262,6 +281,30 @@ impl Making<'_> {
             (None, None) => self.push(SUB, &[x, y]),
         }
     }
+}
+
+/// The node whose derivative by its only argument another one is.
+fn slope_of(graph: &Body, node: &Node) -> Option<u32> {
+    match (node.op, graph.operands(node)) {
+        (Op::Slope(rule, 0), &[x, Operand::Node(of)]) => {
+            let other = &graph.nodes[of as usize];
+            (other.op == Op::Rule(rule) && graph.operands(other) == [x]).then_some(of)
+        }
+        _ => None,
+    }
+}
+
+/// Of each node, whether it is a function of one argument whose derivative is wanted as well. Both are one step then: a derivative that
+/// waits until it is used would have to look up its operands again, and in a chain of functions it is computed while the next
+/// function waits for the one before.
+fn has_slope(graph: &Body, uses: &[u8]) -> Vec<bool> {
+    let mut has_slope = vec![false; graph.nodes.len()];
+    for (node, _) in graph.nodes.iter().zip(uses).filter(|&(_, &uses)| uses > 0) {
+        if let Some(of) = slope_of(graph, node) {
+            has_slope[of as usize] = true;
+        }
+    }
+    has_slope
 }
 
 /// What an operation does nothing with but negate it.

@@ -172,10 +172,13 @@ impl Window {
         let (mut last, mut word) = (node, None);
         loop {
             let kind = plan.steps.kinds[node as usize];
-            let next = self.waiting(last).filter(|&user| plan.steps.kinds[user as usize] == kind).find_map(|user| {
+            let links = self.waiting(last).filter(|&user| plan.steps.kinds[user as usize] == kind).filter_map(|user| {
                 let (found, position) = self.continues(plan, last, user)?;
                 (word.unwrap_or(found) == found).then_some((user, found, position))
             });
+            // Of several, the first of those that most others wait for.
+            let height = |&(user, ..): &(u32, u32, usize)| self.height[user as usize];
+            let next = links.reduce(|best, link| if height(&link) > height(&best) { link } else { best });
             let Some((user, found, position)) = next else {
                 self.release(plan, last, NONE);
                 return word;

@@ -140,8 +140,9 @@ impl<'p, 'g> Writer<'p, 'g> {
             self.decisions += 1;
             for &step in now {
                 self.write_operands(step);
-                (0..self.plan.steps.results(step)).for_each(|k| self.give_place(step + k));
+                self.give_place(step);
             }
+            self.give_second_places(now.iter().copied());
         }
     }
 
@@ -222,6 +223,7 @@ impl<'p, 'g> Writer<'p, 'g> {
             }
             self.give_place(link.0);
         }
+        self.give_second_places(steps.iter().map(|&(step, _)| step));
     }
 
     /// Whether a chain can be run beside the one that waits, which is one operation ahead.
@@ -290,6 +292,15 @@ impl<'p, 'g> Writer<'p, 'g> {
         if self.plan.writes != Some(keeping) {
             self.plan.writes = Some(keeping);
             self.code.extend([GO, self.plan.next[keeping]]);
+        }
+    }
+
+    /// Second results stand behind all first ones, so that they are evenly spaced.
+    fn give_second_places(&mut self, steps: impl Iterator<Item = u32>) {
+        for step in steps {
+            if self.plan.steps.results(step) == 2 {
+                self.give_place(step + 1);
+            }
         }
     }
 

@@ -54,10 +54,13 @@ pub(super) struct Kernel {
     pub conditions: Vec<Condition>,
     /// The registers of the results.
     pub results: Vec<u16>,
-    /// For the cost: operations, and among these calls and divisions.
+    /// How many results the operations have, as in straight code; and for the cost, how many operations there are without calls, and
+    /// divisions among these.
     pub operations: usize,
-    pub calls: usize,
+    pub plain: usize,
     pub divisions: usize,
+    /// How long the calls take, see [`Unary::COST`](crate::rules::Unary::COST).
+    pub cost_of_calls: f64,
 }
 
 /// The registers that are free.
@@ -134,8 +137,9 @@ impl Kernel {
             conditions: Vec::new(),
             results: Vec::new(),
             operations: 0,
-            calls: 0,
+            plain: 0,
             divisions: 0,
+            cost_of_calls: 0.0,
             registers: 0,
             literals,
             inputs,
@@ -177,6 +181,7 @@ impl Kernel {
             let mut instruction = Instruction { word: kind as u16, to, from: [0; 4] };
             if kind < KINDS {
                 instruction.from[..from.len()].copy_from_slice(&from);
+                kernel.plain += 1;
                 kernel.divisions += usize::from(kind == DIV);
             } else {
                 let start = kernel.operands.len();
@@ -184,13 +189,13 @@ impl Kernel {
                 let second = if is_pair { registers.take() } else { 0 };
                 instruction.word = if is_pair { CALL_PAIR } else { CALL };
                 instruction.from = [(kind - KINDS) as u16, start as u16, (start >> 16) as u16, second];
-                kernel.calls += 1;
+                kernel.cost_of_calls += functions[(kind - KINDS) as usize].cost;
                 if is_pair {
                     register[step as usize + 1] = second;
                 }
             }
             kernel.code.push(instruction);
-            kernel.operations += 1;
+            kernel.operations += plan.steps.results(step) as usize;
             let last_result = step + u32::from(is_pair);
             check(&mut kernel, &register, last_result);
             for result in step..=last_result {

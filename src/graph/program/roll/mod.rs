@@ -39,8 +39,10 @@ pub(super) use run::Memory;
 
 use super::LAST;
 use super::code::Check;
-use super::schedule::Schedule;
-use crate::graph::body::{Body, Node, Op, Operand};
+use super::schedule::{STRAIGHT, Schedule};
+use crate::graph::body::{Body, Operand};
+use crate::graph::prices::{self, Amounts};
+use cost::{ROLLED, UNROLLED};
 use kernels::Kernel;
 use order::{Order, Part};
 use std::ops::Range;
@@ -121,8 +123,6 @@ struct Straight {
     body: Body,
     schedule: Schedule,
     id: u64,
-    /// Operations, and among these calls and divisions.
-    counts: [usize; 3],
     inputs: Vec<u32>,
     /// Where each result goes, and whether it is added there.
     outputs: Vec<(u32, bool)>,
@@ -132,9 +132,7 @@ impl Straight {
     fn new(body: Body, inputs: Vec<u32>, outputs: Vec<(u32, bool)>) -> Box<Straight> {
         debug_assert_eq!((body.point.len(), body.results.len()), (inputs.len(), outputs.len()));
         let schedule = Schedule::new(&body);
-        let count_of = |is: &dyn Fn(&&Node) -> bool| body.nodes.iter().filter(is).count();
-        let counts = [schedule.operations, count_of(&|node| node.op.is_call()), count_of(&|node| node.op == Op::Div)];
-        Box::new(Straight { schedule, body, id: LAST.fetch_add(1, Relaxed) + 1, counts, inputs, outputs })
+        Box::new(Straight { schedule, body, id: LAST.fetch_add(1, Relaxed) + 1, inputs, outputs })
     }
 }
 
@@ -147,7 +145,7 @@ impl Rolled {
     }
 
     /// The same, if there is anything to roll.
-    fn at_any_cost(function: &Body) -> Result<Rolled, Reason> {
+    pub fn at_any_cost(function: &Body) -> Result<Rolled, Reason> {
         let [Operand::Node(result)] = function.results[..] else { return Err(Reason::NoOperations) };
         if function.origin.is_some() || !function.conditions.is_empty() || function.is_never_plain {
             return Err(Reason::IsDerivative);
@@ -165,22 +163,39 @@ impl Rolled {
 
     /// What a call costs by the [model](cost), and what it would cost if all of it were run straight.
     fn costs(&self) -> [f64; 2] {
-        let costs = |step: &Step| match step {
+        let (rolled, parts, unrolled) = self.amounts();
+        [ROLLED.of(rolled) + STRAIGHT.of(parts), UNROLLED.of(unrolled)]
+    }
+
+    /// The amounts of both forms.
+    pub fn named_amounts(&self) -> [Amounts; 2] {
+        let (rolled, parts, unrolled) = self.amounts();
+        [[ROLLED.named(rolled), STRAIGHT.named(parts)].concat(), UNROLLED.named(unrolled)]
+    }
+
+    /// What a call consists of, its straight parts, and what it would consist of if all of it were run straight.
+    fn amounts(&self) -> ([f64; 12], [f64; 6], [f64; 5]) {
+        let amounts = |step: &Step| match step {
             Step::Launch(launch) => {
                 let kernel = &self.kernels[launch.kernel];
-                [cost::launch(kernel, launch), cost::launch_straight(kernel, launch)]
+                (cost::launch(kernel, launch), [0.0; 6], cost::launch_unrolled(kernel, launch))
             }
             Step::Sum { terms, .. } | Step::Spread { terms, .. } => {
                 let count = terms.iter().map(|terms| terms.count as usize).sum();
-                [cost::sum(count, terms.len()), cost::sum(count, 0)]
+                (cost::sum(count, terms.len()), [0.0; 6], [0.0, count as f64, 0.0, 0.0, 0.0])
             }
             Step::Straight(part) => {
-                [part.inputs.len() + part.outputs.len(), 0].map(|numbers| cost::straight(part.counts, numbers))
+                let amounts = part.schedule.amounts();
+                let [_, operations, _, _, call, divisions] = amounts;
+                let numbers = part.inputs.len() + part.outputs.len();
+                (cost::part(numbers), amounts, [0.0, operations, 0.0, call, divisions])
             }
         };
-        let costs = self.steps.iter().map(costs);
-        let [rolled, straight] = costs.fold([0.0; 2], |[a, b], [rolled, straight]| [a + rolled, b + straight]);
-        [rolled + cost::memory(8 * self.registers), straight]
+        let steps: Vec<_> = self.steps.iter().map(amounts).collect();
+        let memory = cost::memory(8 * self.registers);
+        let rolled = prices::sum(steps.iter().map(|step| step.0).chain([memory]));
+        let unrolled = cost::program_unrolled(prices::sum(steps.iter().map(|step| step.2)));
+        (rolled, prices::sum(steps.iter().map(|step| step.1)), unrolled)
     }
 }
 

@@ -202,15 +202,3 @@ impl Program {
         }
     }
 }
-
-impl super::super::schedule::Schedule {
-    /// Bytes of its code and constants.
-    fn bytes(&self) -> usize {
-        use super::super::code::Code;
-        let code = match &self.code {
-            Code::Short(code) => size_of_val(&**code),
-            Code::Long(code) => size_of_val(&**code),
-        };
-        code + size_of_val(&*self.constants)
-    }
-}

@@ -143,6 +143,6 @@ impl Straight {
             let (result, cell) = (memory.cells[result as usize], &cells[place as usize]);
             cell.set(if is_added { cell.get() + result } else { result });
         }
-        self.schedule.conditions_hold(|place| memory.cells[place as usize])
+        self.schedule.conditions_hold(memory.cells.as_chunks::<1>().0)
     }
 }

@@ -14,7 +14,6 @@
 use super::super::code::{ADD, CHOOSE, DIV, MUL, MUL_ADD, MUL_SUB, NEG, SUB, SUB_MUL, operations};
 use super::columns::Column;
 use super::kernels::{CALL, CALL_PAIR, CHECK, Kernel, STEP};
-use crate::float::Condition;
 use std::cell::Cell;
 
 /// A kernel for a number of instances.
@@ -59,28 +58,6 @@ fn get(lanes: &Lanes) -> [f64; STEP] {
 fn set(lanes: &Lanes, values: [f64; STEP]) {
     for lane in 0..STEP {
         lanes[lane].set(values[lane]);
-    }
-}
-
-/// Whether a condition holds in all lanes.
-#[inline(always)]
-fn holds(condition: Condition, lanes: &[Cell<f64>]) -> bool {
-    macro_rules! all {
-        ($condition:expr) => {
-            lanes.iter().fold(true, |all, x| all & $condition.holds(x.get()))
-        };
-    }
-    // The conditions that engines ask for, each of which is a loop without a decision.
-    match condition {
-        Condition::NotNan => all!(Condition::NotNan),
-        Condition::Central { nested: false, or_zero: false } => {
-            all!(Condition::Central { nested: false, or_zero: false })
-        }
-        Condition::Central { nested: false, or_zero: true } => {
-            all!(Condition::Central { nested: false, or_zero: true })
-        }
-        Condition::NotLarge { nested: false } => all!(Condition::NotLarge { nested: false }),
-        condition => all!(condition),
     }
 }
 
@@ -164,7 +141,8 @@ impl Launch {
                                 }
                             })*
                             _ if instruction.word == CHECK => {
-                                is_plain &= holds(kernel.conditions[usize::from(to)], &of(from[0])[..count]);
+                                let lanes = &of(from[0])[..count];
+                                is_plain &= kernel.conditions[usize::from(to)].holds_of_all([lanes].into_iter(), Cell::get);
                             }
                             _ => {
                                 let function = &kernel.functions[usize::from(from[0])];
@@ -182,11 +160,9 @@ impl Launch {
                                 values.resize(count * function.results, 0.0);
                                 function.values(&kernel.body, arguments, values);
                                 if instruction.word == CALL_PAIR {
-                                    let results = of(to)[..count].iter().zip(&of(from[3])[..count]);
-                                    for ((first, second), pair) in results.zip(values.as_chunks::<2>().0) {
-                                        first.set(pair[0]);
-                                        second.set(pair[1]);
-                                    }
+                                    let (first, second) = values.split_at(count);
+                                    of(to).iter().zip(first).for_each(|(to, &value)| to.set(value));
+                                    of(from[3]).iter().zip(second).for_each(|(to, &value)| to.set(value));
                                 } else {
                                     debug_assert_eq!(instruction.word, CALL);
                                     of(to).iter().zip(values.iter()).for_each(|(to, &value)| to.set(value));
