@@ -121,8 +121,8 @@ impl Foreseen {
 
 /// Nanoseconds of a call by the drivers and by replay, on the machine that the constants were fitted on. What counts is their ratio.
 ///
-/// For most programs both times are right within a factor of 1.5.
-/// Functions that compute much which they do not use, or look much up in their data, are the exception: they take up to 7 times as long.
+/// For most programs both times are right within a factor of 1.5. Functions that compute much which they do not use, or look much up in their
+/// data, are the exception: they take up to 7 times as long.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Estimate {
     drivers: f64,
