@@ -96,16 +96,17 @@ fn series_and_reverse_mode_have_the_derivatives_of_their_references() {
 fn scaled_arguments_have_the_derivatives_of_their_references() {
     let mut checks = Checks::default();
     for row in references::distributions() {
+        if !(1..=4).all(|order| is_normal(&row, order, 0)) {
+            continue; // forms for tangents hold for all orders or none
+        }
         let f = Rule2::named(row.name);
         let scaled: [f64; 5] = directional(|x: &[Taylor<f64, 5>]| f.eval(x), &row.point, &[0.0009765625, 0.0]);
         let found = nested_scaled(&f, &row.point);
         for order in 1..=4 {
             // A tangent of 2^-10 for each order.
             let back = 1024_f64.powi(order as i32);
-            if is_normal(&row, order, 0) {
-                compare(&mut checks, &row, [order, 0], "series of a scaled argument", scaled[order] * back);
-                compare(&mut checks, &row, [order, 0], "nested dual numbers of a scaled argument", found[order] * back);
-            }
+            compare(&mut checks, &row, [order, 0], "series of a scaled argument", scaled[order] * back);
+            compare(&mut checks, &row, [order, 0], "nested dual numbers of a scaled argument", found[order] * back);
         }
     }
     checks.finish();

@@ -157,7 +157,12 @@ fn is_sum_of_powers(n: usize, x: f64, b: f64) -> bool {
 #[inline]
 fn density_derivative<T: Float<Base = f64>>(n: usize, x: T, y: T, a: T, b: T) -> T {
     let (x0, y0, a0, b0) = (x.base(), y.base(), a.base(), b.base());
-    if is_sum_of_powers(n, x0, b0) && a0 < ASYMPTOTIC {
+    // The term of the binomial distribution is smaller than the density by a factor of `x`, and may leave the range alone.
+    let is_lost = || {
+        let is_tiny = n == 0 && x0 < 1e-20 && is_sum_of_powers(1, x0, b0);
+        is_tiny && binomial(x0, y0, a0, b0) < f64::MIN_POSITIVE / f64::EPSILON
+    };
+    if a0 < ASYMPTOTIC && (is_sum_of_powers(n, x0, b0) || is_lost()) {
         return density_derivative_near_end(n, x, a, b);
     }
     if is_sum_of_powers(n, y0, a0) && b0 < ASYMPTOTIC {

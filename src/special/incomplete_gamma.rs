@@ -301,16 +301,25 @@ fn is_sum_of_powers(n: usize, x: f64) -> bool {
 fn density_derivative<T: Float<Base = f64>>(n: usize, x: T, a: T) -> T {
     // The gamma function of larger shapes overflows, and their powers of `x` have no zero coefficients.
     const LARGEST: f64 = 100.0;
-    if is_sum_of_powers(n, x.base()) && a.base() < LARGEST {
+    let powers = || {
         let scale = (-x).exp() * a / (a + T::one()).gamma();
-        return shape::of_power(n, a, T::lit, |k, c| {
+        shape::of_power(n, a, T::lit, |k, c| {
             let term = shape::times_power(c * scale, x, a, k);
             if (n - k).is_multiple_of(2) { term } else { -term }
-        });
+        })
+    };
+    let is_small = a.base() < LARGEST;
+    if is_small && is_sum_of_powers(n, x.base()) {
+        return powers();
+    }
+    // `x` times the density, which may leave the range alone.
+    let poisson = poisson(x, a);
+    if is_small && x.base() < 1.0 && poisson.base() < f64::MIN_POSITIVE / f64::EPSILON {
+        return powers();
     }
     // Its logarithm has the derivative (a - 1) / x - 1.
     let g = |i: usize| if i == 0 { ((a - x) - T::one()) / x } else { (a - T::one()) * recip_derivative(i, x) };
-    from_logarithmic(n, poisson(x, a) * (a / x), g)
+    from_logarithmic(n, poisson * (a / x), g)
 }
 
 /// A tail as a function of the shape.
