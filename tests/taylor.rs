@@ -173,13 +173,8 @@ fn functions_of_two_arguments_have_the_derivatives_of_their_references() {
 
 #[test]
 fn special_functions_of_two_arguments_have_the_derivatives_of_their_references() {
-    // Every second row, since where both arguments vary each order doubles the time. Near 0 the higher derivatives of a power times an
-    // exponential cancel, in nested dual numbers too.
-    let is_near = |row: &Row| {
-        row.point[0] < 1e-6 && ["gamma_p", "gamma_q", "chi_squared", "beta_inc"].iter().any(|f| row.name.starts_with(f))
-    };
-    let rows = references::special_binary().step_by(2).filter(|row| !is_near(row));
-    check_pairs(rows, Special2::named, 1e-10);
+    // Every second row, since where both arguments vary each order doubles the time.
+    check_pairs(references::special_binary().step_by(2), Special2::named, 1e-10);
 }
 
 /// Functions of slices: the third derivative along a line, by a series and by three nested dual numbers.
@@ -212,26 +207,6 @@ fn functions_of_slices_have_the_derivatives_of_nested_duals() {
 
 // ---- Numbers from elsewhere ------------------------------------------------------------------------------------------
 
-/// Orders 6 to 8 of tanh at 1, from a symbolic derivative with 30 digits.
-#[test]
-fn tanh_to_order_8() {
-    let found: [f64; 9] = derivatives(|x| x.tanh(), 1.0);
-    let expected = [
-        0.7615941559557649,
-        0.41997434161402614,
-        -0.6397000084492246,
-        0.6216266807712962,
-        0.6650910447505024,
-        -5.556893558473722,
-        13.624075441312104,
-        12.288367894320364,
-        -277.062135603031,
-    ];
-    for (k, (found, expected)) in found.iter().zip(expected).enumerate() {
-        assert!((found - expected).abs() <= 3e-15 * expected.abs(), "order {k}: {found}, expected {expected}");
-    }
-}
-
 /// Programs that lose digits lose them in nested dual numbers in the same way: terms of both signs meet in `1 / (1 + eˣ)` at 30, and a
 /// division by `x` of 1/2 doubles errors with each order while coefficients shrink. So `data/taylor.txt` has no such points. References are
 /// derivatives of orders 1 to 4 with 17 digits.
@@ -258,15 +233,6 @@ fn programs_that_lose_digits_lose_them_in_nested_duals_too() {
                 "{name} at {x}, order {order}: error {by_series:.1e}, of nested duals {by_nested:.1e}"
             );
         }
-    }
-}
-
-/// Four derivatives of the sine are the sine again.
-#[test]
-fn sine_to_order_4() {
-    let (sin, cos) = 1.0_f64.sin_cos();
-    for (found, expected) in derivatives::<5, f64>(|x| x.sin(), 1.0).into_iter().zip([sin, cos, -sin, -cos, sin]) {
-        assert!((found - expected).abs() <= 2.0 * f64::EPSILON, "{found}, expected {expected}");
     }
 }
 

@@ -10,6 +10,7 @@ use crate::float::Float;
 use crate::rules::NOTHING_BESIDE_ONE;
 use crate::rules::dialect::define_rules;
 use core::f64::consts::{PI, TAU};
+use core::ops::{Mul, Sub};
 #[allow(unused_imports)] // `f64` has its own functions where the standard library is
 use num_traits::Float as _;
 
@@ -40,7 +41,9 @@ define_rules! {
             next.into_iter().map(move |row| T::reduce(row, point.into_iter()))
         },
         through |t, partial, place, x, _| match (place, three(x)) {
-            (0, [x, a, b]) if by_x + by_a + by_b == 0 && is_inside(x) => Density::of_beta(x, a, b).times(t),
+            (0, [x, a, b]) if by_x + by_a + by_b == 0 && is_inside(x) => {
+                Density::times_in_range(t, partial, || Density::of_beta(x, a, b))
+            }
             _ => t * partial,
         } };
 
@@ -129,16 +132,73 @@ fn binomial<T: Float<Base = f64>>(x: T, y: T, a: T, b: T) -> T {
     // The power of the larger of the two by the smaller one, whose rounding is nothing beside 1.
     let (power_of_x, power_of_y) =
         if x < T::lit(0.5) { (x.powf(a), (b * (-x).ln_1p()).exp()) } else { ((a * (-y).ln_1p()).exp(), y.powf(b)) };
-    let one = T::one();
-    let inverse = if a >= large {
+    power_of_x * power_of_y * inverse_of_beta(a, b)
+}
+
+/// `1 / (a B(a, b))`, where not both shapes are large.
+#[inline]
+fn inverse_of_beta<T: Float<Base = f64>>(a: T, b: T) -> T {
+    let (one, large) = (T::one(), T::lit(ASYMPTOTIC));
+    if a >= large {
         (-ln_gamma_ratio(b, a)).exp() / (b.gamma() * a)
     } else if b >= large {
         (-ln_gamma_ratio(a, b)).exp() / (a + one).gamma()
     } else {
         // 1 / Γ(b) as b / Γ(b + 1), and 1 / (a + b) likewise: small shapes do no harm then.
         b / (a + b) * (a + b + one).gamma() / ((a + one).gamma() * (b + one).gamma())
+    }
+}
+
+/// Whether derivatives of order `n` of the density at `x` are sums of powers of `x` of which each is of another size.
+#[inline]
+fn is_sum_of_powers(n: usize, x: f64, b: f64) -> bool {
+    n > 0 && x < 0.5 && x * b < 1.0
+}
+
+/// The derivative of order `n` of the density `xᵃ⁻¹ yᵇ⁻¹ / B(a, b)`, for `y = 1 - x`.
+#[inline]
+fn density_derivative<T: Float<Base = f64>>(n: usize, x: T, y: T, a: T, b: T) -> T {
+    let (x0, y0, a0, b0) = (x.base(), y.base(), a.base(), b.base());
+    // The term of the binomial distribution is smaller than the density by a factor of `x`, and may leave the range alone.
+    let is_lost = || {
+        let is_tiny = n == 0 && x0 < 1e-20 && is_sum_of_powers(1, x0, b0);
+        is_tiny && binomial(x0, y0, a0, b0) < f64::MIN_POSITIVE / f64::EPSILON
     };
-    power_of_x * power_of_y * inverse
+    if a0 < ASYMPTOTIC && (is_sum_of_powers(n, x0, b0) || is_lost()) {
+        return density_derivative_near_end(n, x, a, b);
+    }
+    if is_sum_of_powers(n, y0, a0) && b0 < ASYMPTOTIC {
+        let derivative = density_derivative_near_end(n, y, b, a);
+        return if n.is_multiple_of(2) { derivative } else { -derivative };
+    }
+    // Its logarithm has the derivative (a - 1) / x - (b - 1) / y.
+    let one = T::one();
+    let g = |i: usize| {
+        if i == 0 {
+            ((a * y - b * x) + (x - y)) / (x * y)
+        } else {
+            let sign = T::lit(if i.is_multiple_of(2) { 1.0 } else { -1.0 });
+            (a - one) * recip_derivative(i, x) - (b - one) * recip_derivative(i, y) * sign
+        }
+    };
+    from_logarithmic(n, binomial(x, y, a, b) * a / (x * y), g)
+}
+
+/// As [`density_derivative`] where [`is_sum_of_powers`]: those of `xᵃ⁻¹` and those of `(1 - x)ᵇ⁻¹`, one with the other.
+#[inline]
+fn density_derivative_near_end<T: Float<Base = f64>>(n: usize, x: T, a: T, b: T) -> T {
+    let scale = inverse_of_beta(a, b) * a;
+    let log_rest = (-x).ln_1p();
+    shape::of_power(n, a, T::lit, |k, c| {
+        let of_rest = falling(n - k, b, T::lit) * ((b - T::lit((n - k + 1) as f64)) * log_rest).exp();
+        shape::times_power(c * scale * of_rest, x, a, k)
+    })
+}
+
+/// `(1 - b) (2 - b) .. (n - b)`.
+#[inline]
+fn falling<N: Copy + Sub<Output = N> + Mul<Output = N>>(n: usize, b: N, lit: impl Fn(f64) -> N) -> N {
+    (1..=n).fold(lit(1.0), |product, i| product * (lit(i as f64) - b))
 }
 
 /// The terms `dⱼ` of the continued fraction `1 + d₁ / (1 + d₂ / (1 + ..`. DLMF 8.17.22.
@@ -262,18 +322,7 @@ impl OfShapes for AtPoint {
             let (tail, is_upper) = tail(x, y, a, b);
             return if is_upper { T::one() - tail } else { tail };
         }
-        // The density x^(a - 1) y^(b - 1) / B(a, b), whose logarithm has the derivative (a - 1) / x - (b - 1) / y.
-        let one = T::one();
-        let g = |i: usize| {
-            if i == 0 {
-                ((a * y - b * x) + (x - y)) / (x * y)
-            } else {
-                let sign = T::lit(if i.is_multiple_of(2) { 1.0 } else { -1.0 });
-                (a - one) * recip_derivative(i, x) - (b - one) * recip_derivative(i, y) * sign
-            }
-        };
-        let density = binomial(x, y, a, b) * a / (x * y);
-        from_logarithmic(self.by_x as usize - 1, density, g)
+        density_derivative(self.by_x as usize - 1, x, y, a, b)
     }
 }
 
@@ -289,19 +338,29 @@ impl OfTwo for OfShapesAt {
     }
 }
 
-/// The density, of the argument and a shape.
+/// The derivative of order `n` of the density, of the argument and a shape.
 struct WideDensity {
+    n: usize,
     other: f64,
     of_first: bool,
 }
 
 impl OfTwo for WideDensity {
+    /// Of order 0, or where [`is_sum_of_powers`].
     #[inline]
     fn eval<R: Real>(&self, [x, shape]: [R; 2]) -> Option<R> {
         let other = R::lit(self.other);
         let (a, b) = if self.of_first { (shape, other) } else { (other, shape) };
         let y = R::lit(1.0) - x;
-        Some(wide_binomial(x, y, a, b) * a / (x * y))
+        let ln_gamma = |x: R| wide::ln_gamma(x + R::lit(1.0));
+        let (log_x, log_y) = (x.ln(), y.ln());
+        let scale = a * b / (a + b);
+        let log_scale = ln_gamma(a + b) - ln_gamma(a) - ln_gamma(b);
+        Some(shape::of_power(self.n, a, R::lit, |k, c| {
+            let exponent = |shape: R, order: usize| shape - R::lit((order + 1) as f64);
+            let log = exponent(a, k) * log_x + exponent(b, self.n - k) * log_y + log_scale;
+            c * scale * falling(self.n - k, b, R::lit) * log.exp()
+        }))
     }
 }
 
@@ -338,11 +397,24 @@ impl IncompleteBeta {
         if !is_needed || !wide::has_orders([by_shapes, by_x]) {
             return None;
         }
-        match (by_x, by_a, by_b) {
-            (0, ..) => wide::derivative(&OfShapesAt(x), [by_a, by_b], [a, b]),
-            (_, _, 0) => wide::derivative(&WideDensity { other: b, of_first: true }, [by_x - 1, by_a], [x, a]),
-            (_, 0, _) => wide::derivative(&WideDensity { other: a, of_first: false }, [by_x - 1, by_b], [x, b]),
-            _ => None,
+        let (shape, order, other, of_first) = match (by_x, by_a, by_b) {
+            (0, ..) => return wide::derivative(&OfShapesAt(x), [by_a, by_b], [a, b]),
+            (_, _, 0) => (a, by_a, b, true),
+            (_, 0, _) => (b, by_b, a, false),
+            _ => return None,
+        };
+        let n = by_x as usize - 1;
+        let density = |n: usize, at: f64, of_first: bool, by_x: usize| {
+            wide::derivative(&WideDensity { n, other, of_first }, [by_x as u32, order], [at, shape])
+        };
+        if is_sum_of_powers(n, x, b) {
+            density(n, x, of_first, 0)
+        } else if is_sum_of_powers(n, 1.0 - x, a) {
+            // The distribution of what is lacking.
+            let derivative = density(n, 1.0 - x, !of_first, 0)?;
+            Some(if n.is_multiple_of(2) { derivative } else { -derivative })
+        } else {
+            density(0, x, of_first, n)
         }
     }
 

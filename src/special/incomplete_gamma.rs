@@ -33,7 +33,10 @@ define_rules! {
         |x, a, _| x.binary(GammaTail { upper, by_x: by_x.saturating_add(1), by_a }, a),
         |x, a, _| x.binary(GammaTail { upper, by_x, by_a: by_a.saturating_add(1) }, a),
         through |t, density, x, a, _| match (by_x, by_a) {
-            (0, 0) if x > T::zero() => Density::of_gamma(x, a).times(if upper { -t } else { t }),
+            (0, 0) if x > T::zero() => {
+                let (t, density) = if upper { (-t, -density) } else { (t, density) };
+                Density::times_in_range(t, density, || Density::of_gamma(x, a))
+            }
             _ => t * density,
         },
         |t, slope, _, _, _| t * slope };
@@ -256,14 +259,15 @@ fn tail<T: Float<Base = f64>>(x: T, a: T) -> (T, bool) {
     }
 }
 
+/// Up to this shape tails are computed with twice the digits: the series take about 12 √a terms.
+const LARGEST_WIDE_SHAPE: f64 = 2e4;
+
 /// One of the tails with derivatives, whether it is the upper one, and the term of the Poisson distribution. `None` where it would take
 /// too long.
 #[inline]
 fn wide_tail<R: Real>(x: R, a: R) -> Option<(R, bool, R)> {
-    // The series take about 12 √a terms.
-    const LARGEST: f64 = 2e4;
     let one = R::lit(1.0);
-    if a.base() > LARGEST {
+    if a.base() > LARGEST_WIDE_SHAPE {
         return None;
     }
     let poisson = (a * x.ln() - x - wide::ln_gamma(a + one)).exp();
@@ -288,6 +292,38 @@ fn wide_tail<R: Real>(x: R, a: R) -> Option<(R, bool, R)> {
     }
 }
 
+/// Whether derivatives of the density of order `n` are sums of powers of `x` of which each is of another size.
+#[inline]
+fn is_sum_of_powers(n: usize, x: f64) -> bool {
+    n > 0 && x < 1.0
+}
+
+/// The derivative of order `n` of the density `xᵃ⁻¹ e⁻ˣ / Γ(a)`.
+#[inline]
+fn density_derivative<T: Float<Base = f64>>(n: usize, x: T, a: T) -> T {
+    // The gamma function of larger shapes overflows, and their powers of `x` have no zero coefficients.
+    const LARGEST: f64 = 100.0;
+    let powers = || {
+        let scale = (-x).exp() * a / (a + T::one()).gamma();
+        shape::of_power(n, a, T::lit, |k, c| {
+            let term = shape::times_power(c * scale, x, a, k);
+            if (n - k).is_multiple_of(2) { term } else { -term }
+        })
+    };
+    let is_small = a.base() < LARGEST;
+    if is_small && is_sum_of_powers(n, x.base()) {
+        return powers();
+    }
+    // `x` times the density, which may leave the range alone.
+    let poisson = poisson(x, a);
+    if is_small && x.base() < 1.0 && poisson.base() < f64::MIN_POSITIVE / f64::EPSILON {
+        return powers();
+    }
+    // Its logarithm has the derivative (a - 1) / x - 1.
+    let g = |i: usize| if i == 0 { ((a - x) - T::one()) / x } else { (a - T::one()) * recip_derivative(i, x) };
+    from_logarithmic(n, poisson * (a / x), g)
+}
+
 /// A tail as a function of the shape.
 struct AtPoint {
     row: GammaTail,
@@ -302,10 +338,7 @@ impl OfShapes for AtPoint {
             let (tail, is_upper) = tail(x, a);
             return if is_upper == row.upper { tail } else { T::one() - tail };
         }
-        // The density x^(a - 1) e⁻ˣ / Γ(a), whose logarithm has the derivative (a - 1) / x - 1.
-        let g = |i: usize| if i == 0 { ((a - x) - T::one()) / x } else { (a - T::one()) * recip_derivative(i, x) };
-        let density = poisson(x, a) * (a / x);
-        let result = from_logarithmic(row.by_x as usize - 1, density, g);
+        let result = density_derivative(row.by_x as usize - 1, x, a);
         if row.upper { -result } else { result }
     }
 }
@@ -347,9 +380,29 @@ impl GammaTail {
 impl OfTwo for GammaTail {
     #[inline]
     fn eval<R: Real>(&self, [x, a]: [R; 2]) -> Option<R> {
-        let (tail, is_upper, poisson) = wide_tail(x, a)?;
-        let (is_upper, result) = if self.by_x > 0 { (false, poisson * a / x) } else { (is_upper, tail) };
-        Some(if is_upper == self.upper { result } else { -result })
+        let (tail, is_upper, _) = wide_tail(x, a)?;
+        Some(if is_upper == self.upper { tail } else { -tail })
+    }
+}
+
+/// The derivative of order `n` of the density.
+struct WideDensity {
+    n: usize,
+}
+
+impl OfTwo for WideDensity {
+    /// Of order 0, or where [`is_sum_of_powers`].
+    #[inline]
+    fn eval<R: Real>(&self, [x, a]: [R; 2]) -> Option<R> {
+        // Nothing here takes long; but where derivatives of the value do, those of the density are plain, too.
+        if a.base() > LARGEST_WIDE_SHAPE {
+            return None;
+        }
+        let (log, rest) = (x.ln(), -x - wide::ln_gamma(a + R::lit(1.0)));
+        Some(shape::of_power(self.n, a, R::lit, |k, c| {
+            let term = c * a * ((a - R::lit((k + 1) as f64)) * log + rest).exp();
+            if (self.n - k).is_multiple_of(2) { term } else { -term }
+        }))
     }
 }
 
@@ -357,11 +410,20 @@ impl GammaTail {
     /// A derivative by the shape from the second on, whose terms cancel.
     #[inline]
     fn by_wide_series(self, x: f64, a: f64) -> Option<f64> {
-        let GammaTail { by_x, by_a, .. } = self;
+        let GammaTail { by_x, by_a, upper } = self;
         if by_a < 2 || !wide::has_orders([by_x, by_a]) {
             return None;
         }
-        wide::derivative(&self, [by_x.saturating_sub(1), by_a], [x, a])
+        if by_x == 0 {
+            return wide::derivative(&self, [0, by_a], [x, a]);
+        }
+        let n = by_x as usize - 1;
+        let derivative = if is_sum_of_powers(n, x) {
+            wide::derivative(&WideDensity { n }, [0, by_a], [x, a])
+        } else {
+            wide::derivative(&WideDensity { n: 0 }, [n as u32, by_a], [x, a])
+        };
+        derivative.map(|slope| if upper { -slope } else { slope })
     }
 }
 

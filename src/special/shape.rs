@@ -7,6 +7,7 @@
 use crate::float::Float;
 use crate::numbers::Dual;
 use crate::rules::{MOST, magnitude};
+use core::ops::{Add, Mul, Sub};
 
 /// A function of up to two shapes, on every number over `f64`.
 pub(super) trait OfShapes {
@@ -73,6 +74,31 @@ pub(super) fn from_logarithmic<T: Float>(n: usize, f: T, g: impl Fn(usize) -> T)
         }
     }
     all[n]
+}
+
+/// The derivative of order `n` of `xᵃ⁻¹ h(x)`, by Leibniz' rule: `term(k, c)` is `c xᵃ⁻¹⁻ᵏ h⁽ⁿ⁻ᵏ⁾(x)`.
+///
+/// Near 0 each term is of another size, so nothing cancels, and at whole `a` those that vanish are zeros: the recurrence of
+/// [`from_logarithmic`] makes them of differences, and what is left of these hides the next term.
+#[inline]
+pub(super) fn of_power<N>(n: usize, a: N, lit: impl Fn(f64) -> N, mut term: impl FnMut(usize, N) -> N) -> N
+where
+    N: Copy + Add<Output = N> + Sub<Output = N> + Mul<Output = N>,
+{
+    let mut factor = lit(1.0);
+    let mut sum = term(0, factor);
+    for k in 1..=n {
+        factor = factor * (a - lit(k as f64)) * lit((n - k + 1) as f64 / k as f64);
+        sum = sum + term(k, factor);
+    }
+    sum
+}
+
+/// `c xᵃ⁻¹⁻ᵏ`, where it is in range also if the factors on the way to it are not. The exponent of the power is exact.
+#[inline]
+pub(super) fn times_power<T: Float<Base = f64>>(c: T, x: T, a: T, k: usize) -> T {
+    let whole = a.base().floor().min((k + 1) as f64);
+    (0..k + 1 - whole as usize).fold(c * x.powf(a - T::lit(whole)), |product, _| product / x)
 }
 
 /// The derivative of order `n >= 1` of the inverse of a function with the derivatives `f(k)`, by the composition of their Taylor

@@ -113,6 +113,9 @@ impl Div for Wide {
     }
 }
 
+/// The logarithm of 2.
+const LN_2: Wide = Wide { high: core::f64::consts::LN_2, low: 2.319_046_813_846_299_6e-17 };
+
 impl Real for Wide {
     #[inline]
     fn lit(x: f64) -> Wide {
@@ -132,7 +135,6 @@ impl Real for Wide {
     /// By its series for a small part of what is left of multiples of `ln 2`, and squaring: of `eˣ - 1`, which keeps its digits.
     #[inline]
     fn exp(self) -> Wide {
-        const LN_2: Wide = Wide { high: core::f64::consts::LN_2, low: 2.319_046_813_846_299_6e-17 };
         const HALVINGS: i32 = 7;
         if self.high.is_nan() || self.high.abs() >= 1e4 {
             return Wide::lit(self.high.exp());
@@ -151,9 +153,17 @@ impl Real for Wide {
         Wide { high: exp.high * one * other, low: exp.low * one * other }
     }
 
-    /// By a step of Newton's method, whose error is cubic.
+    /// By a step of Newton's method, whose error is cubic. Where the reciprocal is too large to be multiplied, of the number times a power
+    /// of two.
     #[inline]
     fn ln(self) -> Wide {
+        const TURNS: i32 = 512;
+        let turns = if self.high > 1e160 { -TURNS } else { TURNS };
+        if self.high > 0.0 && self.high.is_finite() && !(1e-160..=1e160).contains(&self.high) {
+            let factor = 2.0_f64.powi(turns);
+            let scaled = Wide { high: self.high * factor, low: self.low * factor };
+            return scaled.ln() - LN_2 * Wide::lit(f64::from(turns));
+        }
         let near = Wide::lit(self.high.ln());
         if !near.high.is_finite() {
             return near;

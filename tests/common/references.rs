@@ -180,6 +180,11 @@ pub fn special_binary() -> impl Iterator<Item = Row> {
     rows(include_str!("../data/special_binary.txt"), 2)
 }
 
+/// Distribution functions close to the ends of their domains, in the same form.
+pub fn distributions() -> impl Iterator<Item = Row> {
+    rows(include_str!("../data/distributions.txt"), 2)
+}
+
 /// Whole functions of one argument, with derivatives of orders 0 to 6.
 pub fn high_order() -> impl Iterator<Item = Row> {
     rows(include_str!("../data/high_order.txt"), 1)

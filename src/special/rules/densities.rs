@@ -5,7 +5,7 @@
 use super::super::gamma::stirling_rest;
 use super::super::shape::log_gap;
 use super::gamma::LnBeta;
-use crate::float::{Float, Primitive as _};
+use crate::float::{Float, Primitive as _, is_nearly_subnormal};
 use crate::special::Special;
 
 /// A density at `x`: `quarter⁴ factor / over`, where `over` is `x` or another number that may be very small.
@@ -22,6 +22,13 @@ impl<T: Float> Density<T> {
         let is_small = num_traits::Float::abs(t.base()) < T::Base::nearest(1.0);
         let most = if is_small { t / over * quarter * quarter } else { t * quarter * quarter / over };
         most * quarter * quarter * factor
+    }
+
+    /// `t` times the density, given that as a `slope` too. Roots to the fourth power lose derivatives that are zero of the density itself,
+    /// as those of whole powers of `x` are. So a nested slope that is in range counts.
+    pub fn times_in_range(t: T, slope: T, density: impl FnOnce() -> Self) -> T {
+        let is_in_range = || !is_nearly_subnormal(slope) && slope.is_finite_in_all_parts();
+        if T::NESTED && is_in_range() { t * slope } else { density().times(t) }
     }
 
     /// `t` over the density.
