@@ -7,7 +7,7 @@ use crate::random::Program;
 use dualtape::graph::{Graph, Traced};
 use dualtape::rules::{self, Binary, Reduction, Unary, Visitor};
 use dualtape::sparse::{HessianMethod, HessianPlan, JacobianMode, JacobianPlan, Order, SparsePattern};
-use dualtape::{Float, ScalarFunction, VectorFunction, slices};
+use dualtape::{Float, ScalarFunction, slices};
 
 #[test]
 fn patterns_of_graphs_are_known() {
