@@ -14,7 +14,6 @@
 //! problems are solved and nothing is timed.
 
 #[path = "../tests/common/surface.rs"]
-#[cfg_attr(not(feature = "faer"), allow(dead_code))]
 mod surface;
 
 #[path = "../tests/common/mgh.rs"]

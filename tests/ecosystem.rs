@@ -42,26 +42,18 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let program = std::env::var_os("CARGO").unwrap_or_else(|| env!("CARGO").into());
-    let graph: &[&str] = &[
-        "-p",
-        "dualtape",
-        "--features",
-        "graph,rayon",
-        "--test",
-        "graph",
-        "--test",
-        "rolled",
-        "--test",
-        "sparse",
-        "--test",
-        "terms",
-    ];
-    let faer: &[&str] = &["-p", "dualtape", "--features", "graph,rayon,faer", "--lib", "--test", "sparse_newton"];
-    let examples: &[&str] = &["-p", "dualtape", "--features", "graph,rayon", "--doc", "graph"];
-    let runs: [(&str, _, &[&str]); 4] = [
-        ("of the feature `graph`", root.join("Cargo.toml"), graph),
-        ("of the feature `faer`", root.join("Cargo.toml"), faer),
-        ("in the documentation of graphs", root.join("Cargo.toml"), examples),
+    let ours: &[&str] = &["-p", "dualtape", "--features", "graph,rayon,faer"];
+    let graph: &[&str] = &["--test", "graph", "--test", "rolled", "--test", "sparse"];
+    let faer: &[&str] = &["--lib", "--test", "sparse_newton"];
+    let tests = [ours, graph, faer].concat();
+    let [graph, sparse, guide] =
+        ["graph", "sparse_newton", "long_computations"].map(|name| [ours, &["--doc", name]].concat());
+    let own = || root.join("Cargo.toml");
+    let runs: [(&str, _, &[&str]); 5] = [
+        ("of the features `graph` and `faer`", own(), &tests),
+        ("in the documentation of graphs", own(), &graph),
+        ("in the documentation of the sparse method", own(), &sparse),
+        ("in the guide to long computations", own(), &guide),
         ("of the package `ecosystem`", manifest, &[]),
     ];
     for (what, manifest, selection) in runs {

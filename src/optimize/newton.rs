@@ -296,7 +296,7 @@ impl Newton {
     /// numbers (about `n`/8 gradients) and a Cholesky decomposition (n³/3 operations). A step on the boundary of the
     /// trust region takes a few more decompositions, one at an indefinite Hessian its eigenvectors (about 9n³).
     ///
-    /// It does not panic unless `f` does; the [`Status`] in the report says why it stopped.
+    /// It does not panic unless `f` does; the [`Status`](super::Status) in the report says why it stopped.
     ///
     /// # Panics
     /// If there are bounds, and not one pair for each variable; or bounds and no trust region.

@@ -2,7 +2,6 @@
 #![cfg(feature = "faer")]
 
 #[path = "../common/adbench/mod.rs"]
-#[allow(dead_code, reason = "other tests use the rest")]
 mod adbench;
 #[path = "../common/mgh.rs"]
 #[allow(dead_code, reason = "names and residuals are for other tests")]

@@ -128,9 +128,8 @@ impl Cholesky {
     fn for_each(&self, mut f: impl FnMut(usize, usize, f64)) {
         let (starts, rows) = (self.lower.col_ptr(), self.lower.row_idx());
         for column in 0..self.lower.ncols() {
-            for k in starts[column]..starts[column + 1] {
-                f(rows[k], column, self.entries[k]);
-            }
+            let range = starts[column]..starts[column + 1];
+            rows[range.clone()].iter().zip(&self.entries[range]).for_each(|(&row, &entry)| f(row, column, entry));
         }
     }
 }

@@ -71,7 +71,13 @@ pub fn sparse_newton<F: ScalarFunction + ?Sized>(f: &F, plan: &HessianPlan, x0: 
 /// | more | sparse, and so is its factor: chains, grids, networks | this |
 /// | more | dense, or with a dense factor: regressions, controls | [`newton_cg`](super::newton_cg()) |
 ///
-/// [`SparseReport::factor_entries`] tells how dense the factor is. That of a chain of n variables has 2 n - 1 entries.
+/// [`SparseReport::factor_entries`] tells how dense the factor is, if the lower triangle of the Hessian has
+///
+/// | | entries | the factor |
+/// |---|---|---|
+/// | chain, or arrow: each variable meets the first | 2 n - 1 | 2 n - 1 |
+/// | grid of 20 x 20 points, each of which meets four others | 1,160 | 3,702 |
+/// | five cameras of a bundle adjustment, with points and weights | 6,454 | 7,670 |
 ///
 /// Sources: Moré & Sorensen, *Computing a trust region step*, SIAM J. Sci. Stat. Comput. 4 (1983); Conn, Gould & Toint,
 /// *Trust-Region Methods* (2000), section 7.3; Amestoy, Davis & Duff, *An approximate minimum degree ordering algorithm*, SIAM
