@@ -231,11 +231,11 @@ macro_rules! elementary {
                 for [Float FloatCore ComplexField], at [2.5 => 1.0];
             /// Radians to degrees; derivative `180 / π`.
             pub ToDegrees = to_degrees(x)    { [x.to_degrees()] |_, _| T::one().to_degrees(), takes 1.0,
-                series |u, y, slope| series::linear(u, y, slope), formula |x| x * T::lit(180.0 / std::f64::consts::PI) }
+                series |u, y, slope| series::linear(u, y, slope), formula |x| x * T::lit(180.0 / core::f64::consts::PI) }
                 for [Float FloatCore], at [1.0 => 1.0_f64.to_degrees()];
             /// Degrees to radians; derivative `π / 180`.
             pub ToRadians = to_radians(x)    { [x.to_radians()] |_, _| T::one().to_radians(), takes 1.0,
-                series |u, y, slope| series::linear(u, y, slope), formula |x| x * T::lit(std::f64::consts::PI / 180.0) }
+                series |u, y, slope| series::linear(u, y, slope), formula |x| x * T::lit(core::f64::consts::PI / 180.0) }
                 for [Float FloatCore], at [1.0 => 1.0_f64.to_radians()];
 
             // Rounding: at a point the value is given, the derivative is 0 everywhere

@@ -154,9 +154,7 @@ pub fn log1mexp<T: Float>(x: T) -> T {
 /// `ln(eˣ + eʸ)`.
 pub fn log_add_exp<T: Float>(x: T, y: T) -> T {
     let sum = |small: T, large: T| large + (small - large).exp().ln_1p();
-    // Of equal ones also where both are infinite.
-    let equal = || x + T::lit(LN_2) + (y - y) * T::zero();
-    let of_equal = || y.abs().if_less(T::infinity(), equal, || x + y);
+    let of_equal = || y.abs().if_less(T::infinity(), || x + T::lit(LN_2), || x + y); // or NaN
     x.if_less(y, || sum(x, y), || y.if_less(x, || sum(y, x), of_equal))
 }
 

@@ -147,7 +147,7 @@ fn compile(language: Language, folder: &Path, sources: &[Source], cases: &[Case]
             command.args(["-o", "main"]);
         }
         Language::Rust => {
-            command.args(["--edition=2024", "-Copt-level=1", "-Ccodegen-units=1", "-Dwarnings", "main.rs"]);
+            command.args(["--edition=2024", "-Copt-level=0", "-Ccodegen-units=1", "-Dwarnings", "main.rs"]);
             command.env_remove("RUSTFLAGS");
         }
     }

@@ -10,7 +10,7 @@ fn main() {
     let mut x = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0];
     let mut y = [0.0; 9];
     let mut memory = [0.0; model::ENERGY_MEMORY];
-    for _ in 0..4000 {
+    for _ in 0..12_000 {
         model::energy(&x, &mut y, &mut memory).expect("the function has no branches");
         x.iter_mut().zip(&y[1..]).for_each(|(x, slope)| *x -= 0.1 * slope);
     }

@@ -10,6 +10,7 @@ mod functions;
 mod header;
 mod helpers;
 mod language;
+mod loops;
 mod rolled;
 mod statements;
 mod straight;
@@ -223,7 +224,38 @@ impl Exporter {
 }
 
 impl Program {
-    /// This program as a file in C: a function of that name, which needs nothing but `math.h`.
+    /// This program as a file in C (C99): a function of that name, which needs nothing but `math.h`, and allocates nothing.
+    ///
+    /// ```c
+    /// int f(const double *restrict x, double *restrict y, double *restrict w);
+    /// ```
+    ///
+    /// It writes the results at `x` to `y`, and uses `w` as memory for [`Source::memory`] numbers, of which each thread needs its own. It
+    /// returns 0 if the results are right. Otherwise it returns the number of the first guard that has another answer, from 1; the comment at
+    /// the top of the file has the guards. Derivatives have conditions besides: where plain arithmetic is not enough for them, and the
+    /// program would ask the drivers, the function returns -1. If [`Source::data`] has bytes, a pointer to them is the fourth argument.
+    ///
+    /// # Bits
+    /// Compiled with `-ffp-contract=off`, which compilers for C need so that they do not round less often, and without `-ffast-math`, it
+    /// has the bits of [`Program::call`]. Functions of the mathematical library are the library's. In C `cbrt`, `asinh`, `acosh`, `atanh`
+    /// and special functions have other last bits than in Rust, which has code of its own for them.
+    ///
+    /// # Cost
+    /// The source grows with the number of operations; of a program that is rolled ([`Graph::compile_value_and_gradient`]) with that of
+    /// bodies of loops, and its tables with that of launches.
+    ///
+    /// [`Graph::compile_value_and_gradient`]: crate::graph::Graph::compile_value_and_gradient
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::graph::{Graph, Traced};
+    ///
+    /// let program = Graph::record_fn(|x: &[Traced]| x[0].sin() * x[1], &[1.0, 2.0]).gradient().compile();
+    /// let source = program.to_c("f")?;
+    /// assert!(source.text().contains("int f(const double *restrict x, double *restrict y, double *restrict w)"));
+    /// assert!(source.text().contains(" = cos(x[0]);"));
+    /// # Ok::<(), dualtape::graph::ExportError>(())
+    /// ```
     ///
     /// # Errors
     /// If a rule has no form in C. [`Exporter::with_rule`] gives it one.
@@ -235,7 +267,21 @@ impl Program {
         Exporter::new().to_c(self, name)
     }
 
-    /// This program as a file in Rust: a function of that name, which needs nothing but the standard library.
+    /// This program as a file in Rust: a function of that name, which needs nothing but the standard library, and allocates nothing.
+    ///
+    /// It is `fn f(x: &[f64; N], y: &mut [f64; M], w: &mut [f64; F_MEMORY]) -> Result<(), i32>`, and does what that of [`Program::to_c`]
+    /// does; what is not 0 there is an error. The file goes into a module of its own, by `mod` or `include!`. The functions of the standard
+    /// library have the same bits as in this crate; [`Exporter::libm`] takes those of the crate `libm`.
+    ///
+    /// # Examples
+    /// ```
+    /// use dualtape::graph::{Graph, Traced};
+    ///
+    /// let program = Graph::record_fn(|x: &[Traced]| x[0].sin() * x[1], &[1.0, 2.0]).gradient().compile();
+    /// let source = program.to_rust("f")?;
+    /// assert!(source.text().contains("pub fn f(x: &[f64; 2], y: &mut [f64; 2], w: &mut [f64; 0]) -> Result<(), i32>"));
+    /// # Ok::<(), dualtape::graph::ExportError>(())
+    /// ```
     ///
     /// # Errors
     /// If a rule has no form in Rust. [`Exporter::with_rule`] gives it one.
@@ -251,30 +297,20 @@ impl Program {
 /// The file of a program that is run straight.
 fn straight_file(context: &mut Context, program: &Program) -> Result<Source, ExportError> {
     let (body, conditions) = program.straight();
-    let inputs = program.inputs();
-    let language = context.language;
+    let (language, name) = (context.language, context.name);
     let input = |k: u32| format!("x[{k}]");
-    // The memory of Rust is an array, whose size is not known yet: it has a name.
-    let size = format!("{}_MEMORY", context.name.to_uppercase());
-    let parameters = language.either(
-        "const double *restrict x, double *restrict w".to_owned(),
-        format!("x: &[f64; {inputs}], w: &mut [f64; {size}]"),
-    );
-    let frame =
-        Frame { name: format!("{}_part", context.name), input: &input, parameters: [&parameters, "x, w"], memory: 0 };
+    let in_rust = format!("x: &[f64; {}], w: &mut [f64; {}]", program.inputs(), loops::size(name));
+    let parameters = [language.either("const double *restrict x, double *restrict w", &in_rust), "x, w"];
+    let frame = Frame { name: format!("{name}_part"), input: &input, parameters, memory: 0 };
     let straight = straight::write(context, body, &conditions, &frame)?;
     let mut statements = straight.statements;
     for (k, result) in straight.results.iter().enumerate() {
         let _ = writeln!(statements, "    y[{k}] = {result};");
     }
-    let is_derivative = body.function().is_some();
-    let signature =
-        Signature { program, name: context.name, memory: straight.memory, language, is_derivative, has_data: false };
-    let mut text = signature.begin();
-    text += &context.definitions;
-    text += &straight.functions;
-    text += &signature.function(&statements);
-    Ok(Source { name: context.name.into(), text, memory: straight.memory, data: None })
+    let (memory, is_derivative) = (straight.memory, body.function().is_some());
+    let signature = Signature { program, name, memory, language, is_derivative, has_data: false };
+    let text = [&signature.begin(), &context.definitions, &straight.functions, &signature.function(&statements)];
+    Ok(Source { name: name.into(), text: text.map(String::as_str).concat(), memory, data: None })
 }
 
 /// The file of a program that is rolled.
@@ -288,7 +324,7 @@ fn rolled_file(context: &mut Context, program: &Program, parts: &Parts) -> Resul
     let text = [
         &signature.begin(),
         &rolled.tables.definitions(language, name),
-        &rolled::total(language, name),
+        &loops::total(language, name),
         &context.definitions,
         &rolled.functions,
         &signature.function(&rolled.statements),

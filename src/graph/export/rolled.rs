@@ -1,13 +1,8 @@
 //! Rolled programs: a function with a loop for each body, and a table of the launches that call them.
 //!
 //! ```text
-//!   static int f_loop0(double *w, const double *c, const int *t, const int *d, int n)
-//!       for each tile of instances:
-//!           what is not side by side is gathered
-//!           for each lane: the body                   which compilers make vector instructions of
-//!           results are stored or added
-//!
-//!   table:  0, 99, columns ..;  1, 98, columns ..;    which function, how many instances, where their operands are
+//!   functions   loop4(w, .., d, n), loop5(w, .., d, n), straight6(w), sum(w, .., d)
+//!   table       4, d: 99, columns ..;  5, d: 98, columns ..;     which function; how many instances, and where their operands are
 //! ```
 //!
 //! So the code grows with the number of bodies, and the table with that of launches. Tiles have the lanes that the program's have where
@@ -17,11 +12,11 @@
 use super::ExportError;
 use super::helpers::Context;
 use super::language::{ALLOW, Language};
-use super::statements::{condition, expression, holds};
+use super::loops::{self, Form, Shape, size};
+use super::statements::holds;
 use super::straight::{self, Frame};
 use super::tables::Tables;
-use crate::graph::body::{Op, Operand};
-use crate::graph::program::{EvenTerms, Loop, Part, Parts, Places};
+use crate::graph::program::{EvenTerms, Part, Parts, Places};
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -34,25 +29,15 @@ pub(super) struct Rolled {
     pub memory: usize,
 }
 
-/// How the instances of a loop find or leave a number.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Form {
-    Uniform,
-    /// One behind the other.
-    Near,
-    Even,
-    Table,
-}
-
-/// A column as a function sees it: its form, and whether it is of constants or of what was computed.
-type Shape = (Form, bool);
+/// What a function is for: a body, and the shapes of its columns and of where its results go, with whether they are added.
+type Key = (usize, Vec<Shape>, Vec<(Shape, bool)>);
 
 struct Writer<'a, 'b> {
     context: &'a mut Context<'b>,
     parts: &'a Parts<'a>,
     tables: Tables,
     /// The numbers of the functions.
-    known: HashMap<(usize, Vec<Shape>, Vec<(Shape, bool)>), usize>,
+    known: HashMap<Key, usize>,
     functions: String,
     /// The cases of the switch, behind the three of sums and adjoints.
     cases: String,
@@ -161,11 +146,6 @@ fn functions_of_sums(language: Language, name: &str) -> String {
             size = size(name)
         ),
     }
-}
-
-/// The name of the size of the memory in Rust.
-fn size(name: &str) -> String {
-    format!("{}_MEMORY", name.to_uppercase())
 }
 
 impl Writer<'_, '_> {
@@ -289,7 +269,7 @@ impl Writer<'_, '_> {
         }
         let number = self.count;
         self.count += 1;
-        let text = loop_function(self.context, &self.parts.kernels[kernel], &key.1, &key.2, number)?;
+        let text = loops::function(self.context, &self.parts.kernels[kernel], &key.1, &key.2, number)?;
         self.functions += &text;
         let name = self.context.name;
         let call = self.context.language.either(
@@ -322,206 +302,5 @@ impl Writer<'_, '_> {
             format!("    y[1..].copy_from_slice(&w[{start}..{end}]);\n"),
         );
         text
-    }
-}
-
-/// The function that runs a body for `n` instances, whose places `d` begins with.
-fn loop_function(
-    context: &mut Context,
-    kernel: &Loop,
-    columns: &[Shape],
-    outputs: &[(Shape, bool)],
-    number: usize,
-) -> Result<String, ExportError> {
-    let language = context.language;
-    let lanes = kernel.lanes;
-    let is_c = language.is_c();
-    // Statements before all tiles, in a tile before its lanes, in a lane, and behind them; and behind all tiles.
-    let [mut before, mut gather, mut lane, mut leave, mut after] = [(); 5].map(|()| String::new());
-    let mut at = 0;
-    let mut next = || {
-        at += 1;
-        if is_c { format!("d[{}]", at - 1) } else { format!("whole(d + {})", at - 1) }
-    };
-    for (k, &(form, is_constant)) in columns.iter().enumerate() {
-        let place = next();
-        let base = language.either(if is_constant { "c" } else { "w" }, "");
-        let read = |place: &str| match (is_c, is_constant) {
-            (true, _) => format!("{base}[{place}]"),
-            (false, true) => format!("number({place})"),
-            (false, false) => format!("w[{place}]"),
-        };
-        let fill = language.either(
-            format!("        double q{k}[{lanes}];\n        for (int l = 0; l < m; l++) q{k}[l] = "),
-            format!("        let mut q{k} = [0.0; {lanes}];\n        for l in 0..m {{ q{k}[l] = "),
-        );
-        let close = language.either("", " }");
-        let _ = match form {
-            Form::Uniform => writeln!(before, "    {}", language.define(&format!("x{k}"), &read(&place))),
-            Form::Near if is_c => {
-                let _ = writeln!(before, "    const double *const p{k} = {base} + {place};");
-                writeln!(lane, "            const double x{k} = p{k}[i + l];")
-            }
-            Form::Near if is_constant => {
-                let _ = writeln!(before, "    let p{k} = {place};");
-                writeln!(lane, "            let x{k}: f64 = number(p{k} + i + l);")
-            }
-            Form::Near => {
-                let _ = writeln!(before, "    let p{k} = {place};");
-                let _ = writeln!(gather, "        let s{k} = &w[p{k} + i..][..m];");
-                writeln!(lane, "            let x{k}: f64 = s{k}[l];")
-            }
-            Form::Even => {
-                let distance = next();
-                let _ = match language {
-                    Language::C => writeln!(before, "    const long p{k} = {place}, s{k} = {distance};"),
-                    Language::Rust { .. } => {
-                        writeln!(before, "    let (p{k}, s{k}) = ({place} as isize, {distance} as isize);")
-                    }
-                };
-                let place = language
-                    .either(format!("p{k} + s{k} * (i + l)"), format!("(p{k} + s{k} * (i + l) as isize) as usize"));
-                let _ = writeln!(gather, "{fill}{};{close}", read(&place));
-                writeln!(lane, "            {}", language.define(&format!("x{k}"), &format!("q{k}[l]")))
-            }
-            Form::Table => {
-                let place = match language {
-                    Language::C => {
-                        let _ = writeln!(before, "    const int *const t{k} = t + {place};");
-                        format!("t{k}[i + l]")
-                    }
-                    Language::Rust { .. } => {
-                        let _ = writeln!(before, "    let t{k} = {place};");
-                        format!("whole(t{k} + i + l)")
-                    }
-                };
-                let _ = writeln!(gather, "{fill}{};{close}", read(&place));
-                writeln!(lane, "            {}", language.define(&format!("x{k}"), &format!("q{k}[l]")))
-            }
-        };
-    }
-    body(context, kernel, &mut lane)?;
-    for (k, &((form, _), is_added)) in outputs.iter().enumerate() {
-        let place = next();
-        let result = read_of_loop(language, kernel, kernel.results()[k]);
-        let _ = match language {
-            Language::C => writeln!(gather, "        double o{k}[{lanes}];"),
-            Language::Rust { .. } => writeln!(gather, "        let mut o{k} = [0.0; {lanes}];"),
-        };
-        let _ = writeln!(lane, "            o{k}[l] = {result};");
-        let add = if is_added { "+" } else { "" };
-        let mut each = |statement: String| {
-            let _ = match language {
-                Language::C => writeln!(leave, "        for (int l = 0; l < m; l++) {statement}"),
-                Language::Rust { .. } => writeln!(leave, "        for l in 0..m {{ {statement} }}"),
-            };
-        };
-        let _ = match (form, language) {
-            (Form::Uniform, _) => {
-                let _ = match language {
-                    Language::C => writeln!(before, "    double a{k}[{lanes}] = {{0.0}};"),
-                    Language::Rust { .. } => writeln!(before, "    let mut a{k} = [0.0; {lanes}];"),
-                };
-                each(format!("a{k}[l] += o{k}[l];"));
-                let total = format!("{}_total(a{k}{}, {lanes})", context.name, "");
-                match language {
-                    Language::C => writeln!(after, "    w[{place}] += {total};"),
-                    Language::Rust { .. } => writeln!(after, "    w[{place}] += {}_total(&a{k});", context.name),
-                }
-            }
-            (Form::Near, Language::C) => {
-                let _ = writeln!(before, "    double *const r{k} = w + {place};");
-                each(format!("r{k}[i + l] {add}= o{k}[l];"));
-                Ok(())
-            }
-            (Form::Near, Language::Rust { .. }) => {
-                let _ = writeln!(before, "    let r{k} = {place};");
-                writeln!(leave, "        for (w, o) in w[r{k} + i..][..m].iter_mut().zip(&o{k}) {{ *w {add}= *o; }}")
-            }
-            (Form::Even, _) => {
-                let distance = next();
-                match language {
-                    Language::C => {
-                        each(format!("w[r{k} + u{k} * (i + l)] {add}= o{k}[l];"));
-                        writeln!(before, "    const long r{k} = {place}, u{k} = {distance};")
-                    }
-                    Language::Rust { .. } => {
-                        each(format!("w[(r{k} + u{k} * (i + l) as isize) as usize] {add}= o{k}[l];"));
-                        writeln!(before, "    let (r{k}, u{k}) = ({place} as isize, {distance} as isize);")
-                    }
-                }
-            }
-            (Form::Table, Language::C) => {
-                each(format!("w[r{k}[i + l]] {add}= o{k}[l];"));
-                writeln!(before, "    const int *const r{k} = t + {place};")
-            }
-            (Form::Table, Language::Rust { .. }) => {
-                each(format!("w[whole(r{k} + i + l)] {add}= o{k}[l];"));
-                writeln!(before, "    let r{k} = {place};")
-            }
-        };
-    }
-    let name = format!("{}_loop{number}", context.name);
-    Ok(match language {
-        Language::C => format!(
-            "static int {name}(double *restrict w, const double *restrict c, const int *restrict t, const int *restrict d, int n)\n{{\n    \
-             long long rough = 0;\n    (void)c, (void)t;\n{before}    for (int i = 0; i < n; i += {lanes}) {{\n        \
-             const int m = n - i < {lanes} ? n - i : {lanes};\n{gather}        for (int l = 0; l < m; l++) {{\n{lane}        }}\n{leave}    }}\n\
-             {after}    return rough ? -1 : 0;\n}}\n\n"
-        ),
-        Language::Rust { .. } => format!(
-            "{ALLOW}\nfn {name}(w: &mut [f64; {}], d: usize, n: usize) -> i32 {{\n    let mut rough = false;\n{before}    let mut i = 0;\n    \
-             while i < n {{\n        let m = usize::min(n - i, {lanes});\n{gather}        for l in 0..m {{\n{lane}        }}\n{leave}        i += {lanes};\n    }}\n\
-             {after}    if rough {{ -1 }} else {{ 0 }}\n}}\n\n",
-            size(context.name)
-        ),
-    })
-}
-
-/// The sum of all lanes, in the order of the program's.
-pub(super) fn total(language: Language, name: &str) -> String {
-    match language {
-        Language::C => format!(
-            "static inline double {name}_total(const double *a, int n)\n{{\n    double s[8] = {{0.0}}, sum = 0.0;\n    \
-             for (int l = 0; l < n; l += 8)\n        for (int k = 0; k < 8; k++) s[k] += a[l + k];\n    \
-             for (int k = 0; k < 8; k++) sum += s[k];\n    return sum;\n}}\n\n"
-        ),
-        Language::Rust { .. } => format!(
-            "{ALLOW}\nfn {name}_total(a: &[f64]) -> f64 {{\n    let mut s = [0.0; 8];\n    \
-             for a in a.chunks_exact(8) {{\n        for k in 0..8 {{ s[k] += a[k]; }}\n    }}\n    \
-             s.iter().fold(0.0, |sum, x| sum + x)\n}}\n\n"
-        ),
-    }
-}
-
-/// The statements of a body, for one lane.
-fn body(context: &mut Context, kernel: &Loop, lane: &mut String) -> Result<(), ExportError> {
-    let language = context.language;
-    let graph = kernel.body;
-    let conditions = kernel.conditions();
-    let watched: Vec<Operand> = conditions.iter().map(|&(_, node)| Operand::Node(node)).collect();
-    let is_needed = graph.leading_to(kernel.results().iter().chain(&watched), |_, _| true);
-    let read = |operand: Operand| read_of_loop(language, kernel, operand);
-    for i in (0..graph.nodes.len()).filter(|&i| is_needed[i] && !matches!(graph.nodes[i].op, Op::Input(_))) {
-        let value = expression(context, graph, i, &read)?;
-        let _ = writeln!(lane, "            {}", language.define(&format!("v{i}"), &value));
-    }
-    for (c, node) in conditions {
-        let _ = writeln!(lane, "            rough |= !({});", condition(language, c, &read(Operand::Node(node))));
-    }
-    Ok(())
-}
-
-/// An operand in a body: inputs are numbered as the columns of its launches are.
-fn read_of_loop(language: Language, kernel: &Loop, operand: Operand) -> String {
-    match operand {
-        Operand::Constant(bits) => language.constant(f64::from_bits(bits)),
-        Operand::Node(node) => match kernel.body.nodes[node as usize].op {
-            Op::Input(k) => {
-                let column = kernel.inputs.iter().position(|&input| input == k).expect("an input that is used");
-                format!("x{column}")
-            }
-            _ => format!("v{node}"),
-        },
     }
 }

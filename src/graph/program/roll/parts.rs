@@ -129,10 +129,6 @@ fn even(terms: &Terms) -> EvenTerms {
 }
 
 impl Loop<'_> {
-    /// The conditions of the body that are about operations.
-    pub fn conditions(&self) -> Vec<(Condition, u32)> {
-        self.body.conditions.clone()
-    }
     /// The results of the body.
     pub fn results(&self) -> &[Operand] {
         &self.body.results
