@@ -12,7 +12,10 @@
 //! assert_eq!(value, 101.0);
 //! assert_eq!(gradient, [802.0, -200.0]);
 //! # #[cfg(feature = "nalgebra")]
-//! assert_eq!(dualtape::hessian(rosenbrock, &[2.0, 3.0]), nalgebra::dmatrix![3602.0, -800.0; -800.0, 200.0]);
+//! assert_eq!(
+//!     dualtape::hessian(rosenbrock, &[2.0, 3.0]),
+//!     nalgebra::dmatrix![3602.0, -800.0; -800.0, 200.0]
+//! );
 //! ```
 //!
 //! # Which function do I call?
@@ -89,6 +92,7 @@
 //! - `rayon`: compiled graphs at many points on several threads. Brings `graph`.
 //! - `serde`: duals and power series are read and written whole, reverse numbers as their values.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]
 #![deny(unsafe_code)]

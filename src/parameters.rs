@@ -16,7 +16,8 @@
 //! }
 //!
 //! fn error<T: Float>(line: &Line<T>) -> T {
-//!     (line.slope * T::lit(2.0) + line.offset - T::lit(7.0)).powi(2) // at x = 2, measured was 7
+//!     // at x = 2, measured was 7
+//!     (line.slope * T::lit(2.0) + line.offset - T::lit(7.0)).powi(2)
 //! }
 //!
 //! let line = Line { slope: 1.0, offset: 3.0 };
@@ -135,9 +136,16 @@ fn fill<P: Parameters, U: Float>(like: &P, x: &[U], mut lift: impl FnMut(P::Numb
 ///     }
 /// }
 ///
-/// let layer = Layer { weights: dmatrix![1.0, 2.0; 3.0, 4.0], bias: dvector![5.0, 6.0] };
-/// let gradient = parameters::gradient(|layer| layer.weights.norm_squared() + layer.bias.norm_squared(), &layer);
-/// assert_eq!(gradient, Layer { weights: &layer.weights * 2.0, bias: &layer.bias * 2.0 });
+/// let layer =
+///     Layer { weights: dmatrix![1.0, 2.0; 3.0, 4.0], bias: dvector![5.0, 6.0] };
+/// let gradient = parameters::gradient(
+///     |layer| layer.weights.norm_squared() + layer.bias.norm_squared(),
+///     &layer,
+/// );
+/// assert_eq!(
+///     gradient,
+///     Layer { weights: &layer.weights * 2.0, bias: &layer.bias * 2.0 }
+/// );
 /// # }
 /// ```
 #[must_use]
@@ -217,11 +225,19 @@ pub trait ParametersFunction {
 /// impl ParametersFunction for Squares {
 ///     type Parameters = Line<f64>;
 ///     fn eval<T: Float>(&self, line: &Line<T>) -> T {
-///         self.0.iter().map(|&(x, y)| (line.slope * T::lit(x) + line.offset - T::lit(y)).powi(2)).sum()
+///         self.0
+///             .iter()
+///             .map(|&(x, y)| {
+///                 (line.slope * T::lit(x) + line.offset - T::lit(y)).powi(2)
+///             })
+///             .sum()
 ///     }
 /// }
 ///
-/// let f = Flat::new(Squares(vec![(1.0, 3.0), (2.0, 5.0)]), Line { slope: 0.0, offset: 0.0 });
+/// let f = Flat::new(
+///     Squares(vec![(1.0, 3.0), (2.0, 5.0)]),
+///     Line { slope: 0.0, offset: 0.0 },
+/// );
 /// let report = optimize::newton(&f, &f.start());
 /// let line = f.parameters(&report.x);
 /// assert!((line.slope - 2.0).abs() < 1e-12 && (line.offset - 1.0).abs() < 1e-12);
@@ -352,7 +368,10 @@ where
 /// let inner = |a| Inner { a, known: Held(10.0) };
 /// let outer = Outer { models: [inner(1.0), inner(2.0)], rest: vec![3.0, 4.0] };
 /// assert_eq!(outer.to_vec(), [1.0, 2.0, 3.0, 4.0]);
-/// assert_eq!(outer.with(&[5.0, 6.0, 7.0, 8.0]), Outer { models: [inner(5.0), inner(6.0)], rest: vec![7.0, 8.0] });
+/// assert_eq!(
+///     outer.with(&[5.0, 6.0, 7.0, 8.0]),
+///     Outer { models: [inner(5.0), inner(6.0)], rest: vec![7.0, 8.0] }
+/// );
 /// ```
 #[macro_export]
 macro_rules! parameters {

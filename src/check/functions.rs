@@ -14,7 +14,11 @@ use crate::numeric::slopes;
 /// use dualtape::check;
 /// check::derivative(f64::exp, 1.0, 1.0_f64.exp()).assert_passed();
 /// // The logarithm to the base 10 has not the derivative 1/x.
-/// assert!(check::derivative(f64::log10, 2.0, 0.5).to_string().contains("a factor 2.30259 is too much"));
+/// assert!(
+///     check::derivative(f64::log10, 2.0, 0.5)
+///         .to_string()
+///         .contains("a factor 2.30259 is too much")
+/// );
 /// ```
 #[inline]
 pub fn derivative(f: impl FnMut(f64) -> f64, x: f64, claimed: f64) -> Check {
@@ -70,9 +74,14 @@ pub(super) fn gradient_at<B: Primitive>(verb: &str, mut f: impl FnMut(&[B]) -> B
 /// use dualtape::check;
 /// use nalgebra::dmatrix;
 ///
-/// let check = |claimed| check::jacobian(|x| [x[0] * x[1], x[0] + x[1]], &[2.0, 3.0], &claimed);
+/// let check =
+///     |claimed| check::jacobian(|x| [x[0] * x[1], x[0] + x[1]], &[2.0, 3.0], &claimed);
 /// check(dmatrix![3.0, 2.0; 1.0, 1.0]).assert_passed();
-/// assert!(check(dmatrix![3.0, 1.0; 2.0, 1.0]).to_string().contains("looks like the transpose"));
+/// assert!(
+///     check(dmatrix![3.0, 1.0; 2.0, 1.0])
+///         .to_string()
+///         .contains("looks like the transpose")
+/// );
 /// ```
 #[cfg(feature = "nalgebra")]
 #[track_caller]
@@ -116,7 +125,8 @@ pub(super) fn jacobian_at<B: Primitive, Y: AsRef<[B]>>(
 /// }
 /// scalar_function!(Lossy = lossy);
 /// let check = check::gradient_of(&Lossy, &[3.0]);
-/// assert_eq!((check.entries()[0].exact, check.passed()), (3.0, false)); // the derivative of x² is 6
+/// // the derivative of x² is 6
+/// assert_eq!((check.entries()[0].exact, check.passed()), (3.0, false));
 /// ```
 #[track_caller]
 #[inline]

@@ -69,7 +69,10 @@ use crate::{ScalarFunction, VectorFunction};
 /// # Examples
 /// ```
 /// use dualtape::{check, derivative, numeric};
-/// assert!(check::allclose(&[derivative(|x| x * x, 2.0)], &[numeric::derivative(|x| x * x, 2.0)]));
+/// assert!(check::allclose(
+///     &[derivative(|x| x * x, 2.0)],
+///     &[numeric::derivative(|x| x * x, 2.0)]
+/// ));
 /// assert!(!check::allclose(&[4.0001], &[4.0]));
 /// ```
 #[must_use]
@@ -88,7 +91,10 @@ pub fn allclose(a: &[f64], b: &[f64]) -> bool {
 /// The tolerance is relative to the second number:
 /// ```
 /// use dualtape::check::allclose_within;
-/// assert!(allclose_within(&[10.0], &[11.0], 0.095, 0.0) && !allclose_within(&[11.0], &[10.0], 0.095, 0.0));
+/// assert!(
+///     allclose_within(&[10.0], &[11.0], 0.095, 0.0)
+///         && !allclose_within(&[11.0], &[10.0], 0.095, 0.0)
+/// );
 /// ```
 #[must_use]
 #[track_caller]

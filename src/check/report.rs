@@ -206,7 +206,9 @@ impl Entry {
 /// assert!(!check.passed());
 /// let table = format!("{check:.3}");
 /// assert!(table.starts_with("gradient: FAILED, 2 of 2 entries are wrong"));
-/// assert!(table.contains("every wrong entry is 0.5 times the numerical one: a factor 2 is missing"));
+/// assert!(table.contains(
+///     "every wrong entry is 0.5 times the numerical one: a factor 2 is missing"
+/// ));
 /// assert!(table.contains("∂/∂x[0]      6.000e0     1.200e1"));
 /// ```
 #[derive(Clone, Debug)]

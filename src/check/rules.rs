@@ -23,14 +23,19 @@ use crate::float::{Binary, Float, Primitive, Reduction, Unary};
 ///         x * x
 ///     }
 ///     fn partial<T: Float>(self, x: T, _: T) -> T {
-///         T::lit(2.0) * T::from_base(x.base()) // right as a value, and without a derivative of its own
+///         // right as a value, and without a derivative of its own
+///         T::lit(2.0) * T::from_base(x.base())
 ///     }
 /// }
 ///
 /// let check = check::rule(Square, &[1.5]);
 /// let worst = check.worst().unwrap();
 /// assert_eq!((worst.name.as_str(), worst.exact), ("∂²/∂x² at 1.5", 0.0));
-/// assert!(check.to_string().contains("a value was rounded, detached, or read out of its number"));
+/// assert!(
+///     check
+///         .to_string()
+///         .contains("a value was rounded, detached, or read out of its number")
+/// );
 /// ```
 #[doc(alias = "test_rrule", alias = "test_frule")]
 #[track_caller]
@@ -104,7 +109,11 @@ pub fn binary_rule<R: Binary, B: Primitive>(rule: R, points: &[[B; 2]]) -> Check
 ///     fn value<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> B {
 ///         x.map(|x| x * x).sum::<B>() / B::lit(self.n)
 ///     }
-///     fn partials<T: Float>(self, x: impl Iterator<Item = T> + Clone, _: T) -> impl Iterator<Item = T> {
+///     fn partials<T: Float>(
+///         self,
+///         x: impl Iterator<Item = T> + Clone,
+///         _: T,
+///     ) -> impl Iterator<Item = T> {
 ///         x.map(move |x| x * T::lit(2.0 / self.n))
 ///     }
 /// }

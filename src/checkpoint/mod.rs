@@ -9,7 +9,7 @@
 //! use dualtape::Float;
 //! use dualtape::checkpoint::{Chain, Checkpoints};
 //!
-//! /// A spring of stiffness `p[0]`, by steps of 0.01, which ends as far from 1 as `loss` says.
+//! /// A spring of stiffness `p[0]`, by steps of 0.01; `loss` is how far from 1 it ends.
 //! struct Spring;
 //!
 //! impl Chain for Spring {
@@ -23,10 +23,15 @@
 //!     }
 //! }
 //!
-//! let spring = Checkpoints::new(10).value_and_gradient(&Spring, &[1.0, 0.0], &[4.0], 1000);
+//! let spring =
+//!     Checkpoints::new(10).value_and_gradient(&Spring, &[1.0, 0.0], &[4.0], 1000);
 //! // The same by one tape over all steps:
-//! let all = |p: &[_]| (0..1000).fold(vec![Float::lit(1.0), Float::lit(0.0)], |x, i| Spring.step(i, &x, p));
-//! let (value, gradient) = dualtape::value_and_gradient(|p| Spring.loss(&all(p), p), &[4.0_f64]);
+//! let all = |p: &[_]| {
+//!     (0..1000)
+//!         .fold(vec![Float::lit(1.0), Float::lit(0.0)], |x, i| Spring.step(i, &x, p))
+//! };
+//! let (value, gradient) =
+//!     dualtape::value_and_gradient(|p| Spring.loss(&all(p), p), &[4.0_f64]);
 //! assert_eq!(spring.value, value);
 //! let by_stiffness: f64 = spring.by_parameters[0];
 //! assert!((by_stiffness - gradient[0]).abs() < 1e-13 * by_stiffness.abs());
@@ -141,8 +146,12 @@ impl<'a> Checkpoints<'a> {
     /// }
     /// // A chain that doubles its state ten times
     /// let mut left = vec![];
-    /// let checkpoints = Checkpoints::new(3).observed(|progress| left.push(progress.steps - progress.reversed));
-    /// assert_eq!(checkpoints.value_and_gradient(&Double, &[1.0], &[], 10).by_state, [1024.0]);
+    /// let checkpoints = Checkpoints::new(3)
+    ///     .observed(|progress| left.push(progress.steps - progress.reversed));
+    /// assert_eq!(
+    ///     checkpoints.value_and_gradient(&Double, &[1.0], &[], 10).by_state,
+    ///     [1024.0]
+    /// );
     /// assert_eq!(left, [9, 8, 7, 6, 5, 4, 3, 2, 1, 0]);
     /// ```
     pub fn observed(self, observer: impl FnMut(Progress) + 'a) -> Checkpoints<'a> {
@@ -193,7 +202,9 @@ impl<'a> Checkpoints<'a> {
     ///         x[0]
     ///     }
     /// }
-    /// let halved = Checkpoints::new(3).value_and_gradient_until(&Halve, &[100.0], &[], |_, x| x[0] < 1.0);
+    /// let halved =
+    ///     Checkpoints::new(3)
+    ///         .value_and_gradient_until(&Halve, &[100.0], &[], |_, x| x[0] < 1.0);
     /// assert_eq!((halved.value, halved.steps), (0.78125, 7));
     /// assert_eq!(halved.by_state, [1.0 / 128.0]);
     /// ```

@@ -112,7 +112,8 @@ pub fn hvp_of<T: Float>(f: &(impl ScalarFunction + ?Sized), x: &[T], v: &[T]) ->
 ///     x[0] * x[0] * x[1]
 /// }
 /// scalar_function!(Monomial = f);
-/// let (value, gradient, product) = value_gradient_and_hvp_of(&Monomial, &[3.0, 2.0], &[1.0, 10.0]);
+/// let (value, gradient, product) =
+///     value_gradient_and_hvp_of(&Monomial, &[3.0, 2.0], &[1.0, 10.0]);
 /// assert_eq!((value, gradient, product), (18.0, vec![12.0, 9.0], vec![64.0, 6.0]));
 /// ```
 #[must_use]
@@ -140,7 +141,10 @@ pub fn value_gradient_and_hvp_of<T: Float>(
 ///     vec![x[0] * x[1], x[0] + x[1]]
 /// }
 /// vector_function!(Field = f);
-/// assert_eq!(jvp_of(&Field, &[2.0, 3.0], &[1.0, 10.0]), (vec![6.0, 5.0], vec![23.0, 11.0]));
+/// assert_eq!(
+///     jvp_of(&Field, &[2.0, 3.0], &[1.0, 10.0]),
+///     (vec![6.0, 5.0], vec![23.0, 11.0])
+/// );
 /// ```
 #[must_use]
 #[track_caller]
@@ -163,7 +167,10 @@ pub fn jvp_of<T: Float>(f: &(impl VectorFunction + ?Sized), x: &[T], v: &[T]) ->
 ///     vec![x[0] * x[1], x[0] + x[1]]
 /// }
 /// vector_function!(Field = f);
-/// assert_eq!(vjp_of(&Field, &[2.0, 3.0], &[1.0, 10.0]), (vec![6.0, 5.0], vec![13.0, 12.0]));
+/// assert_eq!(
+///     vjp_of(&Field, &[2.0, 3.0], &[1.0, 10.0]),
+///     (vec![6.0, 5.0], vec![13.0, 12.0])
+/// );
 /// ```
 #[must_use]
 #[track_caller]
@@ -193,7 +200,10 @@ pub fn vjp_of<T: Float>(f: &(impl VectorFunction + ?Sized), x: &[T], w: &[T]) ->
 ///     x[0] * x[0] * x[1]
 /// }
 /// scalar_function!(Monomial = f);
-/// assert_eq!(hessian_of(&Monomial, &[3.0, 2.0]), nalgebra::dmatrix![4.0, 6.0; 6.0, 0.0]);
+/// assert_eq!(
+///     hessian_of(&Monomial, &[3.0, 2.0]),
+///     nalgebra::dmatrix![4.0, 6.0; 6.0, 0.0]
+/// );
 /// ```
 ///
 /// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., section 5.1.
@@ -217,7 +227,8 @@ pub fn hessian_of<T: Float>(f: &(impl ScalarFunction + ?Sized), x: &[T]) -> DMat
 ///     x[0] * x[0] * x[1]
 /// }
 /// scalar_function!(Monomial = f);
-/// let (value, gradient, hessian) = value_gradient_and_hessian_of(&Monomial, &[3.0, 2.0]);
+/// let (value, gradient, hessian) =
+///     value_gradient_and_hessian_of(&Monomial, &[3.0, 2.0]);
 /// assert_eq!((value, gradient), (18.0, vec![12.0, 9.0]));
 /// assert_eq!(hessian, nalgebra::dmatrix![4.0, 6.0; 6.0, 0.0]);
 /// ```
@@ -292,7 +303,10 @@ pub fn jacobian_of<T: Float>(f: &(impl VectorFunction + ?Sized), x: &[T]) -> DMa
 /// }
 /// vector_function!(Field = f);
 /// let (value, jacobian) = value_and_jacobian_of(&Field, &[2.0, 3.0]);
-/// assert_eq!((value, jacobian), (vec![6.0, 5.0], nalgebra::dmatrix![3.0, 2.0; 1.0, 1.0]));
+/// assert_eq!(
+///     (value, jacobian),
+///     (vec![6.0, 5.0], nalgebra::dmatrix![3.0, 2.0; 1.0, 1.0])
+/// );
 /// ```
 #[cfg(feature = "nalgebra")]
 #[must_use]

@@ -23,7 +23,10 @@ use crate::float::Float;
 ///
 /// impl ScalarFunction for Line {
 ///     fn eval<T: Float>(&self, b: &[T]) -> T {
-///         self.data.iter().map(|&(x, y)| (T::lit(y) - b[0] - b[1] * T::lit(x)).powi(2)).sum()
+///         self.data
+///             .iter()
+///             .map(|&(x, y)| (T::lit(y) - b[0] - b[1] * T::lit(x)).powi(2))
+///             .sum()
 ///     }
 /// }
 ///
@@ -152,7 +155,8 @@ macro_rules! scalar_function {
 ///     pub Polar = polar
 /// );
 /// assert_eq!(Polar.eval(&[2.0, 0.0]), [2.0, 0.0]);
-/// assert_eq!(jvp(|p| Polar.eval(p), &[2.0, 0.0], &[0.0, 1.0]).1, [0.0, 2.0]); // turning moves it across
+/// // turning moves it across
+/// assert_eq!(jvp(|p| Polar.eval(p), &[2.0, 0.0], &[0.0, 1.0]).1, [0.0, 2.0]);
 /// ```
 #[cfg(feature = "std")]
 #[macro_export]

@@ -32,7 +32,10 @@ use nalgebra::{DefaultAllocator, Dim, OMatrix, OVector};
 /// ```
 /// use nalgebra::matrix;
 /// let x = matrix![1.0, 2.0; 3.0, 4.0];
-/// assert_eq!(dualtape::matrix::gradient(|x| x.determinant(), &x), matrix![4.0, -3.0; -2.0, 1.0]);
+/// assert_eq!(
+///     dualtape::matrix::gradient(|x| x.determinant(), &x),
+///     matrix![4.0, -3.0; -2.0, 1.0]
+/// );
 /// ```
 #[must_use]
 #[track_caller]
@@ -52,7 +55,8 @@ where
 /// ```
 /// use nalgebra::matrix;
 /// let x = matrix![1.0, 2.0; 3.0, 4.0];
-/// let (value, gradient) = dualtape::matrix::value_and_gradient(|x| x.trace() * 2.0, &x);
+/// let (value, gradient) =
+///     dualtape::matrix::value_and_gradient(|x| x.trace() * 2.0, &x);
 /// assert_eq!((value, gradient), (10.0, matrix![2.0, 0.0; 0.0, 2.0]));
 /// ```
 #[must_use]
@@ -78,7 +82,11 @@ where
 /// ```
 /// use nalgebra::{Matrix2, matrix};
 /// let mut gradient = Matrix2::zeros();
-/// let value = dualtape::matrix::value_and_gradient_into(|x| x.determinant(), &matrix![1.0, 2.0; 3.0, 4.0], &mut gradient);
+/// let value = dualtape::matrix::value_and_gradient_into(
+///     |x| x.determinant(),
+///     &matrix![1.0, 2.0; 3.0, 4.0],
+///     &mut gradient,
+/// );
 /// assert_eq!((value, gradient), (-2.0, matrix![4.0, -3.0; -2.0, 1.0]));
 /// ```
 #[track_caller]
@@ -126,7 +134,8 @@ where
 /// # Examples
 /// ```
 /// use nalgebra::{matrix, vector};
-/// let (value, jacobian) = dualtape::matrix::value_and_jacobian(|x| x * x[1], &vector![2.0, 3.0]);
+/// let (value, jacobian) =
+///     dualtape::matrix::value_and_jacobian(|x| x * x[1], &vector![2.0, 3.0]);
 /// assert_eq!((value, jacobian), (vector![6.0, 9.0], matrix![3.0, 2.0; 0.0, 6.0]));
 /// ```
 #[must_use]
@@ -156,7 +165,12 @@ where
 /// ```
 /// use nalgebra::{Matrix2, Vector2, matrix, vector};
 /// let (mut value, mut jacobian) = (Vector2::zeros(), Matrix2::zeros());
-/// dualtape::matrix::value_and_jacobian_into(|x| x * x[1], &vector![2.0, 3.0], &mut value, &mut jacobian);
+/// dualtape::matrix::value_and_jacobian_into(
+///     |x| x * x[1],
+///     &vector![2.0, 3.0],
+///     &mut value,
+///     &mut jacobian,
+/// );
 /// assert_eq!((value, jacobian), (vector![6.0, 9.0], matrix![3.0, 2.0; 0.0, 6.0]));
 /// ```
 #[track_caller]
@@ -192,7 +206,10 @@ pub fn value_and_jacobian_into<T: Float, R: Dim, C: Dim>(
 /// ```
 /// use nalgebra::{matrix, vector};
 /// let a = matrix![1.0, 2.0; 3.0, 4.0];
-/// assert_eq!(dualtape::matrix::hessian(|x| x.dot(&(a.cast() * x)), &vector![5.0, 6.0]), a + a.transpose());
+/// assert_eq!(
+///     dualtape::matrix::hessian(|x| x.dot(&(a.cast() * x)), &vector![5.0, 6.0]),
+///     a + a.transpose()
+/// );
 /// ```
 #[must_use]
 #[track_caller]
@@ -216,8 +233,14 @@ where
 /// ```
 /// use nalgebra::{matrix, vector};
 /// let (value, gradient, hessian) =
-///     dualtape::matrix::value_gradient_and_hessian(|x| x[0] * x[0] * x[1], &vector![3.0, 2.0]);
-/// assert_eq!((value, gradient, hessian), (18.0, vector![12.0, 9.0], matrix![4.0, 6.0; 6.0, 0.0]));
+///     dualtape::matrix::value_gradient_and_hessian(
+///         |x| x[0] * x[0] * x[1],
+///         &vector![3.0, 2.0],
+///     );
+/// assert_eq!(
+///     (value, gradient, hessian),
+///     (18.0, vector![12.0, 9.0], matrix![4.0, 6.0; 6.0, 0.0])
+/// );
 /// ```
 #[must_use]
 #[track_caller]
@@ -244,7 +267,12 @@ where
 /// use nalgebra::{Matrix2, Vector2, matrix, vector};
 /// let (mut g, mut h) = (Vector2::zeros(), Matrix2::zeros());
 /// let value =
-///     dualtape::matrix::value_gradient_and_hessian_into(|x| x[0] * x[0] * x[1], &vector![3.0, 2.0], &mut g, &mut h);
+///     dualtape::matrix::value_gradient_and_hessian_into(
+///         |x| x[0] * x[0] * x[1],
+///         &vector![3.0, 2.0],
+///         &mut g,
+///         &mut h,
+///     );
 /// assert_eq!((value, g, h), (18.0, vector![12.0, 9.0], matrix![4.0, 6.0; 6.0, 0.0]));
 /// ```
 #[track_caller]
@@ -304,7 +332,11 @@ where
 /// ```
 /// use nalgebra::vector;
 /// let (gradient, product) =
-///     dualtape::matrix::gradient_and_hvp(|x| x[0] * x[0] * x[1], &vector![3.0, 2.0], &vector![1.0, 10.0]);
+///     dualtape::matrix::gradient_and_hvp(
+///         |x| x[0] * x[0] * x[1],
+///         &vector![3.0, 2.0],
+///         &vector![1.0, 10.0],
+///     );
 /// assert_eq!((gradient, product), (vector![12.0, 9.0], vector![64.0, 6.0]));
 /// ```
 #[must_use]
@@ -331,8 +363,15 @@ where
 /// ```
 /// use nalgebra::vector;
 /// let (value, gradient, product) =
-///     dualtape::matrix::value_gradient_and_hvp(|x| x[0] * x[0] * x[1], &vector![3.0, 2.0], &vector![1.0, 10.0]);
-/// assert_eq!((value, gradient, product), (18.0, vector![12.0, 9.0], vector![64.0, 6.0]));
+///     dualtape::matrix::value_gradient_and_hvp(
+///         |x| x[0] * x[0] * x[1],
+///         &vector![3.0, 2.0],
+///         &vector![1.0, 10.0],
+///     );
+/// assert_eq!(
+///     (value, gradient, product),
+///     (18.0, vector![12.0, 9.0], vector![64.0, 6.0])
+/// );
 /// ```
 #[must_use]
 #[track_caller]
@@ -362,7 +401,13 @@ where
 /// let (mut g, mut product) = (Vector2::zeros(), Vector2::zeros());
 /// let (x, v) = (vector![3.0, 2.0], vector![1.0, 10.0]);
 /// let value =
-///     dualtape::matrix::value_gradient_and_hvp_into(|x| x[0] * x[0] * x[1], &x, &v, &mut g, &mut product);
+///     dualtape::matrix::value_gradient_and_hvp_into(
+///         |x| x[0] * x[0] * x[1],
+///         &x,
+///         &v,
+///         &mut g,
+///         &mut product,
+///     );
 /// assert_eq!((value, g, product), (18.0, vector![12.0, 9.0], vector![64.0, 6.0]));
 /// ```
 #[track_caller]
@@ -468,7 +513,10 @@ pub fn jvp_into<T: Float, R: Dim, C: Dim, P: Dim, Q: Dim>(
 /// use nalgebra::matrix;
 /// let (a, x) = (matrix![1.0, 2.0; 3.0, 4.0], matrix![1.0, 0.0; 5.0, 2.0]);
 /// let w = matrix![1.0, 10.0; 100.0, 1000.0];
-/// assert_eq!(dualtape::matrix::vjp(|x| a.cast() * x, &x, &w), (a * x, a.transpose() * w));
+/// assert_eq!(
+///     dualtape::matrix::vjp(|x| a.cast() * x, &x, &w),
+///     (a * x, a.transpose() * w)
+/// );
 /// ```
 #[must_use]
 #[track_caller]

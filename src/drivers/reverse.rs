@@ -34,7 +34,10 @@ use nalgebra::DMatrix;
 /// fn product(x: &[HessianNumber<f64>]) -> HessianNumber<f64> {
 ///     x[0] * x[1]
 /// }
-/// assert_eq!(dualtape::hessian(product, &[2.0, 3.0]), nalgebra::dmatrix![0.0, 1.0; 1.0, 0.0]);
+/// assert_eq!(
+///     dualtape::hessian(product, &[2.0, 3.0]),
+///     nalgebra::dmatrix![0.0, 1.0; 1.0, 0.0]
+/// );
 /// ```
 #[cfg(feature = "nalgebra")]
 pub type HessianNumber<T> = Reverse<Dual<T, 8>>;
@@ -74,7 +77,8 @@ pub fn gradient<T: Float>(f: impl FnOnce(&[Reverse<T>]) -> Reverse<T>, x: &[T]) 
 ///
 /// # Examples
 /// ```
-/// let (value, gradient) = dualtape::value_and_gradient(|x| x[0] * x[0] * x[1], &[3.0, 2.0]);
+/// let (value, gradient) =
+///     dualtape::value_and_gradient(|x| x[0] * x[0] * x[1], &[3.0, 2.0]);
 /// assert_eq!((value, gradient), (18.0, vec![12.0, 9.0]));
 /// ```
 #[must_use]
@@ -95,7 +99,11 @@ pub fn value_and_gradient<T: Float>(f: impl FnOnce(&[Reverse<T>]) -> Reverse<T>,
 /// # Examples
 /// ```
 /// let mut gradient = [0.0; 2];
-/// let value = dualtape::value_and_gradient_into(|x| x[0] * x[0] * x[1], &[3.0, 2.0], &mut gradient);
+/// let value = dualtape::value_and_gradient_into(
+///     |x| x[0] * x[0] * x[1],
+///     &[3.0, 2.0],
+///     &mut gradient,
+/// );
 /// assert_eq!((value, gradient), (18.0, [12.0, 9.0]));
 /// ```
 #[track_caller]
@@ -121,7 +129,8 @@ pub fn value_and_gradient_into<T: Float>(f: impl FnOnce(&[Reverse<T>]) -> Revers
 /// # Examples
 /// (x y, x + y) at (2, 3) has the Jacobian [[3, 2], [1, 1]]; with w = (1, 10) the product is (13, 12).
 /// ```
-/// let (y, product) = dualtape::vjp(|x| [x[0] * x[1], x[0] + x[1]], &[2.0, 3.0], &[1.0, 10.0]);
+/// let (y, product) =
+///     dualtape::vjp(|x| [x[0] * x[1], x[0] + x[1]], &[2.0, 3.0], &[1.0, 10.0]);
 /// assert_eq!(y, [6.0, 5.0]);
 /// assert_eq!(product, [13.0, 12.0]);
 /// ```
@@ -147,7 +156,13 @@ pub fn vjp<T: Float, Y: AsRef<[Reverse<T>]>>(f: impl FnOnce(&[Reverse<T>]) -> Y,
 /// # Examples
 /// ```
 /// let (mut value, mut product) = ([0.0; 2], [0.0; 2]);
-/// dualtape::vjp_into(|x| [x[0] * x[1], x[0] + x[1]], &[2.0, 3.0], &[1.0, 10.0], &mut value, &mut product);
+/// dualtape::vjp_into(
+///     |x| [x[0] * x[1], x[0] + x[1]],
+///     &[2.0, 3.0],
+///     &[1.0, 10.0],
+///     &mut value,
+///     &mut product,
+/// );
 /// assert_eq!((value, product), ([6.0, 5.0], [13.0, 12.0]));
 /// ```
 #[track_caller]
@@ -219,8 +234,12 @@ pub fn jacobian<T: Float, Y: AsRef<[Reverse<T>]>>(f: impl FnOnce(&[Reverse<T>]) 
 ///
 /// # Examples
 /// ```
-/// let (value, jacobian) = dualtape::value_and_jacobian(|x| [x[0] * x[1], x[0] + x[1]], &[2.0, 3.0]);
-/// assert_eq!((value, jacobian), (vec![6.0, 5.0], nalgebra::dmatrix![3.0, 2.0; 1.0, 1.0]));
+/// let (value, jacobian) =
+///     dualtape::value_and_jacobian(|x| [x[0] * x[1], x[0] + x[1]], &[2.0, 3.0]);
+/// assert_eq!(
+///     (value, jacobian),
+///     (vec![6.0, 5.0], nalgebra::dmatrix![3.0, 2.0; 1.0, 1.0])
+/// );
 /// ```
 #[cfg(feature = "nalgebra")]
 #[must_use]
@@ -250,7 +269,12 @@ pub fn value_and_jacobian<T: Float, Y: AsRef<[Reverse<T>]>>(
 /// (x y, x + y) at (2, 3) has the Jacobian [[3, 2], [1, 1]].
 /// ```
 /// let (mut value, mut jacobian) = ([0.0; 2], nalgebra::DMatrix::zeros(2, 2));
-/// dualtape::value_and_jacobian_into(|x| [x[0] * x[1], x[0] + x[1]], &[2.0, 3.0], &mut value, &mut jacobian);
+/// dualtape::value_and_jacobian_into(
+///     |x| [x[0] * x[1], x[0] + x[1]],
+///     &[2.0, 3.0],
+///     &mut value,
+///     &mut jacobian,
+/// );
 /// assert_eq!(value, [6.0, 5.0]);
 /// assert_eq!(jacobian, nalgebra::dmatrix![3.0, 2.0; 1.0, 1.0]);
 /// ```
@@ -305,7 +329,8 @@ pub fn hessian<T: Float>(f: impl FnMut(&[HessianNumber<T>]) -> HessianNumber<T>,
 ///
 /// # Examples
 /// ```
-/// let (value, gradient, hessian) = dualtape::value_gradient_and_hessian(|x| x[0] * x[0] * x[1], &[3.0, 2.0]);
+/// let (value, gradient, hessian) =
+///     dualtape::value_gradient_and_hessian(|x| x[0] * x[0] * x[1], &[3.0, 2.0]);
 /// assert_eq!((value, gradient), (18.0, vec![12.0, 9.0]));
 /// assert_eq!(hessian, nalgebra::dmatrix![4.0, 6.0; 6.0, 0.0]);
 /// ```
@@ -326,7 +351,12 @@ pub fn value_gradient_and_hessian<T: Float>(
 /// x² y at (3, 2) has the value 18, the gradient (12, 9) and the Hessian [[4, 6], [6, 0]].
 /// ```
 /// let (mut g, mut h) = ([0.0; 2], nalgebra::DMatrix::zeros(2, 2));
-/// let value = dualtape::value_gradient_and_hessian_into(|x| x[0] * x[0] * x[1], &[3.0, 2.0], &mut g, &mut h);
+/// let value = dualtape::value_gradient_and_hessian_into(
+///     |x| x[0] * x[0] * x[1],
+///     &[3.0, 2.0],
+///     &mut g,
+///     &mut h,
+/// );
 /// assert_eq!((value, g), (18.0, [12.0, 9.0]));
 /// assert_eq!(h, nalgebra::dmatrix![4.0, 6.0; 6.0, 0.0]);
 /// ```
@@ -349,7 +379,8 @@ pub fn value_gradient_and_hessian_into<T: Float>(
 /// # Examples
 /// ```
 /// use dualtape::reverse::Chunk;
-/// let (value, gradient, hessian) = Chunk::<2>::value_gradient_and_hessian(|x| x[0] * x[0] * x[1], &[3.0, 2.0]);
+/// let (value, gradient, hessian) =
+///     Chunk::<2>::value_gradient_and_hessian(|x| x[0] * x[0] * x[1], &[3.0, 2.0]);
 /// assert_eq!((value, gradient), (18.0, vec![12.0, 9.0]));
 /// assert_eq!(hessian, nalgebra::dmatrix![4.0, 6.0; 6.0, 0.0]);
 /// ```
@@ -451,7 +482,8 @@ pub(super) fn second_derivatives<T: Float, const N: usize>(
 /// # Examples
 /// (x² y, x y) at (3, 2):
 /// ```
-/// let hessians = dualtape::vector_hessian(|x| [x[0] * x[0] * x[1], x[0] * x[1]], &[3.0, 2.0]);
+/// let hessians =
+///     dualtape::vector_hessian(|x| [x[0] * x[0] * x[1], x[0] * x[1]], &[3.0, 2.0]);
 /// assert_eq!(hessians[0], nalgebra::dmatrix![4.0, 6.0; 6.0, 0.0]);
 /// assert_eq!(hessians[1], nalgebra::dmatrix![0.0, 1.0; 1.0, 0.0]);
 /// ```
@@ -515,7 +547,10 @@ pub fn vector_hessian<T: Float, Y: AsRef<[HessianNumber<T>]>>(
 /// x² y along (1, 0) and (0, 1): the mixed derivative `∂²/∂x∂y` is 2 x, with the gradient (2, 0).
 /// ```
 /// let f = |x: &[_]| x[0] * x[0] * x[1];
-/// assert_eq!(dualtape::third_product(f, &[3.0, 2.0], &[1.0, 0.0], &[0.0, 1.0]), [2.0, 0.0]);
+/// assert_eq!(
+///     dualtape::third_product(f, &[3.0, 2.0], &[1.0, 0.0], &[0.0, 1.0]),
+///     [2.0, 0.0]
+/// );
 /// ```
 #[must_use]
 #[track_caller]
@@ -549,7 +584,10 @@ pub fn third_product<T: Float>(
 /// # Examples
 /// x² y at (3, 2) has the Hessian [[4, 6], [6, 0]]; with v = (1, 10) the product is (64, 6).
 /// ```
-/// assert_eq!(dualtape::hvp(|x| x[0] * x[0] * x[1], &[3.0, 2.0], &[1.0, 10.0]), [64.0, 6.0]);
+/// assert_eq!(
+///     dualtape::hvp(|x| x[0] * x[0] * x[1], &[3.0, 2.0], &[1.0, 10.0]),
+///     [64.0, 6.0]
+/// );
 /// ```
 ///
 /// Source: B. A. Pearlmutter, "Fast exact multiplication by the Hessian", Neural Computation 6 (1994).
@@ -567,7 +605,8 @@ pub fn hvp<T: Float>(f: impl FnOnce(&[Reverse<Dual<T>>]) -> Reverse<Dual<T>>, x:
 ///
 /// # Examples
 /// ```
-/// let (gradient, product) = dualtape::gradient_and_hvp(|x| x[0] * x[0] * x[1], &[3.0, 2.0], &[1.0, 10.0]);
+/// let (gradient, product) =
+///     dualtape::gradient_and_hvp(|x| x[0] * x[0] * x[1], &[3.0, 2.0], &[1.0, 10.0]);
 /// assert_eq!((gradient, product), (vec![12.0, 9.0], vec![64.0, 6.0]));
 /// ```
 #[must_use]
@@ -590,7 +629,11 @@ pub fn gradient_and_hvp<T: Float>(
 /// # Examples
 /// ```
 /// let (value, gradient, product) =
-///     dualtape::value_gradient_and_hvp(|x| x[0] * x[0] * x[1], &[3.0, 2.0], &[1.0, 10.0]);
+///     dualtape::value_gradient_and_hvp(
+///         |x| x[0] * x[0] * x[1],
+///         &[3.0, 2.0],
+///         &[1.0, 10.0],
+///     );
 /// assert_eq!((value, gradient, product), (18.0, vec![12.0, 9.0], vec![64.0, 6.0]));
 /// ```
 #[must_use]
@@ -618,7 +661,13 @@ pub fn value_gradient_and_hvp<T: Float>(
 /// ```
 /// let (mut gradient, mut product) = ([0.0; 2], [0.0; 2]);
 /// let f = |x: &[_]| -> dualtape::Reverse<dualtape::Dual<f64>> { x[0] * x[0] * x[1] };
-/// let value = dualtape::value_gradient_and_hvp_into(f, &[3.0, 2.0], &[1.0, 10.0], &mut gradient, &mut product);
+/// let value = dualtape::value_gradient_and_hvp_into(
+///     f,
+///     &[3.0, 2.0],
+///     &[1.0, 10.0],
+///     &mut gradient,
+///     &mut product,
+/// );
 /// assert_eq!((value, gradient, product), (18.0, [12.0, 9.0], [64.0, 6.0]));
 /// ```
 #[track_caller]

@@ -147,7 +147,8 @@ use std::marker::PhantomData;
 /// ```
 /// use dualtape::graph::{Graph, Traced};
 ///
-/// let graph = Graph::record_fn(|x: &[Traced]| (x[0] + x[1]) * (x[0] + x[1]), &[1.0, 2.0]);
+/// let graph =
+///     Graph::record_fn(|x: &[Traced]| (x[0] + x[1]) * (x[0] + x[1]), &[1.0, 2.0]);
 /// assert_eq!(graph.operations(), 2); // the sum is computed once
 /// assert_eq!(graph.eval(&[2.0, 3.0]), Ok(vec![25.0]));
 /// assert_eq!(graph.gradient().eval(&[2.0, 3.0]), Ok(vec![10.0, 10.0]));
@@ -304,7 +305,10 @@ impl<B: Primitive> Graph<B> {
     /// # Examples
     /// ```
     /// use dualtape::graph::{Graph, Traced};
-    /// let graph = Graph::record_fn(|x: &[Traced]| if x[0] < x[1] { x[0] } else { x[1] }, &[1.0, 2.0]);
+    /// let graph = Graph::record_fn(
+    ///     |x: &[Traced]| if x[0] < x[1] { x[0] } else { x[1] },
+    ///     &[1.0, 2.0],
+    /// );
     /// assert_eq!(graph.guards(), 1);
     /// assert_eq!(Graph::record_fn(|x: &[Traced]| x[0].min(x[1]), &[1.0, 2.0]).guards(), 0);
     /// ```

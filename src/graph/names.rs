@@ -71,7 +71,8 @@ impl<B: Primitive> Graph<B> {
     /// # Examples
     /// ```
     /// use dualtape::graph::{Graph, Traced};
-    /// let graph = Graph::record_fn(|x: &[Traced]| x[0] * x[1], &[1.0, 2.0]).with_input_names(&["a", "b"]);
+    /// let graph = Graph::record_fn(|x: &[Traced]| x[0] * x[1], &[1.0, 2.0])
+    ///     .with_input_names(&["a", "b"]);
     /// assert_eq!(graph.to_string(), "in a b\n  v0 = a * b\nout v0\n");
     /// ```
     #[must_use]

@@ -171,11 +171,17 @@ impl Algorithm for Require {
 /// ```
 /// use dualtape::graph::{Graph, Traced};
 ///
-/// let graph = Graph::record_fn(|x: &[Traced]| if x[0] < 1.0 { x[0] * 2.0 } else { x[0] + 1.0 }, &[0.5]);
+/// let graph = Graph::record_fn(
+///     |x: &[Traced]| if x[0] < 1.0 { x[0] * 2.0 } else { x[0] + 1.0 },
+///     &[0.5],
+/// );
 /// assert_eq!(graph.eval(&[0.25]), Ok(vec![0.5]));
 ///
 /// let changed = graph.eval(&[3.0]).unwrap_err();
-/// assert_eq!((changed.question(), changed.was(), changed.is()), ("x[0] < 1", "true", "false"));
+/// assert_eq!(
+///     (changed.question(), changed.was(), changed.is()),
+///     ("x[0] < 1", "true", "false")
+/// );
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct BranchChanged {

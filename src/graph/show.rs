@@ -135,7 +135,8 @@ impl<B: Primitive> Graph<B> {
     /// # Examples
     /// ```
     /// use dualtape::graph::{Graph, Traced};
-    /// let graph = Graph::record_fn(|x: &[Traced]| x[0].sin() * x[1] + x[0].sin(), &[1.0, 2.0]);
+    /// let graph =
+    ///     Graph::record_fn(|x: &[Traced]| x[0].sin() * x[1] + x[0].sin(), &[1.0, 2.0]);
     /// let census: Vec<_> = graph.census().into_iter().collect();
     /// assert_eq!(census, [("*".into(), 1), ("+".into(), 1), ("sin".into(), 1)]);
     /// ```
@@ -196,7 +197,8 @@ impl<B: Primitive> Graph<B> {
 /// ```
 /// use dualtape::graph::{Graph, Traced};
 ///
-/// let graph = Graph::record_fn(|x: &[Traced]| (x[0] + x[1]) * (x[0] + x[1]), &[1.0, 2.0]);
+/// let graph =
+///     Graph::record_fn(|x: &[Traced]| (x[0] + x[1]) * (x[0] + x[1]), &[1.0, 2.0]);
 /// assert_eq!(graph.to_string(), "\
 /// in x[0] x[1]
 ///   v0 = x[0] + x[1]

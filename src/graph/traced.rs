@@ -103,7 +103,8 @@ impl<B: Primitive> Traced<B> {
     /// # Examples
     /// ```
     /// use dualtape::graph::{Graph, Traced};
-    /// let graph = Graph::record_fn(|x: &[Traced]| (x[0].named("a") + 1.0).named("b"), &[1.0]);
+    /// let graph =
+    ///     Graph::record_fn(|x: &[Traced]| (x[0].named("a") + 1.0).named("b"), &[1.0]);
     /// assert_eq!(graph.to_string(), "in a\n  b = a + 1\nout b\n");
     /// ```
     #[track_caller]

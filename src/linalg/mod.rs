@@ -78,7 +78,11 @@ pub trait LinearAlgebra: Float {
     /// use dualtape::{Dual, LinearAlgebra};
     /// use nalgebra::{dmatrix, dvector};
     ///
-    /// let x = LinearAlgebra::solve(&dmatrix![Dual::variable(2.0)], &dvector![Dual::constant(6.0)]).unwrap()[0];
+    /// let x = LinearAlgebra::solve(
+    ///     &dmatrix![Dual::variable(2.0)],
+    ///     &dvector![Dual::constant(6.0)],
+    /// )
+    /// .unwrap()[0];
     /// assert_eq!((x.primal(), x.tangent()), (3.0, -1.5));
     /// ```
     #[track_caller]
@@ -175,10 +179,17 @@ pub trait LinearAlgebra: Float {
     /// use dualtape::{Dual, LinearAlgebra};
     /// use nalgebra::dmatrix;
     ///
-    /// let a = dmatrix![Dual::variable(2.0), Dual::constant(1.0); Dual::constant(1.0), Dual::constant(2.0)];
+    /// let (two, one) = (Dual::constant(2.0), Dual::constant(1.0));
+    /// let a = dmatrix![Dual::variable(2.0), one; one, two];
     /// let values = LinearAlgebra::symmetric_eigenvalues(&a);
-    /// assert!((values[0].primal() - 1.0_f64).abs() < 1e-15 && (values[0].tangent() - 0.5).abs() < 1e-15);
-    /// assert!((values[1].primal() - 3.0_f64).abs() < 1e-15 && (values[1].tangent() - 0.5).abs() < 1e-15);
+    /// assert!(
+    ///     (values[0].primal() - 1.0_f64).abs() < 1e-15
+    ///         && (values[0].tangent() - 0.5).abs() < 1e-15
+    /// );
+    /// assert!(
+    ///     (values[1].primal() - 3.0_f64).abs() < 1e-15
+    ///         && (values[1].tangent() - 0.5).abs() < 1e-15
+    /// );
     /// ```
     #[track_caller]
     fn symmetric_eigenvalues(a: &DMatrix<Self>) -> DVector<Self> {
@@ -226,7 +237,9 @@ pub trait LinearAlgebra: Float {
     /// use nalgebra::dmatrix;
     ///
     /// let zero = Dual::constant(0.0);
-    /// let values = LinearAlgebra::singular_values(&dmatrix![Dual::variable(-3.0_f64), zero; zero, Dual::constant(2.0)]);
+    /// let values = LinearAlgebra::singular_values(
+    ///     &dmatrix![Dual::variable(-3.0_f64), zero; zero, Dual::constant(2.0)],
+    /// );
     /// assert_eq!(values[0].primal(), 3.0);
     /// assert!((values[0].tangent() + 1.0).abs() < 1e-15);
     /// ```

@@ -66,7 +66,11 @@ for_each_number!(approximate);
 ///
 /// let x: Dual<f64> = Dual::variable(2.0);
 /// let slope = 2.0_f64.sin() + 2.0 * 2.0_f64.cos();
-/// assert_relative_eq!(AllParts(x * x.sin()), AllParts(Dual::new(2.0 * 2.0_f64.sin(), [slope])), max_relative = 1e-15);
+/// assert_relative_eq!(
+///     AllParts(x * x.sin()),
+///     AllParts(Dual::new(2.0 * 2.0_f64.sin(), [slope])),
+///     max_relative = 1e-15
+/// );
 /// assert!(x == Dual::constant(2.0) && AllParts(x) != AllParts(Dual::constant(2.0)));
 /// ```
 #[derive(Clone, Copy, Debug)]

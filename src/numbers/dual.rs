@@ -31,7 +31,10 @@ use core::ops::{Add, Div, Mul, Neg, Sub};
 /// ```
 /// use dualtape::{Dual, derivative};
 /// // d/dx ( x * d/dy (x + y) at y = 1 ) at x = 1 is 1.
-/// let right = derivative(|x: Dual<f64>| x * derivative(|y| Dual::constant(x) + y, Dual::constant(1.0)), 1.0);
+/// let right = derivative(
+///     |x: Dual<f64>| x * derivative(|y| Dual::constant(x) + y, Dual::constant(1.0)),
+///     1.0,
+/// );
 /// assert_eq!(right, 1.0);
 /// ```
 /// The wrong program takes the inner derivative at a plain number, so that `x` and `y` have the same type; in a release build it

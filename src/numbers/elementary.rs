@@ -68,7 +68,10 @@ macro_rules! other_methods {
             /// x y + 1 at (2, 3) is 7, with the gradient (y, x):
             /// ```
             /// use dualtape::forward::value_and_gradient_of_array;
-            /// assert_eq!(value_and_gradient_of_array(|[x, y]| x.mul_add(y, 1.0), [2.0, 3.0]), (7.0, [3.0, 2.0]));
+            /// assert_eq!(
+            ///     value_and_gradient_of_array(|[x, y]| x.mul_add(y, 1.0), [2.0, 3.0]),
+            ///     (7.0, [3.0, 2.0])
+            /// );
             /// ```
             #[inline]
             pub fn mul_add(self, a: impl Into<Self>, b: impl Into<Self>) -> Self {

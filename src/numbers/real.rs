@@ -30,15 +30,22 @@ use super::Dual;
 ///     fn eval<T: Float>(&self, x: &[T]) -> T {
 ///         let rotation = Rotation2::new(Real::constant(x[0]));
 ///         let shift = Vector2::new(x[1], x[2]).map(Real::constant);
-///         let point = |p: [f64; 2]| Vector2::from(p.map(|p| Real::constant(T::lit(p))));
-///         let distance = |(&p, &q)| (rotation * point(p) + shift - point(q)).norm_squared().primal();
+///         let point =
+///             |p: [f64; 2]| Vector2::from(p.map(|p| Real::constant(T::lit(p))));
+///         let distance = |(&p, &q)| {
+///             (rotation * point(p) + shift - point(q)).norm_squared().primal()
+///         };
 ///         self.p.iter().zip(&self.q).map(distance).sum()
 ///     }
 /// }
 ///
-/// let fit = Fit { p: [[1.0, 0.0], [0.0, 1.0], [2.0, 1.0]], q: [[1.0, 1.0], [0.1, 2.0], [1.5, 2.9]] };
+/// let fit = Fit {
+///     p: [[1.0, 0.0], [0.0, 1.0], [2.0, 1.0]],
+///     q: [[1.0, 1.0], [0.1, 2.0], [1.5, 2.9]],
+/// };
 /// let x = optimize::newton(&fit, &[0.1, 0.2, 0.3]).x;
-/// for (found, expected) in x.iter().zip([0.4116713434318948, 0.21697440049200692, 0.9555561861961696]) {
+/// let minimum = [0.4116713434318948, 0.21697440049200692, 0.9555561861961696];
+/// for (found, expected) in x.iter().zip(minimum) {
 ///     assert!((found - expected).abs() < 1e-14);
 /// }
 /// # }
@@ -55,16 +62,19 @@ use super::Dual;
 ///     fn eval<T: Float>(&self, s: &[T]) -> T {
 ///         let n = self.y.len();
 ///         let s = Real::constant(s[0]);
-///         let a = self.c.map(|c| s * Real::constant(T::lit(c))) + DMatrix::identity(n, n);
+///         let a =
+///             self.c.map(|c| s * Real::constant(T::lit(c))) + DMatrix::identity(n, n);
 ///         let y = self.y.map(|y| Real::constant(T::lit(y)));
 ///         let cholesky = a.cholesky().expect("positive definite");
 ///         let half_log: Real<T> = cholesky.l().diagonal().map(|x| x.ln()).sum();
-///         (cholesky.solve(&y).dot(&y) * Real::constant(T::lit(0.5)) + half_log).primal()
+///         (cholesky.solve(&y).dot(&y) * Real::constant(T::lit(0.5)) + half_log)
+///             .primal()
 ///     }
 /// }
 ///
 /// // Independent observations 2 and 4 of variance s + 1: it is (4 + 16) / 2, so s is 9.
-/// let gauss = Gauss { c: DMatrix::identity(2, 2), y: DVector::from_vec(vec![2.0, 4.0]) };
+/// let gauss =
+///     Gauss { c: DMatrix::identity(2, 2), y: DVector::from_vec(vec![2.0, 4.0]) };
 /// let report = optimize::newton(&gauss, &[5.0]);
 /// assert!(report.converged() && (report.x[0] - 9.0).abs() < 1e-9);
 /// # }

@@ -64,7 +64,9 @@ impl<T: Float> Reverse<T> {
     /// gradient of x y² at y = 3 is 6 x, and its derivative by x is 6:
     /// ```
     /// use dualtape::{Reverse, gradient};
-    /// let inner = |x: Reverse<f64>| gradient(|y| Reverse::constant(x) * y[0] * y[0], &[Reverse::constant(3.0)])[0];
+    /// let inner = |x: Reverse<f64>| {
+    ///     gradient(|y| Reverse::constant(x) * y[0] * y[0], &[Reverse::constant(3.0)])[0]
+    /// };
     /// assert_eq!(gradient(|x| inner(x[0]), &[2.0]), [6.0]);
     /// ```
     #[inline]

@@ -17,7 +17,8 @@
 //! assert_eq!(numeric::derivative(|x| x * x, 2.0), 4.000000000004);
 //! assert_eq!(numeric::forward_difference(|x| x * x, 2.0), 4.0001000000078335);
 //! // The exponential at 1, by steps that become smaller: the error falls, then grows.
-//! let error = |h| (numeric::forward_difference_by(f64::exp, 1.0, h) - 1.0_f64.exp()).abs();
+//! let error =
+//!     |h| (numeric::forward_difference_by(f64::exp, 1.0, h) - 1.0_f64.exp()).abs();
 //! assert!(error(1e-4) > 1e-4 && error(1e-8) < 1e-7 && error(1e-12) > 1e-5);
 //! ```
 //!
@@ -66,7 +67,10 @@ pub fn derivative_by(mut f: impl FnMut(f64) -> f64, x: f64, h: f64) -> f64 {
 ///
 /// # Examples
 /// ```
-/// assert_eq!(dualtape::numeric::forward_difference(|x| x * x, 2.0), 4.0001000000078335);
+/// assert_eq!(
+///     dualtape::numeric::forward_difference(|x| x * x, 2.0),
+///     4.0001000000078335
+/// );
 /// ```
 #[must_use]
 #[inline]
@@ -92,7 +96,8 @@ pub fn forward_difference_by(mut f: impl FnMut(f64) -> f64, x: f64, h: f64) -> f
 /// # Examples
 /// x² + y² at (2, 3):
 /// ```
-/// let gradient = dualtape::numeric::gradient(|x| x[0] * x[0] + x[1] * x[1], &[2.0, 3.0]);
+/// let gradient =
+///     dualtape::numeric::gradient(|x| x[0] * x[0] + x[1] * x[1], &[2.0, 3.0]);
 /// assert!((gradient[0] - 4.0).abs() < 1e-9 && (gradient[1] - 6.0).abs() < 1e-9);
 /// ```
 #[must_use]
@@ -109,7 +114,8 @@ pub fn gradient(mut f: impl FnMut(&[f64]) -> f64, x: &[f64]) -> Vec<f64> {
 /// # Examples
 /// (x y, x + y) at (2, 3) has the Jacobian [[3, 2], [1, 1]]:
 /// ```
-/// let jacobian = dualtape::numeric::jacobian(|x| [x[0] * x[1], x[0] + x[1]], &[2.0, 3.0]);
+/// let jacobian =
+///     dualtape::numeric::jacobian(|x| [x[0] * x[1], x[0] + x[1]], &[2.0, 3.0]);
 /// assert!((jacobian - nalgebra::dmatrix![3.0, 2.0; 1.0, 1.0]).amax() < 1e-9);
 /// ```
 #[cfg(feature = "nalgebra")]

@@ -118,7 +118,8 @@ pub fn extrapolated(mut f: impl FnMut(f64) -> f64, x: f64) -> Estimate {
 ///
 /// # Examples
 /// ```
-/// let gradient = dualtape::numeric::extrapolated_gradient(|x| x[0] * x[1].sin(), &[2.0, 0.5]);
+/// let gradient =
+///     dualtape::numeric::extrapolated_gradient(|x| x[0] * x[1].sin(), &[2.0, 0.5]);
 /// assert!((gradient[0].value - 0.5_f64.sin()).abs() < 1e-12);
 /// assert!((gradient[1].value - 2.0 * 0.5_f64.cos()).abs() < 1e-11);
 /// ```

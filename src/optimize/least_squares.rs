@@ -36,7 +36,10 @@ use crate::VectorFunction;
 ///     }
 /// }
 ///
-/// let fit = optimize::least_squares(&Line { data: [(0.0, 1.0), (1.0, 3.0), (2.0, 4.0), (3.0, 6.0)] }, &[0.0, 0.0]);
+/// let fit = optimize::least_squares(
+///     &Line { data: [(0.0, 1.0), (1.0, 3.0), (2.0, 4.0), (3.0, 6.0)] },
+///     &[0.0, 0.0],
+/// );
 /// assert!(fit.converged());
 /// assert!((fit.x[0] - 1.1).abs() < 1e-14 && (fit.x[1] - 1.6).abs() < 1e-14);
 /// assert!((fit.sum_of_squares - 0.2).abs() < 1e-14 && fit.degrees_of_freedom == 2);
@@ -82,15 +85,21 @@ pub fn least_squares<F: VectorFunction + ?Sized>(residuals: &F, x0: &[f64]) -> F
 ///
 /// impl VectorFunction for Length {
 ///     fn eval<T: Float>(&self, b: &[T]) -> Vec<T> {
-///         self.0.iter().map(|&y| b[0] + b[1] - T::lit(y)).collect() // b[1]: an offset of the instrument
+///         // b[1]: an offset of the instrument
+///         self.0.iter().map(|&y| b[0] + b[1] - T::lit(y)).collect()
 ///     }
 /// }
 ///
-/// let fit = LeastSquares::new().weights(&[4.0, 1.0, 1.0]).hold(&[1]).fit(&Length([10.0, 10.5, 9.7]), &[0.0, 0.25]);
+/// let fit = LeastSquares::new()
+///     .weights(&[4.0, 1.0, 1.0])
+///     .hold(&[1])
+///     .fit(&Length([10.0, 10.5, 9.7]), &[0.0, 0.25]);
 /// assert!((fit.x[0] + 0.25 - 60.2 / 6.0).abs() < 1e-14);
 /// assert_eq!((fit.x[1], fit.degrees_of_freedom), (0.25, 2));
 ///
-/// let fit = LeastSquares::new().bounds(&[0.0, 0.0], &[9.0, 0.5]).fit(&Length([10.0, 10.5, 9.7]), &[1.0, 0.25]);
+/// let fit = LeastSquares::new()
+///     .bounds(&[0.0, 0.0], &[9.0, 0.5])
+///     .fit(&Length([10.0, 10.5, 9.7]), &[1.0, 0.25]);
 /// assert_eq!(fit.x, [9.0, 0.5]);
 /// ```
 ///

@@ -21,7 +21,9 @@ use crate::ScalarFunction;
 /// use dualtape::{Float, optimize, scalar_function};
 ///
 /// fn bowl<T: Float>(x: &[T]) -> T {
-///     (x[0] - T::lit(3.0)).powi(2) + T::lit(2.0) * (x[1] + T::lit(1.0)).powi(2) + T::lit(5.0)
+///     (x[0] - T::lit(3.0)).powi(2)
+///         + T::lit(2.0) * (x[1] + T::lit(1.0)).powi(2)
+///         + T::lit(5.0)
 /// }
 /// scalar_function!(Bowl = bowl);
 ///
@@ -84,7 +86,8 @@ pub fn newton<F: ScalarFunction + ?Sized>(f: &F, x0: &[f64]) -> Report {
 /// #     T::lit(100.0) * (x[1] - x[0] * x[0]).powi(2) + (T::one() - x[0]).powi(2)
 /// # }
 /// # scalar_function!(Rosenbrock = rosenbrock);
-/// let report = Newton::new().max_iterations(3).trace(true).minimize(&Rosenbrock, &[-1.0, 1.0]);
+/// let report =
+///     Newton::new().max_iterations(3).trace(true).minimize(&Rosenbrock, &[-1.0, 1.0]);
 /// assert_eq!(report.status, Status::MaxIterations);
 /// assert_eq!(report.trace[0].value, 4.0); // 100 (1 - 1)² + (1 + 1)²
 /// assert!(report.value < 4.0);
@@ -119,7 +122,9 @@ pub struct Newton {
 /// #     x[0] * x[0]
 /// # }
 /// # scalar_function!(Parabola = parabola);
-/// let method = Newton::new().max_iterations(1).trust_region(TrustRegion::new().initial_radius(0.01));
+/// let method = Newton::new()
+///     .max_iterations(1)
+///     .trust_region(TrustRegion::new().initial_radius(0.01));
 /// let report = method.minimize(&Parabola, &[1.0]);
 /// assert!((report.x[0] - 0.99).abs() < 1e-15);
 /// ```
@@ -277,7 +282,10 @@ impl Newton {
     /// let box_of = Newton::new().bounds(&[f64::NEG_INFINITY, 0.0], &[2.0, f64::INFINITY]);
     /// let report = box_of.minimize(&Bowl, &[0.0, 5.0]);
     /// assert!(report.converged());
-    /// assert_eq!((report.x, report.value, report.gradient), (vec![2.0, 0.0], 2.0, vec![-2.0, 2.0]));
+    /// assert_eq!(
+    ///     (report.x, report.value, report.gradient),
+    ///     (vec![2.0, 0.0], 2.0, vec![-2.0, 2.0])
+    /// );
     /// ```
     ///
     /// Sources: Lin & Moré, *Newton's method for large bound-constrained optimization problems*, SIAM J. Optim. 9 (1999)
@@ -323,7 +331,11 @@ impl Newton {
     /// # scalar_function!(Rosenbrock = rosenbrock);
     /// let report = Newton::new().minimize_with(&Rosenbrock, &[-1.2, 1.0], |progress| {
     ///     println!("{}: {:.3e}", progress.iteration, progress.value);
-    ///     if progress.value < 1.0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    ///     if progress.value < 1.0 {
+    ///         ControlFlow::Break(())
+    ///     } else {
+    ///         ControlFlow::Continue(())
+    ///     }
     /// });
     /// assert_eq!(report.status, Status::Stopped);
     /// assert!(report.value < 1.0);

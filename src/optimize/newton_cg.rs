@@ -32,7 +32,10 @@ use crate::{ScalarFunction, hvp_of, value_and_gradient_of};
 /// let x0: Vec<f64> = (0..1000).map(|i| f64::from(i % 7)).collect();
 /// let report = optimize::newton_cg(&Chain, &x0);
 /// assert!(report.converged());
-/// assert!(report.x.iter().all(|x| (x - 1.0).abs() < 1e-8) && report.evaluations.hessian == 0);
+/// assert!(
+///     report.x.iter().all(|x| (x - 1.0).abs() < 1e-8)
+///         && report.evaluations.hessian == 0
+/// );
 /// ```
 pub fn newton_cg<F: ScalarFunction + ?Sized>(f: &F, x0: &[f64]) -> CgReport {
     NewtonCg::default().minimize(f, x0)

@@ -226,7 +226,10 @@ fn variables(indices: &[usize]) -> String {
 /// # scalar_function!(Parabola = parabola);
 /// let report = Newton::new().max_iterations(0).minimize(&Parabola, &[3.0]);
 /// assert_eq!(report.status, Status::MaxIterations);
-/// assert_eq!((report.value, report.gradient[0], report.hessian[(0, 0)]), (12.0, 12.0, 6.0));
+/// assert_eq!(
+///     (report.value, report.gradient[0], report.hessian[(0, 0)]),
+///     (12.0, 12.0, 6.0)
+/// );
 /// assert!((report.decrement.powi(2) / 2.0 - 12.0).abs() < 1e-14);
 /// ```
 /// Written out, a report is a table without gradient, Hessian and trace. A precision, as in `{:.2}`, sets the number of
@@ -307,8 +310,9 @@ impl Report {
     /// use dualtape::{Float, ScalarFunction, Special, optimize};
     ///
     /// const BEETLES: [(f64, f64, f64); 8] = [
-    ///     (1.6907, 59.0, 6.0), (1.7242, 60.0, 13.0), (1.7552, 62.0, 18.0), (1.7842, 56.0, 28.0),
-    ///     (1.8113, 63.0, 52.0), (1.8369, 59.0, 53.0), (1.8610, 62.0, 61.0), (1.8839, 60.0, 60.0),
+    ///     (1.6907, 59.0, 6.0), (1.7242, 60.0, 13.0), (1.7552, 62.0, 18.0),
+    ///     (1.7842, 56.0, 28.0), (1.8113, 63.0, 52.0), (1.8369, 59.0, 53.0),
+    ///     (1.8610, 62.0, 61.0), (1.8839, 60.0, 60.0),
     /// ];
     ///
     /// struct Probit;
@@ -317,7 +321,8 @@ impl Report {
     ///     fn eval<T: Float>(&self, b: &[T]) -> T {
     ///         let minus_log_likelihood = |&(dose, n, killed): &(f64, f64, f64)| {
     ///             let z = b[0] + b[1] * T::lit(dose);
-    ///             -(T::lit(killed) * z.log_norm_cdf() + T::lit(n - killed) * (-z).log_norm_cdf())
+    ///             -(T::lit(killed) * z.log_norm_cdf()
+    ///                 + T::lit(n - killed) * (-z).log_norm_cdf())
     ///         };
     ///         BEETLES.iter().map(minus_log_likelihood).sum()
     ///     }
@@ -325,8 +330,14 @@ impl Report {
     ///
     /// let report = optimize::newton(&Probit, &[0.0, 0.0]);
     /// let errors = report.standard_errors().unwrap();
-    /// assert!((report.x[0] + 34.9352588992).abs() < 1e-9 && (report.x[1] - 19.7279342113).abs() < 1e-9);
-    /// assert!((errors[0] - 2.6395036928).abs() < 1e-9 && (errors[1] - 1.48405832295).abs() < 1e-10);
+    /// assert!(
+    ///     (report.x[0] + 34.9352588992).abs() < 1e-9
+    ///         && (report.x[1] - 19.7279342113).abs() < 1e-9
+    /// );
+    /// assert!(
+    ///     (errors[0] - 2.6395036928).abs() < 1e-9
+    ///         && (errors[1] - 1.48405832295).abs() < 1e-10
+    /// );
     /// ```
     ///
     /// Source: Efron & Hinkley, *Assessing the accuracy of the maximum likelihood estimator: observed versus expected

@@ -127,13 +127,18 @@ impl SparsePattern {
     ///     x.windows(2).map(|x| (x[1] - x[0]).powi(3)).sum()
     /// }
     /// scalar_function!(Cubes = cubes);
-    /// assert_eq!(SparsePattern::of_hessian(&Cubes, &[0.0; 4])?, SparsePattern::banded(4, 1, 1));
+    /// assert_eq!(
+    ///     SparsePattern::of_hessian(&Cubes, &[0.0; 4])?,
+    ///     SparsePattern::banded(4, 1, 1)
+    /// );
     ///
     /// fn product<T: Float>(x: &[T]) -> T {
     ///     x[0] * x[1] + x[2]
     /// }
     /// scalar_function!(Product = product);
-    /// assert!(SparsePattern::of_hessian(&Product, &[0.0; 3])?.triplets().eq([(1, 0), (0, 1)]));
+    /// assert!(
+    ///     SparsePattern::of_hessian(&Product, &[0.0; 3])?.triplets().eq([(1, 0), (0, 1)])
+    /// );
     /// # Ok::<(), dualtape::sparse::SparseError>(())
     /// ```
     pub fn of_hessian<T: Float>(f: &(impl ScalarFunction + ?Sized), x: &[T]) -> Result<Self, SparseError> {

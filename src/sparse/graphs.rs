@@ -39,7 +39,8 @@ impl<B: Primitive> Graph<B> {
     /// # Examples
     /// ```
     /// use dualtape::graph::{Graph, Traced};
-    /// let graph = Graph::record_fn(|x: &[Traced]| x[0].sin() * x[2] + x[1], &[1.0, 2.0, 3.0]);
+    /// let graph =
+    ///     Graph::record_fn(|x: &[Traced]| x[0].sin() * x[2] + x[1], &[1.0, 2.0, 3.0]);
     /// assert_eq!(graph.hessian_pattern().to_string(), "\
     /// 3 x 3, 3 entries
     /// x . x

@@ -41,16 +41,24 @@ pub enum HessianMethod {
 /// use dualtape::{Float, scalar_function};
 ///
 /// fn rosenbrock<T: Float>(x: &[T]) -> T {
-///     x.windows(2).map(|x| (T::one() - x[0]).powi(2) + T::lit(100.0) * (x[1] - x[0] * x[0]).powi(2)).sum()
+///     x.windows(2)
+///         .map(|x| {
+///             (T::one() - x[0]).powi(2) + T::lit(100.0) * (x[1] - x[0] * x[0]).powi(2)
+///         })
+///         .sum()
 /// }
 /// scalar_function!(Rosenbrock = rosenbrock);
 ///
 /// let plan = HessianPlan::detect(&Rosenbrock, &[0.0; 1000])?;
 /// assert_eq!((plan.pattern().nnz(), plan.colours()), (2998, 3));
 ///
-/// let (value, gradient, hessian) = plan.value_gradient_and_hessian(&Rosenbrock, &[1.0; 1000]);
+/// let (value, gradient, hessian) =
+///     plan.value_gradient_and_hessian(&Rosenbrock, &[1.0; 1000]);
 /// assert_eq!((value, gradient), (0.0, vec![0.0; 1000]));
-/// assert_eq!((hessian.get(0, 0), hessian.get(1, 1), hessian.get(1, 0)), (802.0, 1002.0, -400.0));
+/// assert_eq!(
+///     (hessian.get(0, 0), hessian.get(1, 1), hessian.get(1, 0)),
+///     (802.0, 1002.0, -400.0)
+/// );
 /// # Ok::<(), dualtape::sparse::SparseError>(())
 /// ```
 ///
@@ -229,7 +237,8 @@ impl HessianPlan {
     ///
     /// let plan = HessianPlan::detect(&Monomial, &[0.0, 0.0])?;
     /// let (mut g, mut h) = ([0.0; 2], [0.0; 3]);
-    /// let value = plan.value_gradient_and_hessian_into(&Monomial, &[3.0, 2.0], &mut g, &mut h);
+    /// let value =
+    ///     plan.value_gradient_and_hessian_into(&Monomial, &[3.0, 2.0], &mut g, &mut h);
     /// assert_eq!((value, g, h), (18.0, [12.0, 9.0], [4.0, 6.0, 6.0]));
     /// # Ok::<(), dualtape::sparse::SparseError>(())
     /// ```

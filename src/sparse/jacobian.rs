@@ -56,7 +56,10 @@ pub enum JacobianMode {
 ///
 /// let (value, jacobian) = plan.value_and_jacobian(&Residuals, &[3.0; 100]);
 /// assert_eq!((value[0], value[99]), (6.0, 300.0));
-/// assert_eq!((jacobian.get(0, 0), jacobian.get(0, 1), jacobian.get(99, 7)), (-1.0, 6.0, 1.0));
+/// assert_eq!(
+///     (jacobian.get(0, 0), jacobian.get(0, 1), jacobian.get(99, 7)),
+///     (-1.0, 6.0, 1.0)
+/// );
 /// # Ok::<(), dualtape::sparse::SparseError>(())
 /// ```
 ///

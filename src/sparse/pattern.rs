@@ -14,7 +14,11 @@ use std::fmt::{self, Display, Formatter};
 /// ```
 /// use dualtape::sparse::SparsePattern;
 ///
-/// let arrow = SparsePattern::from_triplets(3, 3, [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (2, 0), (2, 2)])?;
+/// let arrow = SparsePattern::from_triplets(
+///     3,
+///     3,
+///     [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (2, 0), (2, 2)],
+/// )?;
 /// assert_eq!((arrow.nnz(), arrow.column(1)), (7, &[0, 1][..]));
 /// assert_eq!(arrow.to_string(), "\
 /// 3 x 3, 7 entries
@@ -104,7 +108,10 @@ impl SparsePattern {
     /// ```
     /// use dualtape::sparse::SparsePattern;
     /// let pattern = SparsePattern::from_rows(3, &[[0, 1], [1, 2]])?;
-    /// assert_eq!((pattern.rows(), pattern.columns(), pattern.column(1)), (2, 3, &[0, 1][..]));
+    /// assert_eq!(
+    ///     (pattern.rows(), pattern.columns(), pattern.column(1)),
+    ///     (2, 3, &[0, 1][..])
+    /// );
     /// # Ok::<(), dualtape::sparse::SparseError>(())
     /// ```
     pub fn from_rows(columns: usize, rows: &[impl AsRef<[usize]>]) -> Result<Self, SparseError> {
@@ -221,7 +228,10 @@ impl SparsePattern {
     /// # Examples
     /// ```
     /// use dualtape::sparse::SparsePattern;
-    /// assert_eq!(SparsePattern::banded(9, 2, 1).transposed(), SparsePattern::banded(9, 1, 2));
+    /// assert_eq!(
+    ///     SparsePattern::banded(9, 2, 1).transposed(),
+    ///     SparsePattern::banded(9, 1, 2)
+    /// );
     /// ```
     #[must_use]
     pub fn transposed(&self) -> Self {

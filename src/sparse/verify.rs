@@ -36,8 +36,13 @@ impl HessianPlan {
     ///
     /// let without_the_last = SparsePattern::from_triplets(3, 3, [(0, 1), (1, 0), (2, 2)])?;
     /// let plan = HessianPlan::from_pattern(without_the_last)?;
-    /// assert_eq!(plan.verify(&Chain, &[1.0, 2.0, 3.0]), Err(SparseError::Missing { row: 2, column: 1, value: 1.0 }));
-    /// assert!(HessianPlan::detect(&Chain, &[0.0; 3])?.verify(&Chain, &[1.0, 2.0, 3.0]).is_ok());
+    /// assert_eq!(
+    ///     plan.verify(&Chain, &[1.0, 2.0, 3.0]),
+    ///     Err(SparseError::Missing { row: 2, column: 1, value: 1.0 })
+    /// );
+    /// assert!(
+    ///     HessianPlan::detect(&Chain, &[0.0; 3])?.verify(&Chain, &[1.0, 2.0, 3.0]).is_ok()
+    /// );
     /// # Ok::<(), SparseError>(())
     /// ```
     #[track_caller]

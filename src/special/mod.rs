@@ -183,7 +183,8 @@ macro_rules! special_methods {
 ///     x.norm_cdf() - (x * T::lit(1.702)).logistic()
 /// }
 ///
-/// let (largest, slope): (f64, f64) = value_and_derivative(difference, 0.571485370896902);
+/// let (largest, slope): (f64, f64) =
+///     value_and_derivative(difference, 0.571485370896902);
 /// assert!(slope.abs() < 1e-15);
 /// assert!((largest + 0.009486324445586).abs() < 1e-15);
 /// ```
@@ -419,7 +420,8 @@ pub trait Special: Float {
     /// # Examples
     /// ```
     /// use dualtape::{Special, value_and_derivative};
-    /// let (x, slope): (f64, f64) = value_and_derivative(|p| p.beta_inc_inv(2.0, 1.0), 0.25);
+    /// let (x, slope): (f64, f64) =
+    ///     value_and_derivative(|p| p.beta_inc_inv(2.0, 1.0), 0.25);
     /// assert!((x - 0.5).abs() < 1e-15 && (slope - 1.0).abs() < 1e-15);
     /// ```
     #[doc(alias = "betaincinv")]
@@ -509,7 +511,9 @@ pub trait Special: Float {
     /// ```
     /// use dualtape::{Special, value_and_derivative};
     /// let (p, density): (f64, f64) = value_and_derivative(|t| t.student_t_cdf(1.0), 1.0);
-    /// assert!((p - 0.75).abs() < 1e-15 && (density - 0.5 / std::f64::consts::PI).abs() < 1e-16);
+    /// assert!(
+    ///     (p - 0.75).abs() < 1e-15 && (density - 0.5 / std::f64::consts::PI).abs() < 1e-16
+    /// );
     /// ```
     #[inline]
     #[must_use]

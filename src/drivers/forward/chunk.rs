@@ -35,7 +35,10 @@ pub type Number<T> = Dual<T, 8>;
 /// fn product(x: &[forward::HessianNumber<f64>]) -> forward::HessianNumber<f64> {
 ///     x[0] * x[1]
 /// }
-/// assert_eq!(forward::hessian(product, &[2.0, 3.0]), nalgebra::dmatrix![0.0, 1.0; 1.0, 0.0]);
+/// assert_eq!(
+///     forward::hessian(product, &[2.0, 3.0]),
+///     nalgebra::dmatrix![0.0, 1.0; 1.0, 0.0]
+/// );
 /// ```
 #[cfg(feature = "nalgebra")]
 pub type HessianNumber<T> = Dual<Dual<T, 4>, 4>;
@@ -58,7 +61,8 @@ type ByFour = Chunk<4>;
 /// # Examples
 /// (x y, x + y) at (2, 3) has the Jacobian [[3, 2], [1, 1]]; with v = (1, 10) the product is (23, 11).
 /// ```
-/// let (y, product) = dualtape::jvp(|x| [x[0] * x[1], x[0] + x[1]], &[2.0, 3.0], &[1.0, 10.0]);
+/// let (y, product) =
+///     dualtape::jvp(|x| [x[0] * x[1], x[0] + x[1]], &[2.0, 3.0], &[1.0, 10.0]);
 /// assert_eq!(y, [6.0, 5.0]);
 /// assert_eq!(product, [23.0, 11.0]);
 /// ```
@@ -86,7 +90,13 @@ pub fn jvp<T: Float, Y: AsRef<[Dual<T>]>>(f: impl FnOnce(&[Dual<T>]) -> Y, x: &[
 /// # Examples
 /// ```
 /// let (mut value, mut product) = ([0.0; 2], [0.0; 2]);
-/// dualtape::jvp_into(|x| [x[0] * x[1], x[0] + x[1]], &[2.0, 3.0], &[1.0, 10.0], &mut value, &mut product);
+/// dualtape::jvp_into(
+///     |x| [x[0] * x[1], x[0] + x[1]],
+///     &[2.0, 3.0],
+///     &[1.0, 10.0],
+///     &mut value,
+///     &mut product,
+/// );
 /// assert_eq!((value, product), ([6.0, 5.0], [23.0, 11.0]));
 /// ```
 #[track_caller]
@@ -138,7 +148,10 @@ fn push_forward<T: Float, Y: AsRef<[Dual<T>]>>(
 ///
 /// # Examples
 /// ```
-/// assert_eq!(dualtape::forward::gradient(|x| x[0] * x[0] * x[1], &[3.0, 2.0]), [12.0, 9.0]);
+/// assert_eq!(
+///     dualtape::forward::gradient(|x| x[0] * x[0] * x[1], &[3.0, 2.0]),
+///     [12.0, 9.0]
+/// );
 /// ```
 #[must_use]
 #[track_caller]
@@ -154,7 +167,10 @@ pub fn gradient<T: Float>(f: impl FnMut(&[Number<T>]) -> Number<T>, x: &[T]) -> 
 /// # Examples
 /// ```
 /// use dualtape::forward::value_and_gradient;
-/// assert_eq!(value_and_gradient(|x| x[0] * x[0] * x[1], &[3.0, 2.0]), (18.0, vec![12.0, 9.0]));
+/// assert_eq!(
+///     value_and_gradient(|x| x[0] * x[0] * x[1], &[3.0, 2.0]),
+///     (18.0, vec![12.0, 9.0])
+/// );
 /// ```
 #[must_use]
 #[track_caller]
@@ -170,7 +186,11 @@ pub fn value_and_gradient<T: Float>(f: impl FnMut(&[Number<T>]) -> Number<T>, x:
 /// # Examples
 /// ```
 /// let mut gradient = [0.0; 2];
-/// let value = dualtape::forward::value_and_gradient_into(|x| x[0] * x[0] * x[1], &[3.0, 2.0], &mut gradient);
+/// let value = dualtape::forward::value_and_gradient_into(
+///     |x| x[0] * x[0] * x[1],
+///     &[3.0, 2.0],
+///     &mut gradient,
+/// );
 /// assert_eq!((value, gradient), (18.0, [12.0, 9.0]));
 /// ```
 #[track_caller]
@@ -202,8 +222,14 @@ pub fn jacobian<T: Float, Y: AsRef<[Number<T>]>>(f: impl FnMut(&[Number<T>]) -> 
 ///
 /// # Examples
 /// ```
-/// let (value, jacobian) = dualtape::forward::value_and_jacobian(|x| [x[0] * x[1], x[0] + x[1]], &[2.0, 3.0]);
-/// assert_eq!((value, jacobian), (vec![6.0, 5.0], nalgebra::dmatrix![3.0, 2.0; 1.0, 1.0]));
+/// let (value, jacobian) = dualtape::forward::value_and_jacobian(
+///     |x| [x[0] * x[1], x[0] + x[1]],
+///     &[2.0, 3.0],
+/// );
+/// assert_eq!(
+///     (value, jacobian),
+///     (vec![6.0, 5.0], nalgebra::dmatrix![3.0, 2.0; 1.0, 1.0])
+/// );
 /// ```
 #[cfg(feature = "nalgebra")]
 #[must_use]
@@ -224,7 +250,12 @@ pub fn value_and_jacobian<T: Float, Y: AsRef<[Number<T>]>>(
 /// ```
 /// let (mut value, mut jacobian) = ([0.0; 2], nalgebra::DMatrix::zeros(2, 2));
 /// let f = |x: &[dualtape::forward::Number<f64>]| [x[0] * x[1], x[0] + x[1]];
-/// dualtape::forward::value_and_jacobian_into(f, &[2.0, 3.0], &mut value, &mut jacobian);
+/// dualtape::forward::value_and_jacobian_into(
+///     f,
+///     &[2.0, 3.0],
+///     &mut value,
+///     &mut jacobian,
+/// );
 /// assert_eq!((value, jacobian), ([6.0, 5.0], nalgebra::dmatrix![3.0, 2.0; 1.0, 1.0]));
 /// ```
 #[cfg(feature = "nalgebra")]
@@ -262,7 +293,10 @@ pub fn hessian<T: Float>(f: impl FnMut(&[HessianNumber<T>]) -> HessianNumber<T>,
 ///
 /// # Examples
 /// ```
-/// let (value, gradient, hessian) = dualtape::forward::value_gradient_and_hessian(|x| x[0] * x[0] * x[1], &[3.0, 2.0]);
+/// let (value, gradient, hessian) = dualtape::forward::value_gradient_and_hessian(
+///     |x| x[0] * x[0] * x[1],
+///     &[3.0, 2.0],
+/// );
 /// assert_eq!((value, gradient), (18.0, vec![12.0, 9.0]));
 /// assert_eq!(hessian, nalgebra::dmatrix![4.0, 6.0; 6.0, 0.0]);
 /// ```
@@ -286,7 +320,12 @@ pub fn value_gradient_and_hessian<T: Float>(
 /// ```
 /// let (mut g, mut h) = ([0.0; 2], nalgebra::DMatrix::zeros(2, 2));
 /// let f = |x: &[dualtape::forward::HessianNumber<f64>]| x[0] * x[0] * x[1];
-/// let value = dualtape::forward::value_gradient_and_hessian_into(f, &[3.0, 2.0], &mut g, &mut h);
+/// let value = dualtape::forward::value_gradient_and_hessian_into(
+///     f,
+///     &[3.0, 2.0],
+///     &mut g,
+///     &mut h,
+/// );
 /// assert_eq!((value, g), (18.0, [12.0, 9.0]));
 /// assert_eq!(h, nalgebra::dmatrix![4.0, 6.0; 6.0, 0.0]);
 /// ```
@@ -311,7 +350,10 @@ pub fn value_gradient_and_hessian_into<T: Float>(
 /// # Examples
 /// ```
 /// use dualtape::forward::Chunk;
-/// assert_eq!(Chunk::<2>::gradient(|x| x[0] * x[1] * x[2], &[2.0, 3.0, 4.0]), [12.0, 8.0, 6.0]);
+/// assert_eq!(
+///     Chunk::<2>::gradient(|x| x[0] * x[1] * x[2], &[2.0, 3.0, 4.0]),
+///     [12.0, 8.0, 6.0]
+/// );
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Chunk<const N: usize>;

@@ -90,7 +90,10 @@ pub fn value_and_derivative<T: Float>(f: impl FnOnce(Dual<T>) -> Dual<T>, x: T) 
 ///
 /// # Examples
 /// ```
-/// assert_eq!(dualtape::forward::gradient_of_array(|[x, y]| x * x * y, [3.0, 2.0]), [12.0, 9.0]);
+/// assert_eq!(
+///     dualtape::forward::gradient_of_array(|[x, y]| x * x * y, [3.0, 2.0]),
+///     [12.0, 9.0]
+/// );
 /// ```
 #[inline]
 #[must_use]
@@ -111,7 +114,10 @@ pub fn gradient_of_array<T: Float, const N: usize>(f: impl FnOnce([Dual<T, N>; N
 /// x² y at (3, 2) has the value 18 and the gradient (12, 9).
 /// ```
 /// use dualtape::forward::value_and_gradient_of_array;
-/// assert_eq!(value_and_gradient_of_array(|[x, y]| x * x * y, [3.0, 2.0]), (18.0, [12.0, 9.0]));
+/// assert_eq!(
+///     value_and_gradient_of_array(|[x, y]| x * x * y, [3.0, 2.0]),
+///     (18.0, [12.0, 9.0])
+/// );
 /// ```
 #[inline]
 #[must_use]
@@ -133,7 +139,8 @@ pub fn value_and_gradient_of_array<T: Float, const N: usize>(
 ///
 /// # Examples
 /// ```
-/// let jacobian = dualtape::forward::jacobian_of_array(|[x, y]| [x * y, x + y], [2.0, 3.0]);
+/// let jacobian =
+///     dualtape::forward::jacobian_of_array(|[x, y]| [x * y, x + y], [2.0, 3.0]);
 /// assert_eq!(jacobian, [[3.0, 2.0], [1.0, 1.0]]);
 /// ```
 #[inline]
@@ -159,7 +166,8 @@ pub fn jacobian_of_array<T: Float, const N: usize, const M: usize>(
 /// (x y, x + y) at (2, 3) has the Jacobian [[3, 2], [1, 1]].
 /// ```
 /// use dualtape::forward::value_and_jacobian_of_array;
-/// let (value, jacobian) = value_and_jacobian_of_array(|[x, y]| [x * y, x + y], [2.0, 3.0]);
+/// let (value, jacobian) =
+///     value_and_jacobian_of_array(|[x, y]| [x * y, x + y], [2.0, 3.0]);
 /// assert_eq!((value, jacobian), ([6.0, 5.0], [[3.0, 2.0], [1.0, 1.0]]));
 /// ```
 #[inline]
@@ -186,7 +194,10 @@ pub fn value_and_jacobian_of_array<T: Float, const N: usize, const M: usize>(
 ///
 /// # Examples
 /// ```
-/// assert_eq!(dualtape::forward::hessian_of_array(|[x, y]| x * x * y, [3.0, 2.0]), [[4.0, 6.0], [6.0, 0.0]]);
+/// assert_eq!(
+///     dualtape::forward::hessian_of_array(|[x, y]| x * x * y, [3.0, 2.0]),
+///     [[4.0, 6.0], [6.0, 0.0]]
+/// );
 /// ```
 #[inline]
 #[must_use]
@@ -211,8 +222,12 @@ pub fn hessian_of_array<T: Float, const N: usize>(
 /// x² y at (3, 2) has the value 18, the gradient (12, 9) and the Hessian [[4, 6], [6, 0]].
 /// ```
 /// use dualtape::forward::value_gradient_and_hessian_of_array;
-/// let (value, gradient, hessian) = value_gradient_and_hessian_of_array(|[x, y]| x * x * y, [3.0, 2.0]);
-/// assert_eq!((value, gradient, hessian), (18.0, [12.0, 9.0], [[4.0, 6.0], [6.0, 0.0]]));
+/// let (value, gradient, hessian) =
+///     value_gradient_and_hessian_of_array(|[x, y]| x * x * y, [3.0, 2.0]);
+/// assert_eq!(
+///     (value, gradient, hessian),
+///     (18.0, [12.0, 9.0], [[4.0, 6.0], [6.0, 0.0]])
+/// );
 /// ```
 ///
 /// Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., section 5.1.

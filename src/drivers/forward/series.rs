@@ -109,7 +109,8 @@ fn series<const N: usize, T: Float>(f: impl FnOnce(Taylor<T, N>) -> Taylor<T, N>
 /// # Examples
 /// x² y at (3, 2) along (1, 10) is (3 + t)² (2 + 10 t) = 18 + 102 t + 62 t² + 10 t³:
 /// ```
-/// let derivatives = dualtape::directional(|x| x[0] * x[0] * x[1], &[3.0, 2.0], &[1.0, 10.0]);
+/// let derivatives =
+///     dualtape::directional(|x| x[0] * x[0] * x[1], &[3.0, 2.0], &[1.0, 10.0]);
 /// assert_eq!(derivatives, [18.0, 102.0, 2.0 * 62.0, 6.0 * 10.0]);
 /// ```
 ///
@@ -151,7 +152,8 @@ fn pooled<T: Float, const N: usize>(entries: impl Iterator<Item = Taylor<T, N>>)
 /// # Examples
 /// x² y³ at (3, 2) has the second derivatives 2 y³ and 6 x² y:
 /// ```
-/// let diagonal = dualtape::hessian_diagonal(|x| x[0].powi(2) * x[1].powi(3), &[3.0, 2.0]);
+/// let diagonal =
+///     dualtape::hessian_diagonal(|x| x[0].powi(2) * x[1].powi(3), &[3.0, 2.0]);
 /// assert_eq!(diagonal, [16.0, 108.0]);
 /// ```
 #[cfg(feature = "std")]
@@ -176,7 +178,10 @@ pub fn hessian_diagonal<T: Float>(f: impl FnMut(&[Taylor<T, 3>]) -> Taylor<T, 3>
 ///     slices::norm(x).recip()
 /// }
 /// assert!(laplacian(potential, &[1.0_f64, 2.0, 2.0]).abs() < 1e-15);
-/// assert_eq!(laplacian(|x| x[0] * x[0] + x[1] * x[1] + x[2] * x[2], &[1.0, 2.0, 2.0]), 6.0);
+/// assert_eq!(
+///     laplacian(|x| x[0] * x[0] + x[1] * x[1] + x[2] * x[2], &[1.0, 2.0, 2.0]),
+///     6.0
+/// );
 /// ```
 #[cfg(feature = "std")]
 #[must_use]
@@ -216,7 +221,16 @@ fn along_the_axes<T: Float>(mut f: impl FnMut(&[Taylor<T, 3>]) -> Taylor<T, 3>, 
 /// x² y has one third derivative, `∂³/∂x²∂y`, which is 2:
 /// ```
 /// let f = |x: &[_]| x[0] * x[0] * x[1];
-/// assert_eq!(dualtape::third_contracted(f, &[3.0, 2.0], &[1.0, 0.0], &[1.0, 0.0], &[0.0, 1.0]), 2.0);
+/// assert_eq!(
+///     dualtape::third_contracted(
+///         f,
+///         &[3.0, 2.0],
+///         &[1.0, 0.0],
+///         &[1.0, 0.0],
+///         &[0.0, 1.0]
+///     ),
+///     2.0
+/// );
 /// ```
 #[cfg(feature = "std")]
 #[must_use]

@@ -76,7 +76,11 @@ const OPERATIONS: usize = 1 << 20;
 /// use dualtape::{Float, scalar_function};
 ///
 /// fn rosenbrock<T: Float>(x: &[T]) -> T {
-///     x.windows(2).map(|w| (w[1] - w[0] * w[0]).powi(2) * T::lit(100.0) + (T::one() - w[0]).powi(2)).sum()
+///     x.windows(2)
+///         .map(|w| {
+///             (w[1] - w[0] * w[0]).powi(2) * T::lit(100.0) + (T::one() - w[0]).powi(2)
+///         })
+///         .sum()
 /// }
 /// scalar_function!(Rosenbrock = rosenbrock);
 ///
@@ -88,7 +92,8 @@ const OPERATIONS: usize = 1 << 20;
 /// }
 /// let report = f.report();
 /// assert_eq!((report.calls(), report.recordings(), report.replays()), (1000, 1, 744));
-/// println!("{report}"); // what was recorded, how often it held, and why the drivers took the others
+/// // what was recorded, how often it held, and why the drivers took the others
+/// println!("{report}");
 /// ```
 /// A branch that is not known falls back to the drivers, and is recorded when it comes often:
 /// ```
@@ -96,7 +101,11 @@ const OPERATIONS: usize = 1 << 20;
 /// use dualtape::{Float, scalar_function};
 ///
 /// fn huber<T: Float>(x: &[T]) -> T {
-///     if x[0].abs() < T::one() { x[0] * x[0] } else { x[0].abs() * T::lit(2.0) - T::one() }
+///     if x[0].abs() < T::one() {
+///         x[0] * x[0]
+///     } else {
+///         x[0].abs() * T::lit(2.0) - T::one()
+///     }
 /// }
 /// scalar_function!(Huber = huber);
 ///
@@ -246,9 +255,16 @@ impl<F> Adaptive<F> {
     ///     let _ = f.gradient(&[x]);
     /// }
     /// let text = f.report().to_string();
-    /// assert!(text.starts_with("1 recording made, 1 kept\n  recording 1: 1 operation, 1 guard, replayed 1 time\n"), "{text}");
-    /// assert!(text.contains("value and gradient: 4 calls, 1 replayed, 3 by the drivers\n"), "{text}");
-    /// assert!(text.contains("  1: no recording has the branches of the point\n"), "{text}");
+    /// assert!(text.starts_with("1 recording made, 1 kept\n"), "{text}");
+    /// assert!(text.contains("\n  recording 1: 1 operation, 1 guard, replayed 1 time\n"));
+    /// assert!(
+    ///     text.contains("value and gradient: 4 calls, 1 replayed, 3 by the drivers\n"),
+    ///     "{text}"
+    /// );
+    /// assert!(
+    ///     text.contains("  1: no recording has the branches of the point\n"),
+    ///     "{text}"
+    /// );
     /// ```
     pub fn report(&self) -> AdaptiveReport {
         self.replays.report()

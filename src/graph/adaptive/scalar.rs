@@ -74,7 +74,10 @@ impl<F: ScalarFunction> Adaptive<F> {
     /// # scalar_function!(Monomial = f);
     /// let f = Adaptive::new(Monomial);
     /// let mut gradient = [0.0; 2];
-    /// assert_eq!((f.value_and_gradient_into(&[3.0, 2.0], &mut gradient), gradient), (18.0, [12.0, 9.0]));
+    /// assert_eq!(
+    ///     (f.value_and_gradient_into(&[3.0, 2.0], &mut gradient), gradient),
+    ///     (18.0, [12.0, 9.0])
+    /// );
     /// ```
     #[track_caller]
     pub fn value_and_gradient_into(&self, x: &[f64], g: &mut [f64]) -> f64 {
@@ -183,7 +186,10 @@ impl<F: ScalarFunction> Adaptive<F> {
     /// # use dualtape::{Float, scalar_function};
     /// # fn f<T: Float>(x: &[T]) -> T { x[0] * x[0] * x[1] }
     /// # scalar_function!(Monomial = f);
-    /// assert_eq!(Adaptive::new(Monomial).hessian(&[3.0, 2.0]), nalgebra::dmatrix![4.0, 6.0; 6.0, 0.0]);
+    /// assert_eq!(
+    ///     Adaptive::new(Monomial).hessian(&[3.0, 2.0]),
+    ///     nalgebra::dmatrix![4.0, 6.0; 6.0, 0.0]
+    /// );
     /// ```
     #[must_use]
     #[track_caller]

@@ -31,7 +31,10 @@ impl<F: VectorFunction> Adaptive<F> {
     /// # use dualtape::{Float, vector_function};
     /// # fn f<T: Float>(x: &[T]) -> Vec<T> { vec![x[0] * x[1], x[0] + x[1]] }
     /// # vector_function!(Field = f);
-    /// assert_eq!(Adaptive::new(Field).jvp(&[2.0, 3.0], &[1.0, 10.0]), (vec![6.0, 5.0], vec![23.0, 11.0]));
+    /// assert_eq!(
+    ///     Adaptive::new(Field).jvp(&[2.0, 3.0], &[1.0, 10.0]),
+    ///     (vec![6.0, 5.0], vec![23.0, 11.0])
+    /// );
     /// ```
     #[must_use]
     #[track_caller]
@@ -80,7 +83,10 @@ impl<F: VectorFunction> Adaptive<F> {
     /// # use dualtape::{Float, vector_function};
     /// # fn f<T: Float>(x: &[T]) -> Vec<T> { vec![x[0] * x[1], x[0] + x[1]] }
     /// # vector_function!(Field = f);
-    /// assert_eq!(Adaptive::new(Field).vjp(&[2.0, 3.0], &[1.0, 10.0]), (vec![6.0, 5.0], vec![13.0, 12.0]));
+    /// assert_eq!(
+    ///     Adaptive::new(Field).vjp(&[2.0, 3.0], &[1.0, 10.0]),
+    ///     (vec![6.0, 5.0], vec![13.0, 12.0])
+    /// );
     /// ```
     #[must_use]
     #[track_caller]
@@ -139,7 +145,10 @@ impl<F: VectorFunction> Adaptive<F> {
     /// # use dualtape::{Float, vector_function};
     /// # fn f<T: Float>(x: &[T]) -> Vec<T> { vec![x[0] * x[1], x[0] + x[1]] }
     /// # vector_function!(Field = f);
-    /// assert_eq!(Adaptive::new(Field).jacobian(&[2.0, 3.0]), nalgebra::dmatrix![3.0, 2.0; 1.0, 1.0]);
+    /// assert_eq!(
+    ///     Adaptive::new(Field).jacobian(&[2.0, 3.0]),
+    ///     nalgebra::dmatrix![3.0, 2.0; 1.0, 1.0]
+    /// );
     /// ```
     #[must_use]
     #[track_caller]

@@ -55,7 +55,10 @@ impl Program {
     ///
     /// let mut outs = [0.0; 6];
     /// let changed = program.call_many(&[1.0, -1.0, 4.0], &mut outs);
-    /// assert_eq!((outs[..2].to_vec(), outs[4..].to_vec()), (vec![1.0, 0.5], vec![2.0, 0.25]));
+    /// assert_eq!(
+    ///     (outs[..2].to_vec(), outs[4..].to_vec()),
+    ///     (vec![1.0, 0.5], vec![2.0, 0.25])
+    /// );
     /// assert!(outs[2].is_nan() && outs[3].is_nan());
     /// assert_eq!((changed[0].0, changed[0].1.question()), (1, "x[0] > 0"));
     /// ```
@@ -97,7 +100,8 @@ impl Program {
     /// ```
     /// use dualtape::graph::{Graph, Traced};
     ///
-    /// let program = Graph::record_fn(|x: &[Traced]| x[0] * x[1], &[1.0, 1.0]).gradient().compile();
+    /// let program =
+    ///     Graph::record_fn(|x: &[Traced]| x[0] * x[1], &[1.0, 1.0]).gradient().compile();
     /// let xs: Vec<f64> = (0..20_000).map(f64::from).collect();
     /// let mut outs = vec![0.0; 20_000];
     /// assert!(program.call_many_in_parallel(&xs, &mut outs).is_empty());

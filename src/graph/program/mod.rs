@@ -64,7 +64,10 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 /// use dualtape::{ScalarFunction, gradient};
 ///
 /// let product = Graph::record_fn(|x: &[Traced]| x[0] * x[1], &[1.0, 1.0]).compile();
-/// assert_eq!(gradient(|x| ScalarFunction::eval(&product, x).sin(), &[0.0, 3.0]), [3.0, 0.0]);
+/// assert_eq!(
+///     gradient(|x| ScalarFunction::eval(&product, x).sin(), &[0.0, 3.0]),
+///     [3.0, 0.0]
+/// );
 /// ```
 ///
 /// [`optimize::newton`]: crate::optimize::newton
@@ -106,7 +109,8 @@ impl Graph {
     /// ```
     /// use dualtape::graph::{Graph, Traced};
     ///
-    /// let program = Graph::record_fn(|x: &[Traced]| x[0].exp() * x[1] + 1.0, &[0.0, 1.0]).compile();
+    /// let program =
+    ///     Graph::record_fn(|x: &[Traced]| x[0].exp() * x[1] + 1.0, &[0.0, 1.0]).compile();
     /// let mut y = [0.0];
     /// program.call(&[0.0, 3.0], &mut y)?;
     /// assert_eq!(y, [4.0]);
@@ -141,11 +145,16 @@ impl Graph {
     /// use dualtape::{Float, scalar_function};
     ///
     /// fn rosenbrock<T: Float>(x: &[T]) -> T {
-    ///     x.windows(2).map(|w| (w[1] - w[0] * w[0]).powi(2) * T::lit(100.0) + (T::one() - w[0]).powi(2)).sum()
+    ///     x.windows(2)
+    ///         .map(|w| {
+    ///             (w[1] - w[0] * w[0]).powi(2) * T::lit(100.0) + (T::one() - w[0]).powi(2)
+    ///         })
+    ///         .sum()
     /// }
     /// scalar_function!(Rosenbrock = rosenbrock);
     ///
-    /// let program = Graph::record(&Rosenbrock, &[2.0, 3.0, 5.0]).compile_value_and_gradient();
+    /// let program =
+    ///     Graph::record(&Rosenbrock, &[2.0, 3.0, 5.0]).compile_value_and_gradient();
     /// let mut out = [0.0; 4];
     /// program.call(&[2.0, 3.0, 5.0], &mut out)?;
     /// assert_eq!(out, [1705.0, 802.0, 4604.0, -800.0]);
@@ -199,7 +208,11 @@ impl Program {
     /// ```
     /// use dualtape::graph::{Graph, Traced};
     ///
-    /// let program = Graph::record_fn(|x: &[Traced]| if x[0] < 1.0 { x[0] * 2.0 } else { x[0] + 1.0 }, &[0.5]).compile();
+    /// let program = Graph::record_fn(
+    ///     |x: &[Traced]| if x[0] < 1.0 { x[0] * 2.0 } else { x[0] + 1.0 },
+    ///     &[0.5],
+    /// )
+    /// .compile();
     /// let mut y = [0.0];
     /// assert!(program.call(&[0.25], &mut y).is_ok());
     /// assert_eq!(y, [0.5]);

@@ -204,7 +204,10 @@ impl<T: Float, const N: usize> Taylor<T, N> {
     /// # Examples
     /// ```
     /// use dualtape::Taylor;
-    /// assert_eq!(Taylor::<f64, 4>::variable(2.0).powi(3).derivatives(), [8.0, 12.0, 12.0, 6.0]);
+    /// assert_eq!(
+    ///     Taylor::<f64, 4>::variable(2.0).powi(3).derivatives(),
+    ///     [8.0, 12.0, 12.0, 6.0]
+    /// );
     /// ```
     #[must_use]
     pub fn derivatives(self) -> [T; N] {

@@ -10,7 +10,10 @@
 /// let entries = (0..5).flat_map(|i| [(2, i), (i, 2), (i, i)]);
 /// let pattern = SparsePattern::from_triplets(5, 5, entries)?;
 /// for order in [Order::Natural, Order::LargestFirst, Order::SmallestLast] {
-///     assert_eq!(HessianPlan::with(pattern.clone(), HessianMethod::Direct, order)?.colours(), 2);
+///     assert_eq!(
+///         HessianPlan::with(pattern.clone(), HessianMethod::Direct, order)?.colours(),
+///         2
+///     );
 /// }
 /// # Ok::<(), dualtape::sparse::SparseError>(())
 /// ```

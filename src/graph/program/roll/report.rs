@@ -12,13 +12,17 @@ use std::fmt;
 /// ```
 /// use dualtape::graph::{Graph, Traced};
 ///
-/// let chain = |x: &[Traced]| x.windows(2).map(|w| (w[1] - w[0] * w[0]).powi(2)).sum::<Traced>();
+/// let chain = |x: &[Traced]| {
+///     x.windows(2).map(|w| (w[1] - w[0] * w[0]).powi(2)).sum::<Traced>()
+/// };
 /// let program = Graph::record_fn(chain, &[0.5; 1000]).compile_value_and_gradient();
 /// let report = program.report();
-/// assert_eq!((report.kernels(), report.launches()), (1, 1)); // one body, for 999 instances
+/// // one body, for 999 instances
+/// assert_eq!((report.kernels(), report.launches()), (1, 1));
 /// assert!(report.rolled_operations() > 999 * report.kernel_operations() / 2);
 ///
-/// let short = Graph::record_fn(|x: &[Traced]| x[0].sin() * x[1], &[1.0, 2.0]).compile_value_and_gradient();
+/// let short = Graph::record_fn(|x: &[Traced]| x[0].sin() * x[1], &[1.0, 2.0])
+///     .compile_value_and_gradient();
 /// assert_eq!(short.report().kernels(), 0);
 /// assert_eq!(short.report().why(), "less than half of the operations repeat");
 /// ```
