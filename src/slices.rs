@@ -52,7 +52,10 @@ pub fn sum<T: Float>(x: &[T]) -> T {
 /// # Examples
 /// ```
 /// use dualtape::{gradient, slices};
-/// assert_eq!(gradient(|x| slices::dot(&x[..2], &x[2..]), &[1.0, 2.0, 3.0, 4.0]), [3.0, 4.0, 1.0, 2.0]);
+/// assert_eq!(
+///     gradient(|x| slices::dot(&x[..2], &x[2..]), &[1.0, 2.0, 3.0, 4.0]),
+///     [3.0, 4.0, 1.0, 2.0]
+/// );
 /// ```
 #[must_use]
 #[track_caller]
@@ -131,7 +134,10 @@ pub fn log_sum_exp<T: Float>(x: &[T]) -> T {
 /// ```
 /// use dualtape::{gradient, slices};
 /// let log_density = |v: &[_]| slices::weighted_log_sum_exp(&v[..2], &v[2..]);
-/// assert_eq!(gradient(log_density, &[1.0, 0.0, 0.0, 1.0]), [1.0, 1.0_f64.exp(), 1.0, 0.0]);
+/// assert_eq!(
+///     gradient(log_density, &[1.0, 0.0, 0.0, 1.0]),
+///     [1.0, 1.0_f64.exp(), 1.0, 0.0]
+/// );
 /// ```
 #[must_use]
 #[track_caller]
@@ -168,8 +174,9 @@ pub fn max<T: Float>(x: &[T]) -> T {
     if T::TRACED && x.len() > 1 {
         return T::reduce(Largest, x.iter().copied());
     }
-    extreme(x.iter().copied(), |a, b| a > b, num_traits::Float::max)
-        .unwrap_or_else(|| panic!("dualtape: slices::max: the slice is empty"))
+    let extreme = extreme(x.iter().copied(), |a, b| a > b, num_traits::Float::max);
+    let Some(max) = extreme else { panic!("dualtape: slices::max: the slice is empty") };
+    max
 }
 
 /// The smallest entry, with its derivative; equal smallest entries share it. See [`max`].
@@ -182,8 +189,9 @@ pub fn min<T: Float>(x: &[T]) -> T {
     if T::TRACED && x.len() > 1 {
         return T::reduce(Smallest, x.iter().copied());
     }
-    extreme(x.iter().copied(), |a, b| a < b, num_traits::Float::min)
-        .unwrap_or_else(|| panic!("dualtape: slices::min: the slice is empty"))
+    let extreme = extreme(x.iter().copied(), |a, b| a < b, num_traits::Float::min);
+    let Some(min) = extreme else { panic!("dualtape: slices::min: the slice is empty") };
+    min
 }
 
 /// The entry that beats all others, or the mean of those that tie; `None` if there are none. `choose` returns the one that beats

@@ -59,7 +59,8 @@ pub fn pooled_bytes() -> usize {
 ///
 /// # Examples
 /// ```
-/// let sum = |x: &[dualtape::Reverse<f64>]| (0..1000).fold(x[0], |s, _| s * x[1] + x[0]);
+/// let sum =
+///     |x: &[dualtape::Reverse<f64>]| (0..1000).fold(x[0], |s, _| s * x[1] + x[0]);
 /// let first = dualtape::gradient(sum, &[0.5, 0.5]);
 /// dualtape::release_memory();
 /// assert_eq!(dualtape::gradient(sum, &[0.5, 0.5]), first);

@@ -77,8 +77,9 @@ impl<T: Float> Tape<T> {
     fn index_of(&self, x: Reverse<T>, method: &str) -> Option<usize> {
         locate(&self.recording, x, || {
             format!(
-                "dualtape: {method}: the value belongs to another recording, and one of this tape is needed; ask the tape whose \
-                 variables it was computed from, or lift it into this one with `Reverse::constant`"
+                "dualtape: {method}: the value is not on this tape; it belongs to another tape or gradient call, or to a part of this tape that \
+                 was rewound or cleared. Ask the tape whose variables it was computed from, or lift it into this one with \
+                 `Reverse::constant`"
             )
         })
     }
@@ -396,7 +397,10 @@ impl<T: Float> Adjoints<'_, T> {
     /// let tape = Tape::new();
     /// let (x, y, unused) = (tape.variable(3.0), tape.variable(4.0), tape.variable(5.0));
     /// let adjoints = tape.adjoints(x.hypot(y));
-    /// assert_eq!((adjoints.wrt(x), adjoints.wrt(y), adjoints.wrt(unused)), (0.6, 0.8, 0.0));
+    /// assert_eq!(
+    ///     (adjoints.wrt(x), adjoints.wrt(y), adjoints.wrt(unused)),
+    ///     (0.6, 0.8, 0.0)
+    /// );
     /// ```
     #[doc(alias = "grad")]
     #[must_use]

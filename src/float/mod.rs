@@ -29,6 +29,11 @@ use core::iter::{Product, Sum};
 use core::str::FromStr;
 use num_traits::{FloatConst, FromPrimitive, Inv, NumAssign, NumAssignOps, NumOps};
 
+/// Ends the message of a panic inside an operator, where the place that is named may be one of this crate: operators are too small to
+/// be handed the place of each call.
+#[cfg(any(feature = "std", all(debug_assertions, target_has_atomic = "32")))]
+pub(crate) const SHOWS_WHERE: &str = "(RUST_BACKTRACE=1 shows where)";
+
 /// A real number that a function can be differentiated over: `f32`, `f64`, and [`Dual`](crate::Dual), [`Reverse`](crate::Reverse) and
 /// [`Taylor`](crate::Taylor) over any `Float`.
 ///
@@ -308,7 +313,8 @@ pub trait Float:
     /// let x = Dual::variable(2.0);
     /// assert!(!x.is_constant() && x.floor().is_constant());
     /// assert_eq!(power(x, Dual::constant(3.0)).tangent(), 12.0); // 3 x²
-    /// assert_eq!(power(Dual::constant(2.0), x).tangent(), 4.0 * 2.0_f64.ln()); // 2ʸ ln 2, not 0
+    /// // 2ʸ ln 2, not 0
+    /// assert_eq!(power(Dual::constant(2.0), x).tangent(), 4.0 * 2.0_f64.ln());
     /// ```
     fn is_constant(&self) -> bool;
 
@@ -317,7 +323,8 @@ pub trait Float:
     /// # Examples
     /// ```
     /// use dualtape::{Dual, Float};
-    /// let (constant, variable): (Dual<f64>, Dual<f64>) = (Dual::constant(0.0), Dual::variable(0.0));
+    /// let (constant, variable): (Dual<f64>, Dual<f64>) =
+    ///     (Dual::constant(0.0), Dual::variable(0.0));
     /// assert!(constant.is_zero_in_all_parts() && !variable.is_zero_in_all_parts());
     /// ```
     fn is_zero_in_all_parts(&self) -> bool;

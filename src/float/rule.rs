@@ -112,7 +112,10 @@ pub trait Unary: Rule {
     /// # Examples
     /// ```
     /// use dualtape::rules::{Powi, Sin, Unary};
-    /// assert_eq!((Sin.name().to_string(), Powi(3).name().to_string()), ("sin".into(), "powi(3)".into()));
+    /// assert_eq!(
+    ///     (Sin.name().to_string(), Powi(3).name().to_string()),
+    ///     ("sin".into(), "powi(3)".into())
+    /// );
     /// ```
     fn name(self) -> impl Display {
         self.labelled(Self::NAME)
@@ -194,7 +197,10 @@ pub trait Unary: Rule {
 /// }
 ///
 /// assert_eq!(Decibels.value(100.0, 1.0), 20.0);
-/// assert_eq!(gradient(|x| x[0].binary(Decibels, x[1]), &[4.0, 2.0]), [K / 4.0, -K / 2.0]);
+/// assert_eq!(
+///     gradient(|x| x[0].binary(Decibels, x[1]), &[4.0, 2.0]),
+///     [K / 4.0, -K / 2.0]
+/// );
 /// ```
 pub trait Binary: Rule {
     /// The name of the function, in lower case as that of a method: what messages, listings and exported code call it.
@@ -264,7 +270,11 @@ pub trait Binary: Rule {
 ///     fn value<B: Primitive>(self, x: impl Iterator<Item = B> + Clone) -> B {
 ///         x.map(|x| x * x).sum::<B>() / B::lit(self.n)
 ///     }
-///     fn partials<T: Float>(self, x: impl Iterator<Item = T> + Clone, _: T) -> impl Iterator<Item = T> {
+///     fn partials<T: Float>(
+///         self,
+///         x: impl Iterator<Item = T> + Clone,
+///         _: T,
+///     ) -> impl Iterator<Item = T> {
 ///         x.map(move |x| x * T::lit(2.0 / self.n))
 ///     }
 /// }
@@ -292,7 +302,11 @@ pub trait Reduction: Rule {
     ///     fn value<B: Primitive>(self, mut x: impl Iterator<Item = B> + Clone) -> B {
     ///         x.next().unwrap()
     ///     }
-    ///     fn partials<T: Float>(self, x: impl Iterator<Item = T> + Clone, _: T) -> impl Iterator<Item = T> {
+    ///     fn partials<T: Float>(
+    ///         self,
+    ///         x: impl Iterator<Item = T> + Clone,
+    ///         _: T,
+    ///     ) -> impl Iterator<Item = T> {
     ///         x.enumerate().map(|(i, _)| if i == 0 { T::one() } else { T::zero() })
     ///     }
     /// }

@@ -107,7 +107,10 @@ use nalgebra::{DMatrix, DVector};
 ///
 /// let p = Dual::variable(Dual::variable(4.0));
 /// let x = implicit::root_scalar(&Square, 2.0, &[p]).unwrap();
-/// assert_eq!((x.base(), x.tangent().primal(), x.tangent().tangent()), (2.0, 0.25, -1.0 / 32.0));
+/// assert_eq!(
+///     (x.base(), x.tangent().primal(), x.tangent().tangent()),
+///     (2.0, 0.25, -1.0 / 32.0)
+/// );
 ///
 /// let error = implicit::root_scalar(&Square, 2.1, &[p]).unwrap_err();
 /// assert!(error.to_string().contains("found the residual 4.100e-1"));
@@ -136,7 +139,10 @@ pub fn root_scalar<T: Float>(f: &(impl ScalarFunction + ?Sized), x: T::Base, p: 
 ///     (z[0] + z[1] / z[0]) * T::lit(0.5)
 /// }
 /// scalar_function!(Heron = heron);
-/// assert_eq!(derivative(|p| implicit::fixed_point_scalar(&Heron, 2.0, &[p]).unwrap(), 4.0), 0.25);
+/// assert_eq!(
+///     derivative(|p| implicit::fixed_point_scalar(&Heron, 2.0, &[p]).unwrap(), 4.0),
+///     0.25
+/// );
 /// ```
 #[track_caller]
 pub fn fixed_point_scalar<T: Float>(f: &(impl ScalarFunction + ?Sized), x: T::Base, p: &[T]) -> Result<T, Error> {
@@ -162,7 +168,10 @@ pub fn fixed_point_scalar<T: Float>(f: &(impl ScalarFunction + ?Sized), x: T::Ba
 ///     z[1] * z[0] - z[0].ln()
 /// }
 /// scalar_function!(Cost = cost);
-/// assert_eq!(derivative(|p| implicit::argmin_scalar(&Cost, 0.5, &[p]).unwrap(), 2.0), -0.25);
+/// assert_eq!(
+///     derivative(|p| implicit::argmin_scalar(&Cost, 0.5, &[p]).unwrap(), 2.0),
+///     -0.25
+/// );
 /// ```
 #[track_caller]
 pub fn argmin_scalar<T: Float>(f: &(impl ScalarFunction + ?Sized), x: T::Base, p: &[T]) -> Result<T, Error> {
@@ -192,7 +201,11 @@ pub fn argmin_scalar<T: Float>(f: &(impl ScalarFunction + ?Sized), x: T::Base, p
 /// }
 /// vector_function!(Conditions = conditions);
 ///
-/// let (x, dx) = jvp(|p| implicit::root(&Conditions, &[2.0, 3.0], p).unwrap(), &[5.0, 6.0], &[0.0, 1.0]);
+/// let (x, dx) = jvp(
+///     |p| implicit::root(&Conditions, &[2.0, 3.0], p).unwrap(),
+///     &[5.0, 6.0],
+///     &[0.0, 1.0],
+/// );
 /// assert_eq!(x, [2.0, 3.0]);
 /// assert!((dx[0] - 1.0_f64).abs() < 1e-15 && (dx[1] + 1.0_f64).abs() < 1e-15);
 /// ```
@@ -224,7 +237,8 @@ pub fn root<T: Float>(f: &(impl VectorFunction + ?Sized), x: &[T::Base], p: &[T]
 ///     vec![z[1] * T::lit(0.5), z[0] * T::lit(0.5) + z[2]]
 /// }
 /// vector_function!(Next = next);
-/// let (_, dx) = jvp(|p| implicit::fixed_point(&Next, &[2.0, 4.0], p).unwrap(), &[3.0], &[3.0]);
+/// let (_, dx) =
+///     jvp(|p| implicit::fixed_point(&Next, &[2.0, 4.0], p).unwrap(), &[3.0], &[3.0]);
 /// assert!((dx[0] - 2.0_f64).abs() < 1e-15 && (dx[1] - 4.0_f64).abs() < 1e-15);
 /// ```
 #[cfg(feature = "nalgebra")]
@@ -252,7 +266,8 @@ pub fn fixed_point<T: Float>(f: &(impl VectorFunction + ?Sized), x: &[T::Base], 
 ///     (x - p).powi(2) + (y - x).powi(2) + y.powi(2)
 /// }
 /// scalar_function!(Springs = springs);
-/// let (_, dx) = jvp(|p| implicit::argmin(&Springs, &[2.0, 1.0], p).unwrap(), &[3.0], &[3.0]);
+/// let (_, dx) =
+///     jvp(|p| implicit::argmin(&Springs, &[2.0, 1.0], p).unwrap(), &[3.0], &[3.0]);
 /// assert!((dx[0] - 2.0_f64).abs() < 1e-15 && (dx[1] - 1.0_f64).abs() < 1e-15);
 /// ```
 #[cfg(feature = "nalgebra")]
