@@ -161,6 +161,7 @@
 //!   `faer`, which takes as long to compile as all the rest.
 //! - `serde`: duals and power series are read and written whole, reverse numbers as their values.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]
 #![deny(unsafe_code)]

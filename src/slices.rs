@@ -174,8 +174,9 @@ pub fn max<T: Float>(x: &[T]) -> T {
     if T::TRACED && x.len() > 1 {
         return T::reduce(Largest, x.iter().copied());
     }
-    extreme(x.iter().copied(), |a, b| a > b, num_traits::Float::max)
-        .unwrap_or_else(|| panic!("dualtape: slices::max: the slice is empty"))
+    let extreme = extreme(x.iter().copied(), |a, b| a > b, num_traits::Float::max);
+    let Some(max) = extreme else { panic!("dualtape: slices::max: the slice is empty") };
+    max
 }
 
 /// The smallest entry, with its derivative. Equal smallest entries share it. See [`max`].
@@ -188,8 +189,9 @@ pub fn min<T: Float>(x: &[T]) -> T {
     if T::TRACED && x.len() > 1 {
         return T::reduce(Smallest, x.iter().copied());
     }
-    extreme(x.iter().copied(), |a, b| a < b, num_traits::Float::min)
-        .unwrap_or_else(|| panic!("dualtape: slices::min: the slice is empty"))
+    let extreme = extreme(x.iter().copied(), |a, b| a < b, num_traits::Float::min);
+    let Some(min) = extreme else { panic!("dualtape: slices::min: the slice is empty") };
+    min
 }
 
 /// The entry that beats all others, or the mean of those that tie; `None` if there are none. `choose` returns the one that beats

@@ -131,7 +131,7 @@ fn joins_on_the_tape_that_grows_are_refused_and_harm_nothing() {
     let hook = move |_, layout: Layout, is_before: bool| {
         if is_for_records(layout.size()) {
             let text = panic_text(|| x * y);
-            assert!(text.contains("inside the global allocator"), "{text}");
+            assert!(text.contains("inside the global allocator") && text.contains("RUST_BACKTRACE=1"), "{text}");
             let mut count = counted.get();
             count[usize::from(is_before)] += 1;
             counted.set(count);
@@ -151,7 +151,7 @@ fn reading_the_tape_that_grows_is_refused_and_harms_nothing() {
         if is_for_records(layout.size()) && inner.tape.len() > 255 {
             let text = catch_unwind(AssertUnwindSafe(|| drop(inner.tape.adjoints(inner.x)))).unwrap_err();
             let text = text.downcast::<&str>().unwrap();
-            assert!(text.contains("inside the global allocator"), "{text}");
+            assert!(text.contains("inside the global allocator") && text.contains("RUST_BACKTRACE=1"), "{text}");
             counted.set(counted.get() + 1);
         }
     };

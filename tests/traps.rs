@@ -327,6 +327,7 @@ fn a_variable_used_after_its_recording_is_an_error() {
     let stale = leaked_variable();
     let message = panic_of(|| gradient(|x| x[0] * stale, &[1.0]));
     assert!(message.contains("after its recording ended"), "{message}");
+    assert!(message.ends_with("(RUST_BACKTRACE=1 shows where)"), "{message}");
     let message = panic_of(|| gradient(|_| stale, &[1.0]));
     assert!(message.contains("another recording"), "{message}");
     assert_eq!(gradient(|x| x[0] * stale.primal(), &[1.0]), [5.0], "its value may be used");
@@ -339,7 +340,7 @@ fn a_variable_on_another_thread_is_an_error() {
     let foreign = tape.variable(2.0);
     let message =
         std::thread::spawn(move || panic_of(|| gradient(|x| x[0] * foreign, &[1.0]))).join().expect("it was caught");
-    assert!(message.contains("thread"), "{message}");
+    assert!(message.contains("thread") && message.ends_with("(RUST_BACKTRACE=1 shows where)"), "{message}");
 }
 
 #[test]

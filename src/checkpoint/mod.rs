@@ -9,8 +9,7 @@
 //! use dualtape::Float;
 //! use dualtape::checkpoint::{Chain, Checkpoints};
 //!
-//! /// A spring of stiffness `p[0]`, by steps of 0.01.
-//! /// It ends as far from 1 as `loss` says.
+//! /// A spring of stiffness `p[0]`, by steps of 0.01; `loss` is how far from 1 it ends.
 //! struct Spring;
 //!
 //! impl Chain for Spring {

@@ -77,8 +77,9 @@ impl<T: Float> Tape<T> {
     fn index_of(&self, x: Reverse<T>, method: &str) -> Option<usize> {
         locate(&self.recording, x, || {
             format!(
-                "dualtape: {method}: the value belongs to another recording, and one of this tape is needed; ask the tape whose \
-                 variables it was computed from, or lift it into this one with `Reverse::constant`"
+                "dualtape: {method}: the value is not on this tape; it belongs to another tape or gradient call, or to a part of this tape that \
+                 was rewound or cleared. Ask the tape whose variables it was computed from, or lift it into this one with \
+                 `Reverse::constant`"
             )
         })
     }

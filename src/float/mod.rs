@@ -33,6 +33,11 @@ use core::iter::{Product, Sum};
 use core::str::FromStr;
 use num_traits::{FloatConst, FromPrimitive, Inv, NumAssign, NumAssignOps, NumOps};
 
+/// Ends the message of a panic inside an operator, where the place that is named may be one of this crate: operators are too small to
+/// be handed the place of each call.
+#[cfg(any(feature = "std", all(debug_assertions, target_has_atomic = "32")))]
+pub(crate) const SHOWS_WHERE: &str = "(RUST_BACKTRACE=1 shows where)";
+
 /// A real number that a function can be differentiated over: `f32`, `f64`, and [`Dual`](crate::Dual), [`Reverse`](crate::Reverse) and
 /// [`Taylor`](crate::Taylor) over any `Float`.
 ///

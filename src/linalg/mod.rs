@@ -180,8 +180,8 @@ pub trait LinearAlgebra: Float {
     /// use dualtape::{Dual, LinearAlgebra};
     /// use nalgebra::dmatrix;
     ///
-    /// let (x, one, two) = (Dual::variable(2.0), Dual::constant(1.0), Dual::constant(2.0));
-    /// let a = dmatrix![x, one; one, two];
+    /// let (two, one) = (Dual::constant(2.0), Dual::constant(1.0));
+    /// let a = dmatrix![Dual::variable(2.0), one; one, two];
     /// let values = LinearAlgebra::symmetric_eigenvalues(&a);
     /// assert!(
     ///     (values[0].primal() - 1.0_f64).abs() < 1e-15

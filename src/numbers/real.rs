@@ -44,8 +44,8 @@ use super::Dual;
 ///     q: [[1.0, 1.0], [0.1, 2.0], [1.5, 2.9]],
 /// };
 /// let x = optimize::newton(&fit, &[0.1, 0.2, 0.3]).x;
-/// let expected = [0.4116713434318948, 0.21697440049200692, 0.9555561861961696];
-/// for (found, expected) in x.iter().zip(expected) {
+/// let minimum = [0.4116713434318948, 0.21697440049200692, 0.9555561861961696];
+/// for (found, expected) in x.iter().zip(minimum) {
 ///     assert!((found - expected).abs() < 1e-14);
 /// }
 /// # }

@@ -1,7 +1,10 @@
 //! [`Tag`], which tells differentiations apart in debug builds.
 
 #[cfg(all(debug_assertions, target_has_atomic = "32"))]
-use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use {
+    crate::float::SHOWS_WHERE,
+    core::sync::atomic::{AtomicU32, Ordering::Relaxed},
+};
 
 /// Which call of a forward driver a dual number belongs to.
 ///
@@ -57,7 +60,7 @@ impl Tag {
                 self.id == other.id || self.id == 0 || other.id == 0,
                 "dualtape: two differentiations were mixed: one {what} belongs to an outer derivative and the other to an \
                  inner one of the same type. Take the inner derivative at a point of the outer type and lift outer values with \
-                 `{lift}`. (RUST_BACKTRACE=1 shows where)"
+                 `{lift}`. {SHOWS_WHERE}"
             );
             if self.id == 0 {
                 return other;

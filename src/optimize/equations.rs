@@ -211,18 +211,14 @@ fn check_count(unknowns: usize, equations: usize) {
 /// vector_function!(Parallel = parallel);
 ///
 /// let solution = optimize::solve(&Parallel, &[0.0, 0.0]);
-/// assert_eq!(
-///     format!("{solution:.3}"),
-///     "\
-/// status         singular
-///                the Jacobian is singular: the residuals do not tell what \
-///      x[0], x[1] do, one for another; hold some of them, or \
-///      add equations or data
+/// let text = format!("{solution:.3}");
+/// assert!(text.starts_with("status         singular
+///                the Jacobian is singular: "));
+/// assert!(text.ends_with("
 /// iterations     2
 /// evaluations    2 of the value, 3 Jacobians
 /// norm           1.414e0
-/// x              [1.000e0, 1.000e0]"
-/// );
+/// x              [1.000e0, 1.000e0]"));
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[must_use = "the report says whether a root was found"]

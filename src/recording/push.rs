@@ -7,6 +7,7 @@ use super::ids::{self, MOST_NODES, NodeId};
 use super::memory::Memory;
 use super::record::Record;
 use super::registry;
+use crate::float::SHOWS_WHERE;
 use std::any::type_name;
 use std::hint::assert_unchecked;
 
@@ -141,7 +142,8 @@ fn make_ready(operands: [NodeId; 2], name: fn() -> &'static str) -> bool {
         Some(Loaded::Muted) => return false,
         Some(Loaded::Full(memory)) => make_room(left, memory, name),
         Some(Loaded::TooLong) => panic!(
-            "dualtape: a recording can hold at most 2^{} nodes; split the computation into several gradients",
+            "dualtape: a recording can hold at most 2^{} nodes; split the computation into several gradients. \
+             {SHOWS_WHERE}",
             MOST_NODES.ilog2()
         ),
         Some(Loaded::Refused) | None => refuse(operands, name),
@@ -212,12 +214,12 @@ fn refuse(operands: [NodeId; 2], name: fn() -> &'static str) -> ! {
         assert!(
             state != State::Growing,
             "dualtape: a `Reverse<{name}>` was used inside the global allocator while its recording waits there for memory. An \
-             allocator must not compute with variables of the recording that called it"
+             allocator must not compute with variables of the recording that called it. {SHOWS_WHERE}"
         );
         assert!(
             state != State::Read,
             "dualtape: a `Reverse<{name}>` was used while its recording is being swept. Arithmetic inside a sweep must not record \
-             on the tape that is swept"
+             on the tape that is swept. {SHOWS_WHERE}"
         );
         base
     });
@@ -225,7 +227,7 @@ fn refuse(operands: [NodeId; 2], name: fn() -> &'static str) -> ! {
     panic!(
         "dualtape: two tapes were mixed: the operands belong to different recordings over `{}`. Inside another derivative, \
          differentiate over `Reverse` of the outer type (`Reverse<Reverse<_>>`) and lift outer values with `Reverse::constant`; \
-         values of two separate `Tape`s cannot be joined at all. (RUST_BACKTRACE=1 shows where)",
+         values of two separate `Tape`s cannot be joined at all. {SHOWS_WHERE}",
         short(name())
     );
 }
@@ -244,11 +246,11 @@ fn foreign(node: NodeId, name: fn() -> &'static str) -> ! {
     if ids::came_to_this_thread(node) {
         panic!(
             "dualtape: a `Reverse<{name}>` was used after its recording ended. A variable lives as long as the gradient call or \
-             `Tape` it comes from; use `primal()` or `detach()` to keep its value. (RUST_BACKTRACE=1 shows where)"
+             `Tape` it comes from; use `primal()` or `detach()` to keep its value. {SHOWS_WHERE}"
         );
     }
     panic!(
         "dualtape: a `Reverse<{name}>` was used on a thread other than the one its recording runs on (or after that recording \
-         ended). Each thread records on its own tape; send plain values with `primal()` instead"
+         ended). Each thread records on its own tape; send plain values with `primal()` instead. {SHOWS_WHERE}"
     );
 }

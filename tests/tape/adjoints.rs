@@ -73,9 +73,9 @@ fn the_adjoint_of_a_constant_panics() {
 fn the_adjoint_of_a_value_of_another_tape_panics() {
     let (tape, other) = (Tape::<f64>::new(), Tape::<f64>::new());
     let (x, y) = (tape.variable(0.5), other.variable(0.5));
-    assert_panics(&["another recording"], || tape.adjoints(y));
-    assert_panics(&["another recording"], || tape.retain(y));
-    assert_panics(&["another recording"], || tape.adjoints(x).wrt(y));
+    assert_panics(&["another tape"], || tape.adjoints(y));
+    assert_panics(&["another tape"], || tape.retain(y));
+    assert_panics(&["another tape"], || tape.adjoints(x).wrt(y));
 }
 
 /// At 0 the slope of `exp_m1` has the value 1 and a tangent, so that only the value looks like the variable itself.

@@ -31,7 +31,7 @@ fn values_from_before_are_stale() {
     let renewed = tape.rewind(&mark);
     for old in [x, y, join, later] {
         assert_panics(ENDED, || old * renewed[0]);
-        assert_panics(&["belongs to another recording"], || tape.adjoints(old));
+        assert_panics(&["a part of this tape that was rewound"], || tape.adjoints(old));
     }
     let z = renewed[0] * renewed[1]; // takes the place of `later`, and is not taken for it
     assert_panics(ENDED, || z * later);
@@ -116,5 +116,5 @@ fn several_results_are_seeded_at_once() {
     assert_eq!(tape.weighted_adjoints(&[(level, f64::INFINITY), (x[0] * x[1], 1.0)]).wrt(x[0]), 3.0);
     let other = Tape::new();
     let foreign = other.variable(1.0);
-    assert_panics(&["Tape::weighted_adjoints", "another recording"], || tape.weighted_adjoints(&[(foreign, 1.0)]));
+    assert_panics(&["Tape::weighted_adjoints", "another tape"], || tape.weighted_adjoints(&[(foreign, 1.0)]));
 }

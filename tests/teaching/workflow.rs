@@ -172,8 +172,9 @@ fn what_belongs_to_another_tape_is_refused() {
         assert_eq!(
             found,
             format!(
-                "dualtape: {method}: the value belongs to another recording, and one of this tape is needed; ask the tape whose variables \
-                 it was computed from, or lift it into this one with `Reverse::constant`"
+                "dualtape: {method}: the value is not on this tape; it belongs to another tape or gradient call, or to a part of this tape that \
+                 was rewound or cleared. Ask the tape whose variables it was computed from, or lift it into this one with \
+                 `Reverse::constant`"
             )
         );
     }

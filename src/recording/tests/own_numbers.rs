@@ -117,9 +117,9 @@ fn a_recording_that_is_being_swept_accepts_no_push() {
     let (inner, refused) = (shared.clone(), Rc::new(Cell::new(0)));
     let counted = refused.clone();
     let hook = move || {
-        assert_panics(&["is being swept"], || inner.x * inner.y);
-        assert_panics(&["is being swept"], || inner.tape.variable(Liar(1.0)));
-        assert_panics(&["is being swept"], || inner.tape.retain(inner.x));
+        assert_panics(&["is being swept", "RUST_BACKTRACE=1"], || inner.x * inner.y);
+        assert_panics(&["is being swept", "RUST_BACKTRACE=1"], || inner.tape.variable(Liar(1.0)));
+        assert_panics(&["is being swept", "RUST_BACKTRACE=1"], || inner.tape.retain(inner.x));
         counted.set(counted.get() + 1);
     };
     let adjoints = with_hook(hook, || shared.tape.adjoints(shared.product));
