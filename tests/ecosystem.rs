@@ -15,6 +15,13 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
+/// The tests of the features `graph`, `rayon` and `faer`, and those of the package `ecosystem`, `crates` and `properties`.
+const TESTS: [&str; 9] =
+    ["graph", "rolled", "replay", "export", "sparse", "sparse_newton", "terms", "crates", "properties"];
+
+/// The pages with examples of these features, and those of `ecosystem`.
+const PAGES: [&str; 4] = ["graph", "sparse_newton", "long_computations", "ecosystem"];
+
 /// The profile, target directory and target that this program was built with, as arguments of cargo.
 fn build_of_this_program() -> Vec<OsString> {
     let mut arguments = Vec::new();
@@ -36,37 +43,29 @@ fn build_of_this_program() -> Vec<OsString> {
 
 fn main() -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let manifest = root.join("ecosystem/Cargo.toml");
-    if !manifest.exists() {
+    if !root.join("ecosystem/Cargo.toml").exists() {
         println!("the package `ecosystem` is in the repository only; its tests are left out");
         return ExitCode::SUCCESS;
     }
     let program = std::env::var_os("CARGO").unwrap_or_else(|| env!("CARGO").into());
-    let ours: &[&str] = &["-p", "dualtape", "--features", "graph,rayon,faer"];
-    let graph: &[&str] = &["--test", "graph", "--test", "rolled", "--test", "sparse"];
-    let faer: &[&str] = &["--lib", "--test", "sparse_newton"];
-    let tests = [ours, graph, faer].concat();
-    let [graph, sparse, guide] =
-        ["graph", "sparse_newton", "long_computations"].map(|name| [ours, &["--doc", name]].concat());
-    let own = || root.join("Cargo.toml");
-    let runs: [(&str, _, &[&str]); 5] = [
-        ("of the features `graph` and `faer`", own(), &tests),
-        ("in the documentation of graphs", own(), &graph),
-        ("in the documentation of the sparse method", own(), &sparse),
-        ("in the guide to long computations", own(), &guide),
-        ("of the package `ecosystem`", manifest, &[]),
-    ];
-    for (what, manifest, selection) in runs {
+    // One selection of packages and features, so that the library is built once.
+    let built = ["-p", "dualtape", "-p", "ecosystem", "--features", "dualtape/graph,dualtape/rayon,dualtape/faer"];
+    let tests: Vec<_> = TESTS.into_iter().flat_map(|name| ["--test", name]).chain(["--lib"]).collect();
+    let asked: Vec<_> = std::env::args().skip(1).collect();
+    let pages = if asked.is_empty() { PAGES.map(String::from).to_vec() } else { asked.clone() };
+    for (what, selection, arguments) in
+        [("tests", tests, asked), ("examples in the documentation", vec!["--doc"], pages)]
+    {
         let mut cargo = Command::new(&program);
-        cargo.args(["test", "--locked", "--manifest-path"]).arg(manifest).args(selection).args(build_of_this_program());
-        match cargo.arg("--").args(std::env::args_os().skip(1)).status() {
+        cargo.args(["test", "--locked", "--manifest-path"]).arg(root.join("Cargo.toml")).args(built).args(selection);
+        match cargo.args(build_of_this_program()).arg("--").args(arguments).status() {
             Ok(status) if status.success() => {}
             Ok(status) => {
-                eprintln!("the tests {what} failed: {status}");
+                eprintln!("the {what} failed: {status}");
                 return ExitCode::FAILURE;
             }
             Err(error) => {
-                eprintln!("cannot run {}, which the tests {what} need: {error}", program.display());
+                eprintln!("cannot run {}, which the {what} need: {error}", program.display());
                 return ExitCode::FAILURE;
             }
         }

@@ -613,7 +613,7 @@ fn the_total_order_is_that_of_the_primal() {
 // ---- The table of traits in `docs/ecosystem.md` ----------------------------------------------------------------------
 
 /// `assert_number` has the rows of `std` and `num_traits`; here are those of the other crates that
-/// come with the default features; `ecosystem/tests/ecosystem/bounds.rs` has the rest. That it compiles is the test.
+/// come with the default features; `ecosystem/tests/crates/bounds.rs` has the rest. That it compiles is the test.
 #[test]
 fn every_nest_has_the_traits_of_other_crates() {
     #[cfg(feature = "nalgebra")]
