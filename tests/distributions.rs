@@ -54,10 +54,10 @@ fn partials_in_nested_dual_numbers_are_those_of_their_references() {
         for by_shape in 0..=4 {
             let axes = std::array::from_fn(|level| usize::from(level >= 4 - by_shape));
             let found = nested(&f, &row.point, axes);
-            for order in 1..=4 {
+            for (order, &found) in found.iter().enumerate().skip(1) {
                 let k = axes[..order].iter().sum();
                 if is_normal(&row, order, k) {
-                    compare(&mut checks, &row, [order, k], "nested dual numbers", found[order]);
+                    compare(&mut checks, &row, [order, k], "nested dual numbers", found);
                 }
             }
         }
