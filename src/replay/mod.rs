@@ -17,7 +17,7 @@
 //!
 //! // On the microcontroller, with `include_bytes!`:
 //! let program = Program::read(&bytes).expect("nobody altered it");
-//! let (mut work, mut out) = ([0.0; 2], [0.0; 3]);
+//! let (mut work, mut out) = ([0.0; 3], [0.0; 3]);
 //! assert_eq!(program.work_len(), work.len());
 //! program.call(&[2.0, 0.0], &mut work, &mut out).expect("there is no branch");
 //! assert_eq!(out, [0.0, 0.0, 2.0]);
