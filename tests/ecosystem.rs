@@ -1,5 +1,5 @@
-//! Runs the tests of the package `ecosystem`: the optional features, and other people's crates on our numbers; and before them those of
-//! the features `graph`, `rayon` and `faer`, examples in the documentation included.
+//! Runs the tests of the package `ecosystem`, the optional features and other people's crates on our numbers, and those of the features
+//! `graph`, `rayon` and `faer`, examples in the documentation included.
 //!
 //! They are built with all features of `dualtape`, which must not reach its other tests and its examples, so they need a build of
 //! their own, by a cargo inside the one that runs this test. What reaches it:

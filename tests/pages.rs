@@ -1,10 +1,7 @@
-//! The pages that a newcomer reads first: every example is listed, every chapter is in the maps, and no line of code is cut by a scroll bar.
+//! The pages that a newcomer reads first: every example is listed, and every chapter is in the maps.
 
 use std::fs::{read_dir, read_to_string};
 use std::path::{Path, PathBuf};
-
-/// The longest line of code that a page of docs.rs shows without a scroll bar, on a common screen.
-const WIDTH: usize = 85;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -66,32 +63,4 @@ fn every_chapter_and_page_is_in_the_maps() {
         assert!(readme.contains(&format!("(docs/{page}.md)")), "the README does not list the page {page}");
         assert!(crate_page().contains(&format!("[`{page}`]")), "the page of the crate does not list the page {page}");
     }
-}
-
-/// Lines of code as a reader sees them: without those that rustdoc hides, and without output.
-fn lines_of_code(text: &str) -> impl Iterator<Item = &str> {
-    let mut language = None;
-    text.lines().filter(move |line| {
-        if let Some(fence) = line.strip_prefix("```") {
-            language = if language.is_some() { None } else { Some(fence.to_string()) };
-            return false;
-        }
-        language.as_ref().is_some_and(|language| language != "text") && !line.starts_with("# ")
-    })
-}
-
-#[test]
-fn code_fits_the_page() {
-    let mut pages = vec![("README.md".into(), readme()), ("src/lib.rs".into(), crate_page())];
-    for path in ["docs", "docs/guide"].into_iter().flat_map(|folder| files(folder, "md")) {
-        pages.push((path.display().to_string(), read_to_string(&path).expect("it can be read")));
-    }
-    assert!(pages.len() > 15, "{}", pages.len());
-    let mut wide = String::new();
-    for (page, text) in &pages {
-        for line in lines_of_code(text).filter(|line| line.chars().count() > WIDTH) {
-            wide += &format!("{page}: {line}\n");
-        }
-    }
-    assert!(wide.is_empty(), "more than {WIDTH} characters:\n{wide}");
 }

@@ -28,6 +28,9 @@ use timely::dataflow::operators::{Inspect, Probe, vec::Broadcast, vec::Input};
 use timely::dataflow::{InputHandleVec, ProbeHandle};
 use timely::worker::Worker;
 
+/// What has come of each step and part.
+type Received = BTreeMap<(u64, u64), Vec<f64>>;
+
 pub const PARTS: u64 = 6;
 pub const COLUMNS: usize = 5;
 const ROWS: usize = if cfg!(debug_assertions) { 200 } else { 20_000 };
@@ -86,7 +89,7 @@ fn minimise(worker: &mut Worker) -> (Vec<f64>, f64, u64) {
     let own: Vec<(u64, Part)> = (0..PARTS).filter(|k| k % peers == index).map(|k| (k, Part::new(k))).collect();
     let (mut input, probe) = (InputHandleVec::new(), ProbeHandle::new());
     // By step and part; a worker that is ahead sends its next step while others wait for this one.
-    let received: Rc<RefCell<BTreeMap<(u64, u64), Vec<f64>>>> = Rc::default();
+    let received: Rc<RefCell<Received>> = Rc::default();
     let inbox = received.clone();
     worker.dataflow(|scope| {
         let put = move |(step, part, numbers): &(u64, u64, Vec<f64>)| {
