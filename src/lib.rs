@@ -157,8 +157,7 @@
 //! - `graph`: the module `graph`. The crate takes four times as long to compile with it, since every rule is compiled for
 //!   recordings of its derivatives.
 //! - `rayon`: sums over data on several threads ([`terms`]), and with `graph` compiled graphs at many points.
-//! - `faer`: `optimize::sparse_newton`, Newton's method for many variables by sparse Cholesky decompositions of the crate
-//!   `faer`, which takes as long to compile as all the rest.
+//! - `faer`: `optimize::sparse_newton`, Newton's method for many variables by sparse Cholesky decompositions of the crate `faer`.
 //! - `serde`: duals and power series are read and written whole, reverse numbers as their values.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]

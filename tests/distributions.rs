@@ -74,12 +74,12 @@ fn series_and_reverse_mode_have_the_derivatives_of_their_references() {
             let direction: [f64; 2] = std::array::from_fn(|i| f64::from(u8::from(i == axis)));
             let found: [f64; 5] = directional(|x: &[Taylor<f64, 5>]| f.eval(x), &row.point, &direction);
             let (slope, hessian) = (gradient(|x| f.eval(x), &row.point), hessian(|x| f.eval(x), &row.point));
-            for order in 1..=4 {
+            for (order, &found) in found.iter().enumerate().skip(1) {
                 let k = order * axis;
                 if !is_normal(&row, order, k) {
                     continue;
                 }
-                compare(&mut checks, &row, [order, k], "series", found[order]);
+                compare(&mut checks, &row, [order, k], "series", found);
                 match order {
                     1 => compare(&mut checks, &row, [1, k], "gradient", slope[axis]),
                     2 => compare(&mut checks, &row, [2, k], "hessian", hessian[(axis, axis)]),

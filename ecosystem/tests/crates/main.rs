@@ -22,6 +22,7 @@ mod random;
 mod serialisation;
 mod sparse_matrices;
 mod statistics;
+mod stiff;
 
 #[allow(dead_code)] // for its list of nests
 #[path = "../../../tests/common/levels.rs"]
