@@ -167,7 +167,16 @@ pub fn value_gradient_and_hvp_of<T: Float>(
 /// }
 /// scalar_function!(Monomial = f);
 /// let (mut g, mut product) = ([0.0; 2], [0.0; 2]);
-/// assert_eq!(value_gradient_and_hvp_of_into(&Monomial, &[3.0, 2.0], &[1.0, 10.0], &mut g, &mut product), 18.0);
+/// assert_eq!(
+///     value_gradient_and_hvp_of_into(
+///         &Monomial,
+///         &[3.0, 2.0],
+///         &[1.0, 10.0],
+///         &mut g,
+///         &mut product
+///     ),
+///     18.0
+/// );
 /// assert_eq!((g, product), ([12.0, 9.0], [64.0, 6.0]));
 /// ```
 #[track_caller]
@@ -316,7 +325,10 @@ pub fn value_gradient_and_hessian_of<T: Float>(f: &(impl ScalarFunction + ?Sized
 /// }
 /// scalar_function!(Monomial = f);
 /// let (mut g, mut h) = ([0.0; 2], nalgebra::DMatrix::zeros(2, 2));
-/// assert_eq!(value_gradient_and_hessian_of_into(&Monomial, &[3.0, 2.0], &mut g, &mut h), 18.0);
+/// assert_eq!(
+///     value_gradient_and_hessian_of_into(&Monomial, &[3.0, 2.0], &mut g, &mut h),
+///     18.0
+/// );
 /// assert_eq!((g, h), ([12.0, 9.0], nalgebra::dmatrix![4.0, 6.0; 6.0, 0.0]));
 /// ```
 #[cfg(feature = "nalgebra")]

@@ -105,10 +105,13 @@ impl Program {
     /// use dualtape::graph::{Graph, Traced};
     /// use dualtape::replay;
     ///
-    /// let program = Graph::record_fn(|x: &[Traced]| x[0].sin() / x[1], &[1.0, 1.0]).value_and_gradient().compile();
+    /// let program = Graph::record_fn(|x: &[Traced]| x[0].sin() / x[1], &[1.0, 1.0])
+    ///     .value_and_gradient()
+    ///     .compile();
     /// let bytes = program.to_bytes()?;
     /// let device = replay::Program::read(&bytes).unwrap();
-    /// let (mut work, mut there, mut here) = (vec![0.0; device.work_len()], [0.0; 3], [0.0; 3]);
+    /// let (mut work, mut there, mut here) =
+    ///     (vec![0.0; device.work_len()], [0.0; 3], [0.0; 3]);
     /// device.call(&[0.3, 0.7], &mut work, &mut there).unwrap();
     /// program.call(&[0.3, 0.7], &mut here).unwrap();
     /// assert_eq!(there, here);

@@ -12,7 +12,10 @@ use core::fmt::{self, Display};
 ///
 /// let error = Program::<f64>::read(b"no program").unwrap_err();
 /// assert_eq!(error, ReadError::NotAProgram);
-/// assert_eq!(error.to_string(), "dualtape: the bytes are no program: they do not begin with \"dualtape\"");
+/// assert_eq!(
+///     error.to_string(),
+///     "dualtape: the bytes are no program: they do not begin with \"dualtape\""
+/// );
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]

@@ -13,7 +13,8 @@
 //!
 //! // On the host, once: value and gradient of x sin y.
 //! let graph = Graph::record_fn(|x: &[Traced]| x[0] * x[1].sin(), &[1.0, 1.0]);
-//! let bytes = graph.value_and_gradient().to_bytes().expect("the sine is no rule of our own");
+//! let bytes =
+//!     graph.value_and_gradient().to_bytes().expect("the sine is no rule of our own");
 //!
 //! // On the microcontroller, with `include_bytes!`:
 //! let program = Program::read(&bytes).expect("nobody altered it");
@@ -147,7 +148,8 @@ impl<'a, B: Primitive> Program<'a, B> {
     /// use dualtape::graph::{Graph, Traced};
     /// use dualtape::replay::{Program, ReadError};
     ///
-    /// let mut bytes = Graph::record_fn(|x: &[Traced]| x[0].exp() + 1.0, &[1.0]).to_bytes().unwrap();
+    /// let mut bytes =
+    ///     Graph::record_fn(|x: &[Traced]| x[0].exp() + 1.0, &[1.0]).to_bytes().unwrap();
     /// let program = Program::<f64>::read(&bytes).unwrap();
     /// assert_eq!((program.inputs(), program.outputs(), program.work_len()), (1, 1, 1));
     ///
@@ -173,8 +175,9 @@ impl<'a, B: Primitive> Program<'a, B> {
     /// let bytes = Graph::record_fn(|x: &[Traced]| x[0].exp(), &[1.0]).to_bytes().unwrap();
     /// assert!(Program::<f64>::read_with(&bytes, Rules::ELEMENTARY).is_ok());
     /// let error = Program::<f64>::read_with(&bytes, Rules::ARITHMETIC).unwrap_err();
-    /// assert_eq!(error.to_string(), "dualtape: the program calls `exp`, which is not among the rules it is read with; \
-    ///     `read_with` takes others, `Rules::ALL` for instance");
+    /// let expected = "dualtape: the program calls `exp`, which is not among the rules it is \
+    ///     read with; `read_with` takes others, `Rules::ALL` for instance";
+    /// assert_eq!(error.to_string(), expected);
     /// # }
     /// ```
     pub fn read_with(bytes: &'a [u8], rules: Rules<B>) -> Result<Self, ReadError> {
@@ -212,14 +215,19 @@ impl<'a, B: Primitive> Program<'a, B> {
     /// use dualtape::graph::{Graph, Traced};
     /// use dualtape::replay::{CallError, Program};
     ///
-    /// let graph = Graph::record_fn(|x: &[Traced]| if x[0] < 1.0 { x[0] * 2.0 } else { x[0] + 1.0 }, &[0.5]);
+    /// let graph = Graph::record_fn(
+    ///     |x: &[Traced]| if x[0] < 1.0 { x[0] * 2.0 } else { x[0] + 1.0 },
+    ///     &[0.5],
+    /// );
     /// let bytes = graph.to_bytes().unwrap();
     /// let program = Program::read(&bytes).unwrap();
     /// let (mut work, mut out) = ([0.0; 1], [0.0]);
     /// assert_eq!(program.call(&[0.25], &mut work, &mut out), Ok(()));
     /// assert_eq!(out, [0.5]);
     /// match program.call(&[3.0], &mut work, &mut out) {
-    ///     Err(CallError::BranchChanged(changed)) => assert_eq!((changed.guard(), changed.values()), (0, [3.0, 1.0])),
+    ///     Err(CallError::BranchChanged(changed)) => {
+    ///         assert_eq!((changed.guard(), changed.values()), (0, [3.0, 1.0]));
+    ///     }
     ///     other => panic!("{other:?}"),
     /// }
     /// assert_eq!(out, [0.5]);

@@ -21,7 +21,8 @@
 //! }
 //!
 //! let line = Line { data: vec![(0.0, 1.0), (1.0, 3.0), (2.0, 5.0)] };
-//! assert_eq!(gradient_of(&Sum::of(&line), &[0.0, 2.0]), [-6.0, -6.0]); // -2 Σ 1, -2 Σ x
+//! // -2 Σ 1, -2 Σ x
+//! assert_eq!(gradient_of(&Sum::of(&line), &[0.0, 2.0]), [-6.0, -6.0]);
 //! assert_eq!(gradient_of(&Sum::of(&line).range(0..2), &[0.0, 2.0]), [-4.0, -2.0]);
 //! # #[cfg(feature = "nalgebra")]
 //! assert_eq!(dualtape::optimize::newton(&Sum::of(&line), &[0.0, 0.0]).x, [1.0, 2.0]);

@@ -22,7 +22,8 @@ use std::ops::Range;
 /// use dualtape::terms::{Sum, Terms};
 /// use dualtape::{Float, Special, optimize};
 ///
-/// /// Flights at a temperature, and whether an O-ring was damaged; minus the logarithm of the likelihood.
+/// /// Minus the logarithm of the likelihood of flights:
+/// /// the temperature of each, and whether an O-ring was damaged.
 /// struct Flights([(f64, bool); 23]);
 ///
 /// impl Terms for Flights {
@@ -37,14 +38,23 @@ use std::ops::Range;
 /// }
 ///
 /// let damaged = [53.0, 57.0, 58.0, 63.0, 70.0, 70.0, 75.0];
-/// let sound = [66.0, 67.0, 67.0, 67.0, 68.0, 69.0, 70.0, 70.0, 72.0, 73.0, 75.0, 76.0, 76.0, 78.0, 79.0, 81.0];
+/// let sound = [
+///     66.0, 67.0, 67.0, 67.0, 68.0, 69.0, 70.0, 70.0, 72.0, 73.0, 75.0, 76.0, 76.0,
+///     78.0, 79.0, 81.0,
+/// ];
 /// let at = |i: usize| if i < 7 { (damaged[i], true) } else { (sound[i - 7], false) };
 /// let flights = Flights(std::array::from_fn(at));
 ///
 /// let fit = optimize::newton(&Sum::of(&flights), &[0.0, 0.0]);
-/// assert!((fit.x[0] - 15.042901647702).abs() < 1e-10 && (fit.x[1] + 0.232162744219).abs() < 1e-12);
+/// assert!(
+///     (fit.x[0] - 15.042901647702).abs() < 1e-10
+///         && (fit.x[1] + 0.232162744219).abs() < 1e-12
+/// );
 /// let errors = fit.standard_errors().expect("a strict minimum");
-/// assert!((errors[0] - 7.378636384917).abs() < 1e-9 && (errors[1] - 0.108236521649).abs() < 1e-11);
+/// assert!(
+///     (errors[0] - 7.378636384917).abs() < 1e-9
+///         && (errors[1] - 0.108236521649).abs() < 1e-11
+/// );
 /// # }
 /// ```
 #[derive(Debug)]
@@ -182,8 +192,10 @@ impl<'a, F: Terms + ?Sized> Sum<'a, F> {
     ///         (x[1] + T::lit(i as f64)).powf(-x[0])
     ///     }
     /// }
-    /// let (value, gradient) = value_and_gradient_of(&Sum::of(&Zeta).in_parallel(), &[2.0, 1.0]);
-    /// assert!((value - std::f64::consts::PI.powi(2) / 6.0).abs() < 1.1e-4); // what is left out is about 1e-4
+    /// let (value, gradient) =
+    ///     value_and_gradient_of(&Sum::of(&Zeta).in_parallel(), &[2.0, 1.0]);
+    /// // what is left out is about 1e-4
+    /// assert!((value - std::f64::consts::PI.powi(2) / 6.0).abs() < 1.1e-4);
     /// assert_eq!((value, gradient), value_and_gradient_of(&Sum::of(&Zeta), &[2.0, 1.0]));
     /// ```
     #[cfg(feature = "rayon")]

@@ -93,7 +93,7 @@ fn straight_gradients() {
     assert!(count >= 3, "{count} programs");
     check(Language::C, &cases.cases, 2 * count);
     cases.cases.truncate(8);
-    check(Language::Rust, &cases.cases, 16);
+    check(Language::Rust, &cases.cases, 2 * cases.cases.len());
 }
 
 #[test]

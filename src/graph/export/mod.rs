@@ -149,9 +149,11 @@ struct Given {
 ///     }
 /// }
 ///
-/// let program = Graph::record_fn(|x: &[Traced]| x[0].unary(Clausen) * 2.0, &[0.5]).compile();
+/// let program =
+///     Graph::record_fn(|x: &[Traced]| x[0].unary(Clausen) * 2.0, &[0.5]).compile();
 /// assert_eq!(program.to_c("f").unwrap_err().rule(), "clausen");
-/// let exporter = Exporter::new().with_rule("clausen", "gsl_sf_clausen(x)", "special::clausen(x)");
+/// let exporter =
+///     Exporter::new().with_rule("clausen", "gsl_sf_clausen(x)", "special::clausen(x)");
 /// assert!(exporter.to_c(&program, "f")?.text().contains("return gsl_sf_clausen(x);"));
 /// # Ok::<(), dualtape::graph::ExportError>(())
 /// ```
@@ -250,9 +252,13 @@ impl Program {
     /// ```
     /// use dualtape::graph::{Graph, Traced};
     ///
-    /// let program = Graph::record_fn(|x: &[Traced]| x[0].sin() * x[1], &[1.0, 2.0]).gradient().compile();
+    /// let program = Graph::record_fn(|x: &[Traced]| x[0].sin() * x[1], &[1.0, 2.0])
+    ///     .gradient()
+    ///     .compile();
     /// let source = program.to_c("f")?;
-    /// assert!(source.text().contains("int f(const double *restrict x, double *restrict y, double *restrict w)"));
+    /// assert!(source.text().contains(
+    ///     "int f(const double *restrict x, double *restrict y, double *restrict w)"
+    /// ));
     /// assert!(source.text().contains(" = cos(x[0]);"));
     /// # Ok::<(), dualtape::graph::ExportError>(())
     /// ```
@@ -277,9 +283,13 @@ impl Program {
     /// ```
     /// use dualtape::graph::{Graph, Traced};
     ///
-    /// let program = Graph::record_fn(|x: &[Traced]| x[0].sin() * x[1], &[1.0, 2.0]).gradient().compile();
+    /// let program = Graph::record_fn(|x: &[Traced]| x[0].sin() * x[1], &[1.0, 2.0])
+    ///     .gradient()
+    ///     .compile();
     /// let source = program.to_rust("f")?;
-    /// assert!(source.text().contains("pub fn f(x: &[f64; 2], y: &mut [f64; 2], w: &mut [f64; 0]) -> Result<(), i32>"));
+    /// assert!(source.text().contains(
+    ///     "pub fn f(x: &[f64; 2], y: &mut [f64; 2], w: &mut [f64; 0]) -> Result<(), i32>"
+    /// ));
     /// # Ok::<(), dualtape::graph::ExportError>(())
     /// ```
     ///
