@@ -106,14 +106,18 @@ fn mutate(bytes: &mut [u8], random: &mut Random) {
     }
 }
 
-/// Half a million of them are noticed by the checksum.
+/// How many alterations each of the next two tests makes: a million between them, and a tenth of that in debug builds, which take ten
+/// times as long.
+const ALTERED: usize = if cfg!(debug_assertions) { 50_000 } else { 500_000 };
+
+/// All are noticed by the checksum.
 #[test]
 fn altered_bytes_are_an_error() {
     let mut random = Random::new(1);
     let samples = samples();
     let mut altered = Vec::new();
     let mut count = 0;
-    while count < 500_000 {
+    while count < ALTERED {
         let original = &samples[count % 2];
         altered.clone_from(original);
         mutate(&mut altered, &mut random);
@@ -124,14 +128,14 @@ fn altered_bytes_are_an_error() {
     }
 }
 
-/// Half a million more have a checksum that agrees, and are read and called.
+/// These have a checksum that agrees, and are read and called.
 #[test]
 fn altered_bytes_with_a_right_checksum_do_no_harm() {
     let mut random = Random::new(2);
     let samples = samples();
     let (mut work, mut out, mut altered) = (Vec::new(), Vec::new(), Vec::new());
     let (mut called, mut refused) = (0, 0);
-    for k in 0..500_000 {
+    for k in 0..ALTERED {
         altered.clone_from(&samples[if k % 10 < 7 { k % 2 } else { 2 + k % 2 }]);
         mutate(&mut altered, &mut random);
         mend(&mut altered);
@@ -149,5 +153,5 @@ fn altered_bytes_with_a_right_checksum_do_no_harm() {
         }
     }
     println!("{called} called, {refused} refused");
-    assert!(called > 30_000 && refused > 100_000, "{called} {refused}");
+    assert!(called > ALTERED / 20 && refused > ALTERED / 5, "{called} {refused}");
 }
