@@ -25,7 +25,8 @@ use std::sync::Arc;
 pub enum WriteError {
     /// It calls a rule of the user's own or a method of `LinearAlgebra`, which no reader could find again. The name of the rule.
     Rule(String),
-    /// It calls a rule with a parameter that readers refuse: an integer beyond a million. The name of the rule, with parameters.
+    /// It calls a rule with a parameter that readers refuse: an exponent beyond a million, or the order of a derivative beyond 128. The name
+    /// of the rule, with parameters.
     Parameter(String),
     /// The program is rolled, and straight code has other last bits.
     Rolled,
@@ -44,7 +45,10 @@ impl Display for WriteError {
                  `Float`"
             ),
             WriteError::Parameter(name) => {
-                write!(out, "dualtape: to_bytes: `{name}` has a parameter beyond a million, which readers refuse")
+                write!(
+                    out,
+                    "dualtape: to_bytes: `{name}` has an exponent beyond a million or an order beyond 128, which readers refuse"
+                )
             }
             WriteError::Rolled => out.write_str(
                 "dualtape: to_bytes: the program is rolled, and straight code adds its terms in another order; write \

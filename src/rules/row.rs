@@ -22,25 +22,26 @@ pub(crate) trait Parameter: Sized {
     fn of_word(word: u64) -> Option<Self>;
 }
 
-/// Integers are orders and exponents, and the time that some rules take grows with them. A word beyond this is none, so that no altered
-/// byte makes one operation take longer than milliseconds.
-const LARGEST: i64 = 1 << 20;
+/// The time that some rules take grows with exponents, which are integers with a sign, and with its square in orders of derivatives, which
+/// are those without. A word beyond the largest is none, so that no altered byte makes one operation take longer than milliseconds.
+const LARGEST_EXPONENT: i64 = 1 << 20;
+const LARGEST_ORDER: i64 = 128;
 
 macro_rules! integers {
-    ($($t:ty),*) => {$(
+    ($($t:ty: $largest:expr),*) => {$(
         impl Parameter for $t {
             #[cfg(feature = "graph")]
             fn word(self) -> u64 {
                 self as u64
             }
             fn of_word(word: u64) -> Option<$t> {
-                let is_near = (-LARGEST..=LARGEST).contains(&(word as i64));
+                let is_near = (-$largest..=$largest).contains(&(word as i64));
                 if is_near { (word as i64).try_into().ok() } else { None }
             }
         }
     )*};
 }
-integers!(i32, u32, usize);
+integers!(i32: LARGEST_EXPONENT, u32: LARGEST_ORDER, usize: LARGEST_ORDER);
 
 impl Parameter for f64 {
     #[cfg(feature = "graph")]
