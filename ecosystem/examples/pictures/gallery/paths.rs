@@ -50,8 +50,8 @@ pub fn draw() -> Result<String, Fail> {
         let descent = descent::gradient_descent(DRAWN);
         let keys = [
             Key { name: &format!("gradient descent, {DRAWN} steps"), colour: VERMILLION, mark: Mark::Cross },
-            Key { name: &format!("L-BFGS, all {}", lbfgs.len() - 1), colour: BLUE, mark: Mark::Triangle },
-            Key { name: &format!("Newton, all {}", newton.len() - 1), colour: GREEN, mark: Mark::Disc },
+            Key { name: &format!("L-BFGS, {} steps", lbfgs.len() - 1), colour: BLUE, mark: Mark::Triangle },
+            Key { name: &format!("Newton, {} steps", newton.len() - 1), colour: GREEN, mark: Mark::Disc },
         ];
         for (key, (points, each)) in keys.iter().zip([(descent, MARKED), (lbfgs, 1), (newton, 1)]) {
             let places: Vec<Place> = points.iter().map(|x| place(x[0], x[1])).collect();
