@@ -103,6 +103,7 @@ mod tests {
     }
 
     /// The rows of one type are those of the other.
+    #[cfg(feature = "std")]
     #[test]
     fn both_types_have_the_same_rows() {
         assert_eq!(format!("{:?}", Rules::<f64>::ALL), format!("{:?}", Rules::<f32>::ALL));

@@ -8,6 +8,8 @@ use crate::float::Float;
 use crate::numbers::Dual;
 use crate::rules::{MOST, magnitude};
 use core::ops::{Add, Mul, Sub};
+#[allow(unused_imports)] // `f64` has its own functions where the standard library is
+use num_traits::Float as _;
 
 /// A function of up to two shapes, on every number over `f64`.
 pub(super) trait OfShapes {
