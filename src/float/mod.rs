@@ -88,8 +88,7 @@ pub(crate) const SHOWS_WHERE: &str = "(RUST_BACKTRACE=1 shows where)";
     note = "the numbers are `f32`, `f64`, `Dual<T>` and `Reverse<T>`; a literal point needs a decimal point, `1.0` instead of `1`"
 )]
 pub trait Float:
-    Engine
-    + num_traits::Float
+    num_traits::Float
     + FloatConst
     + FromPrimitive
     + FromStr
@@ -110,6 +109,7 @@ pub trait Float:
     + Send
     + Sync
     + 'static
+    + Engine
 {
     /// The primitive number at the bottom of the nest: `f64` for `Dual<Reverse<f64>>`.
     type Base: Primitive;
