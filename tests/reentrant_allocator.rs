@@ -151,7 +151,7 @@ fn reading_the_tape_that_grows_is_refused_and_harms_nothing() {
         if is_for_records(layout.size()) && inner.tape.len() > 255 {
             let text = catch_unwind(AssertUnwindSafe(|| drop(inner.tape.adjoints(inner.x)))).unwrap_err();
             let text = text.downcast::<&str>().unwrap();
-            assert!(text.contains("inside the global allocator") && text.contains("RUST_BACKTRACE=1"), "{text}");
+            assert!(text.contains("inside the global allocator"), "{text}");
             counted.set(counted.get() + 1);
         }
     };
