@@ -122,7 +122,7 @@ fn time_in_c(program: &Program, source: &Source, x: &[f64]) -> Option<(f64, f64)
     let data = if source.data().is_some() { ", data" } else { "" };
     let (inputs, outputs, memory) = (program.inputs(), program.outputs(), source.memory().max(1));
     write("main.c", main_in_c(inputs, outputs, memory, data).as_bytes());
-    let flags = ["-std=gnu99", "-O3", "-march=native", "-ffp-contract=off", "f.c", "main.c", "-lm", "-o", "main"];
+    let flags = ["-std=gnu11", "-O3", "-march=native", "-ffp-contract=off", "f.c", "main.c", "-lm", "-o", "main"];
     let start = Instant::now();
     let status = Command::new("timeout").arg("300").arg("gcc").args(flags).current_dir(&folder).status();
     let gcc = start.elapsed().as_secs_f64();
