@@ -175,8 +175,8 @@ impl<'a, B: Primitive> Program<'a, B> {
     /// let bytes = Graph::record_fn(|x: &[Traced]| x[0].exp(), &[1.0]).to_bytes().unwrap();
     /// assert!(Program::<f64>::read_with(&bytes, Rules::ELEMENTARY).is_ok());
     /// let error = Program::<f64>::read_with(&bytes, Rules::ARITHMETIC).unwrap_err();
-    /// let expected = "dualtape: the program calls `exp`, which is not among the rules it is \
-    ///     read with; `read_with` takes others, `Rules::ALL` for instance";
+    /// let expected = "dualtape: the program calls `exp`, which is not among the rules \
+    ///     it is read with; `read_with` takes others, `Rules::ALL` for instance";
     /// assert_eq!(error.to_string(), expected);
     /// # }
     /// ```
