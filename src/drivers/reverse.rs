@@ -729,14 +729,14 @@ pub(super) struct Along<T> {
 }
 
 impl<T: Float> Along<T> {
-    pub fn new(x: &[T], v: &[T]) -> Self {
+    pub(crate) fn new(x: &[T], v: &[T]) -> Self {
         let tag = Tag::fresh();
         let point = Seeded::with(x.iter().zip(v).map(|(&x, &v)| Dual::new(x, [v]).tagged(tag)));
         Along { point, gradient: Seeded::at(x) }
     }
 
     /// Writes gradient and product, and keeps the memory for the next call.
-    pub fn end(self, g: &mut [T], product: &mut [T]) {
+    pub(crate) fn end(self, g: &mut [T], product: &mut [T]) {
         for ((g, product), on_duals) in g.iter_mut().zip(product).zip(self.gradient.as_slice()) {
             (*g, *product) = (on_duals.primal(), on_duals.tangent());
         }
