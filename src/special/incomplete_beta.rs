@@ -42,7 +42,7 @@ define_rules! {
         },
         through |t, partial, place, x, _| match (place, three(x)) {
             (0, [x, a, b]) if by_x + by_a + by_b == 0 && is_inside(x) => {
-                Density::times_in_range(t, partial, || Density::of_beta(x, a, b))
+                Density::times_at(t, partial, [a, b], || Density::of_beta(x, a, b))
             }
             _ => t * partial,
         } };
@@ -161,13 +161,13 @@ fn density_derivative<T: Float<Base = f64>>(n: usize, x: T, y: T, a: T, b: T) ->
     let (x0, y0, a0, b0) = (x.base(), y.base(), a.base(), b.base());
     // The term of the binomial distribution is smaller than the density by a factor of `x`, and may leave the range alone.
     let is_lost = || {
-        let is_tiny = n == 0 && x0 < 1e-20 && is_sum_of_powers(1, x0, b0);
+        let is_tiny = x0 < 1e-20 && is_sum_of_powers(1, x0, b0);
         is_tiny && binomial(x0, y0, a0, b0) < f64::MIN_POSITIVE / f64::EPSILON
     };
-    if a0 < ASYMPTOTIC && (is_sum_of_powers(n, x0, b0) || is_lost()) {
+    if a0 < ASYMPTOTIC && (shape::is_whole(a0) && is_sum_of_powers(n, x0, b0) || is_lost()) {
         return density_derivative_near_end(n, x, a, b);
     }
-    if is_sum_of_powers(n, y0, a0) && b0 < ASYMPTOTIC {
+    if b0 < ASYMPTOTIC && shape::is_whole(b0) && is_sum_of_powers(n, y0, a0) {
         let derivative = density_derivative_near_end(n, y, b, a);
         return if n.is_multiple_of(2) { derivative } else { -derivative };
     }

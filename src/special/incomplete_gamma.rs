@@ -35,7 +35,7 @@ define_rules! {
         through |t, density, x, a, _| match (by_x, by_a) {
             (0, 0) if x > T::zero() => {
                 let (t, density) = if upper { (-t, -density) } else { (t, density) };
-                Density::times_in_range(t, density, || Density::of_gamma(x, a))
+                Density::times_at(t, density, [a], || Density::of_gamma(x, a))
             }
             _ => t * density,
         },
@@ -311,7 +311,7 @@ fn density_derivative<T: Float<Base = f64>>(n: usize, x: T, a: T) -> T {
         })
     };
     let is_small = a.base() < LARGEST;
-    if is_small && is_sum_of_powers(n, x.base()) {
+    if is_small && shape::is_whole(a.base()) && is_sum_of_powers(n, x.base()) {
         return powers();
     }
     // `x` times the density, which may leave the range alone.

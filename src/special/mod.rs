@@ -106,15 +106,15 @@
 //! | through `beta_inc_inv` | 1.0 | 1.5 | 2.0 | 0.5 |
 //! | through `beta_inc` | 16.5 | 3.0 | 4.0 | 11.0 |
 //! | through `beta` | 920.0 | 8.0 | 3.5 | 21.0 |
-//! | through `chi_squared_cdf` | 2.5 | 2.5 | 3.5 | 8.0 |
+//! | through `chi_squared_cdf` | 2.5 | 2.5 | 3.5 | 6.5 |
 //! | through `digamma` | 0.5 | 3.5 | 9.0 | 32.5 |
 //! | through `elu`, `log_add_exp`, `silu`, `slices::log_sum_exp`, `slices::softmax` | 1.0 | - | - | - |
 //! | through `erf`, `erfc` | 2.0 | 1.0 | 1.0 | 1.0 |
 //! | through `erfcx` | 2.5 | 2.5 | 13.5 | 3.0 |
 //! | through `gamma_p_inv` | 540.0 | 740.0 | 710.0 | 680.0 |
-//! | through `gamma_p` | 2.5 | 2.5 | 6.0 | 18.0 |
+//! | through `gamma_p` | 2.5 | 2.5 | 1.0 | 2.5 |
 //! | through `gamma_q_inv` | 11.5 | 19.5 | 20.5 | 20.0 |
-//! | through `gamma_q` | 420.0 | 2.5 | 6.0 | 18.0 |
+//! | through `gamma_q` | 420.0 | 2.5 | 1.0 | 2.5 |
 //! | through `gamma` | 2.0 | 0.5 | 0.5 | 8.0 |
 //! | through `gelu`, `sinc` | 0.5 | - | - | - |
 //! | through `jn`, `yn` | 3.0 | - | - | - |

@@ -4,7 +4,7 @@
 //! here is evaluated in directions in which it is stable, and so is its derivative. What is small beside the terms it is the sum
 //! of is computed with twice the digits, by `wide`.
 
-use crate::float::Float;
+use crate::float::{Float, Primitive};
 use crate::numbers::Dual;
 use crate::rules::{MOST, magnitude};
 use core::ops::{Add, Mul, Sub};
@@ -76,6 +76,13 @@ pub(super) fn from_logarithmic<T: Float>(n: usize, f: T, g: impl Fn(usize) -> T)
         }
     }
     all[n]
+}
+
+/// Whether a power of whole order has derivatives that vanish. Other shapes are better off with [`from_logarithmic`]: there derivatives of
+/// all orders share the rounding of one density, which cancels where a chain of functions adds them up.
+#[inline]
+pub(super) fn is_whole<B: Primitive>(shape: B) -> bool {
+    num_traits::Float::fract(shape) == B::nearest(0.0)
 }
 
 /// The derivative of order `n` of `xᵃ⁻¹ h(x)`, by Leibniz' rule: `term(k, c)` is `c xᵃ⁻¹⁻ᵏ h⁽ⁿ⁻ᵏ⁾(x)`.

@@ -3,7 +3,7 @@
 //! A density is taken apart into a factor of ordinary size and something to the fourth power, which has the range of the product.
 
 use super::super::gamma::stirling_rest;
-use super::super::shape::log_gap;
+use super::super::shape::{is_whole, log_gap};
 use super::gamma::LnBeta;
 use crate::float::{Float, Primitive as _, is_nearly_subnormal};
 use crate::special::Special;
@@ -24,11 +24,13 @@ impl<T: Float> Density<T> {
         most * quarter * quarter * factor
     }
 
-    /// `t` times the density, given that as a `slope` too. Roots to the fourth power lose derivatives that are zero of the density itself,
-    /// as those of whole powers of `x` are. So a nested slope that is in range counts.
-    pub fn times_in_range(t: T, slope: T, density: impl FnOnce() -> Self) -> T {
+    /// `t` times the density of the given shapes, which is the `slope` too. At whole shapes the density is a whole power of `x` near an end,
+    /// of which some derivatives are zero, and roots to the fourth power lose these. So a nested slope that is in range counts there. At
+    /// other shapes the roots keep digits that the products of a chain would lose.
+    pub fn times_at<const N: usize>(t: T, slope: T, shapes: [T; N], density: impl FnOnce() -> Self) -> T {
+        let is_whole = |shape: &T| is_whole(shape.base());
         let is_in_range = || !is_nearly_subnormal(slope) && slope.is_finite_in_all_parts();
-        if T::NESTED && is_in_range() { t * slope } else { density().times(t) }
+        if T::NESTED && shapes.iter().any(is_whole) && is_in_range() { t * slope } else { density().times(t) }
     }
 
     /// `t` over the density.
