@@ -134,6 +134,10 @@
 //! And in the package `ecosystem`, with `-p ecosystem`:
 //!
 //! - `argmin_newton`: the trust region method of `argmin` with our gradients and Hessians: 12 electrons on a sphere;
+//! - `basin_newton`: Newton's method and L-BFGS-B of `basin` with our derivatives, also in a box;
+//! - `levenberg_marquardt`: the crate of this name with our Jacobians, beside `least_squares` and certified values;
+//! - `cluster_newton`: a regression on rows that are shared by processes, on `timely` dataflow, the same to the bit on any number of them;
+//! - `progress`: the progress of a long minimisation, shown by `indicatif`, and stopped when it is good enough;
 //! - `checkpoint_heat`: the gradient through a million steps of a heat equation in 0.1 MB;
 //! - `ode_sensitivity`: sensitivities of an orbit through the solver of `differential-equations`, unchanged;
 //! - `graph_pictures`: pictures of graphs as SVG files;

@@ -3,6 +3,9 @@
 use super::{Float, Primitive};
 use core::fmt::{self, Debug, Display, Formatter, Write};
 
+/// Nanoseconds that a call of most functions takes, by the models of costs.
+const COST_OF_MOST: f64 = 10.0;
+
 /// The identity of a rule: two rules that are equal are the same function.
 ///
 /// Every type that derives `Clone`, `Copy`, `Debug` and `PartialEq` has it, and there is nothing to implement. What looks at a
@@ -125,7 +128,8 @@ pub trait Unary: Rule {
     fn value<B: Primitive>(self, x: B) -> B;
 
     /// The function as a formula of other functions, if there is one: what stands for it in code that is written in other languages, which
-    /// the feature `graph` makes of recorded programs. It has the bits of [`Unary::value`], or NaN where it does not know them.
+    /// the feature `graph` makes of recorded programs. On `f64` it has the bits of [`Unary::value`], or is NaN where it does not
+    /// know them.
     ///
     /// Choices in it are made by [`Float::if_less`]. Without a formula, exported code has to be told what to call.
     ///
@@ -177,7 +181,7 @@ pub trait Unary: Rule {
     /// How long the function takes on `f64`, in nanoseconds of the machine that the prices of compiled graphs were fitted on. What
     /// counts are ratios; nothing but the choice between forms of a program, and between replay and the drivers, goes by it.
     #[doc(hidden)]
-    const COST: f64 = 10.0;
+    const COST: f64 = COST_OF_MOST;
 
     /// The function of a power series with the coefficients `x`, by a recurrence: `y[0]` is given, and the others are to be filled in.
     /// `slope` is the derivative at `x[0]`. Returns whether there is such a recurrence. Without one the series follows from
@@ -284,7 +288,7 @@ pub trait Binary: Rule {
 
     /// See [`Unary::COST`].
     #[doc(hidden)]
-    const COST: f64 = 10.0;
+    const COST: f64 = COST_OF_MOST;
 
     /// Whether [`Binary::through_x`] and [`Binary::through_y`] are written for this rule.
     const PASSES: bool = false;

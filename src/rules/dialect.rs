@@ -11,7 +11,7 @@
 //!   `f64`, and the result is rounded to the type at hand.
 //! - Of one argument, `(x)`, the derivative is `|x, y| ..` with `y = f(x)`. After it may come, in this order: `fused |x| (value,
 //!   derivative)` where the two share work; `twin first SIN_COS` where two functions share work, with the pair and whether it is its
-//!   `first` or `second` function; `takes 2.0` where a call takes another number of nanoseconds than most, which is 10;
+//!   `first` or `second` function; `takes 2.0` where a call takes another number of nanoseconds than most ([`Unary::COST`]);
 //!   `through |t, slope, x, y| ..` where a tangent `t` passes on a way of its own ([`Unary::through`]); and
 //!   `series |u, y, slope| ..` where the coefficients of a power series follow from those of its argument by a recurrence of
 //!   [`series`](super::series). Without a recurrence they follow from the derivative.

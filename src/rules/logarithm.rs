@@ -2,6 +2,7 @@
 
 use super::MOST;
 use super::dialect::define_rules;
+use crate::float::Float;
 #[allow(unused_imports)] // `f64` has its own functions where the standard library is
 use num_traits::Float as _;
 
@@ -16,24 +17,25 @@ define_rules! {
     pub(super) LogDerivative(by_x: usize, by_b: usize) = log_derivative(x, b) { f64 [derivative(by_x, by_b, x, b)]
         |x, b, _| x.binary(LogDerivative(by_x + 1, by_b), b),
         |x, b, _| x.binary(LogDerivative(by_x, by_b + 1), b),
-        formula |x, b| {
-            let u = b.ln().recip();
-            match (by_x, by_b) {
-                (1, 0) => u / x,
-                (0, 1) => -(x.ln() * u) * u / b,
-                _ => T::nan(),
-            }
-        } };
+        formula |x, b| as_in_books(by_x, by_b, x, b).unwrap_or_else(T::nan) };
+}
+
+/// The first derivatives, also for what books say at the edges.
+#[inline]
+fn as_in_books<T: Float>(k: usize, m: usize, x: T, b: T) -> Option<T> {
+    let u = b.ln().recip();
+    match (k, m) {
+        (1, 0) => Some(u / x),
+        (0, 1) => Some(-(x.ln() * u) * u / b),
+        _ => None,
+    }
 }
 
 fn derivative(k: usize, m: usize, x: f64, b: f64) -> f64 {
-    let u = b.ln().recip();
-    // As in books, also for what they say at the edges.
-    match (k, m) {
-        (1, 0) => return u / x,
-        (0, 1) => return -(x.ln() * u) * u / b,
-        _ => {}
+    if let Some(first) = as_in_books(k, m, x, b) {
+        return first;
     }
+    let u = b.ln().recip();
     let of_x = if k == 0 { x.ln() } else { (1..k).fold(1.0, |c, j| -c * j as f64) };
     let mut result = of_x * polynomial(m, u);
     // The powers of x and b one by one, that one first which leads back towards 1.

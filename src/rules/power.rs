@@ -51,16 +51,22 @@ define_rules! {
         formula |x, y| formula(by_x, by_y, x, y) };
 }
 
-/// What [`of_order`] computes where the power is a normal number, and NaN elsewhere and for orders above the second.
-fn formula<T: Float>(k: usize, m: usize, x: T, y: T) -> T {
-    let factor = match (k, m) {
+/// What the power `xʸ⁻ᵏ` is multiplied with in the first few orders.
+#[inline]
+fn factor<T: Float>(k: usize, m: usize, x: T, y: T) -> Option<T> {
+    Some(match (k, m) {
         (1, 0) => y,
         (0, 1) => x.ln(),
         (2, 0) => y * (y - T::one()),
         (1, 1) => T::one() + y * x.ln(),
         (0, 2) => x.ln() * x.ln(),
-        _ => return T::nan(),
-    };
+        _ => return None,
+    })
+}
+
+/// What [`of_order`] computes where the power is a normal number, and NaN elsewhere and for orders above the second.
+fn formula<T: Float>(k: usize, m: usize, x: T, y: T) -> T {
+    let Some(factor) = factor(k, m, x, y) else { return T::nan() };
     let k = T::lit(k as f64);
     let power = x.powf(y - k);
     let lost = lost(y, k);
@@ -77,14 +83,7 @@ fn formula<T: Float>(k: usize, m: usize, x: T, y: T) -> T {
 #[inline]
 fn of_order(k: usize, m: usize, x: f64, y: f64) -> f64 {
     // A normal power is right as a factor also where x is 0 or infinite: it is 1 then.
-    let sum = match (k, m) {
-        (1, 0) => y,
-        (0, 1) => x.ln(),
-        (2, 0) => y * (y - 1.0),
-        (1, 1) => 1.0 + y * x.ln(),
-        (0, 2) => x.ln() * x.ln(),
-        _ => return derivative(k, m, x, y),
-    };
+    let Some(sum) = factor(k, m, x, y) else { return derivative(k, m, x, y) };
     let power = lower_power(x, y, k as f64);
     let is_plain = power.is_normal() && lost(y, k as f64) == 0.0;
     if is_plain { sum * power } else { derivative(k, m, x, y) }

@@ -62,7 +62,7 @@ impl<T: Float, F: Terms + ?Sized, I: Iterator<Item = usize>> Segments<'_, T, F, 
             more = recorded == before + at_once;
             // As many as have room if they are as long as those so far.
             let joins = self.session.joins();
-            at_once = (longest.saturating_sub(joins) * recorded / joins.max(1)).clamp(1, MOST_AT_ONCE);
+            at_once = (longest.saturating_sub(joins).saturating_mul(recorded) / joins.max(1)).clamp(1, MOST_AT_ONCE);
         }
         self.value = sum.primal();
         self.session.pull_back(&[sum], |_| T::one(), gradient);

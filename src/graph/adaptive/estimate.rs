@@ -3,7 +3,7 @@
 use super::super::Graph;
 use super::super::body::{Body, Op, Operand};
 use super::super::prices::{Amounts, Prices};
-use super::super::program::{Program, STRAIGHT};
+use super::super::program::{Program, STRAIGHT, WINDOW};
 use super::super::table::Fx;
 use super::kept::{Kind, Recorded};
 use crate::drivers::by_size::{gradient_width, hessian_width, jacobian_width};
@@ -28,10 +28,9 @@ pub(super) struct Counts {
     surprises: usize,
 }
 
-/// How many operations in a row a processor has in sight, which runs what does not wait for each other at the same time; and how many a
-/// program puts in an order of its own.
+/// How many operations in a row a processor has in sight, which runs what does not wait for each other at the same time. A program puts
+/// [`WINDOW`] of them in an order of its own.
 const IN_SIGHT: usize = 32;
-const IN_WINDOW: usize = 4096;
 
 impl Counts {
     /// Of a function.
@@ -209,7 +208,7 @@ impl Graph {
     #[doc(hidden)]
     #[must_use]
     pub fn amounts_of_gradient(&self, program: &Program) -> [Amounts; 2] {
-        let (f, d) = (Counts::of(&self.body), Counts::within(&program.graph().body, IN_WINDOW));
+        let (f, d) = (Counts::of(&self.body), Counts::within(&program.graph().body, WINDOW));
         let drivers = match gradient_width(f.inputs) {
             None => TAPE.named(f.by_tape()),
             Some(width) => DUALS.named(f.on_duals(width as f64)),
@@ -226,7 +225,7 @@ fn tape_of_duals(width: f64) -> f64 {
 
 impl Estimate {
     pub fn new(kind: Kind, recorded: &Recorded, program: &Program) -> Estimate {
-        let (f, derivative) = (&recorded.counts, Counts::within(&program.graph().body, IN_WINDOW));
+        let (f, derivative) = (&recorded.counts, Counts::within(&program.graph().body, WINDOW));
         let Counts { inputs: n, outputs: m, .. } = *f;
         let chunks = |side: usize, width: usize| side.div_ceil(width).max(1) as f64;
         let drivers = match kind {

@@ -63,7 +63,7 @@ pub(super) fn function(
     columns.iter().enumerate().for_each(|(k, &column)| texts.column(k, column));
     body(context, kernel, &mut texts.lane)?;
     for (k, &((form, _), is_added)) in outputs.iter().enumerate() {
-        let result = read(context.language, kernel, kernel.results()[k]);
+        let result = read(context.language, kernel, kernel.body.results[k]);
         texts.output(k, form, if is_added { "+=" } else { "=" }, &result, context.name);
     }
     Ok(texts.function(context.name, number))
@@ -255,7 +255,7 @@ fn body(context: &mut Context, kernel: &Loop, lane: &mut String) -> Result<(), E
     let language = context.language;
     let graph = kernel.body;
     let watched: Vec<Operand> = graph.conditions.iter().map(|&(_, node)| Operand::Node(node)).collect();
-    let is_needed = graph.leading_to(kernel.results().iter().chain(&watched), |_, _| true);
+    let is_needed = graph.leading_to(kernel.body.results.iter().chain(&watched), |_, _| true);
     let read = |operand: Operand| read(language, kernel, operand);
     for i in (0..graph.nodes.len()).filter(|&i| is_needed[i] && !matches!(graph.nodes[i].op, Op::Input(_))) {
         let value = expression(context, graph, i, &read)?;

@@ -32,6 +32,7 @@ use schedule::Schedule;
 use std::fmt;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+pub(super) use window::WINDOW;
 
 /// A graph made ready to be run many times, by [`Graph::compile`] or [`Graph::compile_value_and_gradient`].
 ///

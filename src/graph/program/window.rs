@@ -23,7 +23,7 @@ fn chain_of(kind: u32, position: usize) -> Option<u32> {
 }
 
 /// How many operations are scheduled together. Their results stay in the first caches.
-pub(super) const WINDOW: usize = 4096;
+pub(in crate::graph) const WINDOW: usize = 4096;
 
 /// How many kinds are compared to find the one to run next. A program may have a rule of its own for each
 /// operation, and scheduling has to stay linear.

@@ -41,18 +41,18 @@ macro_rules! steps {
                 at [2.0 => 2.0; 1.0], at [0.0 => 0.0; 0.0];
 
             /// `x` above 0 and `slope x` below. At 0 the derivative is, of the numbers between `slope` and 1, the one nearest to 0.
-            pub LeakyRelu(slope: f64) = leaky_relu(x) { [if x > B::zero() { x } else { x * B::nearest(slope) }]
+            pub LeakyRelu(slope: f64) = leaky_relu(x) { [leaky_relu(slope, x)]
                 |x, _| by_sign(x, || T::lit(slope), || T::lit(at_kink(slope))),
-                formula |x| T::zero().if_less(x, || x, || x * T::lit(slope)) }
+                formula |x| leaky_relu(slope, x) }
                 at [-2.0; 0.125 => -0.25; 0.125], at [0.0; 0.125 => 0.0; 0.125],
                 members [(0.125)];
 
             /// `x` above 0 and `scale (eˣ - 1)` below. Where there is a kink, for `scale` other than 1, the derivative at 0 is, of the
             /// numbers between `scale` and 1, the one nearest to 0. Second derivatives at 0 are those of the left side.
-            pub Elu(scale: f64) = elu(x) { [if x > B::zero() { x } else { x.exp_m1() * B::nearest(scale) }]
+            pub Elu(scale: f64) = elu(x) { [elu(scale, x)]
                 |x, _| by_sign(x, || T::lit(scale) * x.exp(), || T::lit(at_kink(scale)) * x.exp()),
                 through |t, slope, x, _| x.if_less(T::lit(-NOTHING_BESIDE_ONE), || times_exp(t * T::lit(scale), x), || t * slope),
-                formula |x| T::zero().if_less(x, || x, || x.exp_m1() * T::lit(scale)) }
+                formula |x| elu(scale, x) }
                 at [0.0; 1.0 => 0.0; 1.0], at [-1000.0; 1.0 => -1.0; 0.0],
                 members [(2.0)];
 
@@ -172,6 +172,16 @@ fn silu_slope<T: Float>(x: T) -> T {
 fn relu<T: Float>(x: T) -> T {
     let below = || x.if_less(T::infinity(), T::zero, || x); // or NaN
     T::zero().if_less(x, || x, below)
+}
+
+#[inline]
+fn leaky_relu<T: Float>(slope: f64, x: T) -> T {
+    T::zero().if_less(x, || x, || x * T::lit(slope))
+}
+
+#[inline]
+fn elu<T: Float>(scale: f64, x: T) -> T {
+    T::zero().if_less(x, || x, || x.exp_m1() * T::lit(scale))
 }
 
 /// The slope of a ramp: 1 above 0, `below()` below, and `at_zero()` at the kink.

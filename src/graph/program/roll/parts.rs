@@ -4,7 +4,7 @@ use super::columns::Column;
 use super::tiles::Output;
 use super::{Rolled, Step, Terms};
 use crate::float::Condition;
-use crate::graph::body::{Body, Operand};
+use crate::graph::body::Body;
 use crate::graph::program::plan::conditions;
 use crate::graph::question::Question;
 use std::ops::Range;
@@ -13,8 +13,8 @@ use std::ops::Range;
 pub(in crate::graph) struct Parts<'a> {
     pub steps: Vec<Part<'a>>,
     pub kernels: Vec<Loop<'a>>,
-    /// Where constants are among the numbers of the program, and how much room they have.
     pub constants: &'a [f64],
+    /// Where constants are among the numbers of the program, and how much room they have.
     pub place_of_constants: Range<usize>,
     /// How many numbers there are, with constants.
     pub numbers: usize,
@@ -126,11 +126,4 @@ fn places(column: &Column) -> Places<'_> {
 fn even(terms: &Terms) -> EvenTerms {
     let Terms { first, distance, count, is_subtracted } = *terms;
     EvenTerms { first, distance, count, is_subtracted }
-}
-
-impl Loop<'_> {
-    /// The results of the body.
-    pub fn results(&self) -> &[Operand] {
-        &self.body.results
-    }
 }
