@@ -1,18 +1,24 @@
-//! Value and gradient by a compiled program, beside the tape, the plain function and, where there is one, an adjoint by hand.
+//! Value and gradient by a compiled program and by its C, beside the tape, the plain function and, where there is one, an adjoint by hand.
 //!
 //! `cargo bench --features graph --bench compiled` prints the table; `-- Kalman` does so for the rows whose name contains `Kalman`.
 //! `-- F4 --memory` prints what it takes to make the program of that row instead: milliseconds, and the most memory that the process had before
 //! and after, where the system tells (Linux); of one program at a time, since a process keeps its peak.
-//! Without `--bench` (as under `cargo test --benches`) results are checked and nothing is timed.
+//! Without `--bench` (as under `cargo test --benches`) results are checked and nothing is timed, and C is written and not compiled.
 //!
-//! Columns: kernels of the program and how often it runs one, its operations and decisions; microseconds of the plain function, of the adjoint
-//! by hand, of the tape, of the program that `value_and_gradient().compile()` makes (`straight`) and of the one that
-//! `compile_value_and_gradient()` makes (`picked`), which is the same where nothing is rolled; how many times faster than the tape the picked
-//! one is (best samples, then the median of the ratios); as a ratio to the plain function and to the adjoint by hand; milliseconds to record
-//! and compile each; and after how many calls that has paid; and how many times faster than
-//! the tape `Adaptive` is, and whether it replays.
+//! Columns:
+//!
+//! - operations of the program, and how many kernels it runs loops by;
+//! - microseconds of the plain function, of the adjoint by hand, of the tape, of the program that `value_and_gradient().compile()` makes
+//!   (`straight`), of the one that `compile_value_and_gradient()` makes (`picked`), which is the same where nothing is rolled, and of the C of
+//!   the latter by `gcc -O3 -march=native -ffp-contract=off`;
+//! - how many times faster than the tape the picked one is, by the best samples and by the median of the ratios, and how many times the C;
+//! - the picked one and the C as ratios to the plain function and to the adjoint by hand;
+//! - milliseconds to record and compile the straight and the picked one, and after how many calls the latter has paid;
+//! - seconds that gcc takes, and kilobytes of the source and of the data beside it;
+//! - how many times faster than the tape `Adaptive` is, and whether it replays.
 
 mod clock;
+mod in_c;
 mod rows;
 
 use clock::{Run, compare};
@@ -25,29 +31,10 @@ use std::hint::black_box;
 
 fn main() {
     let memory = std::env::args().any(|argument| argument == "--memory");
-    let mut table = Table { run: Run::from_arguments(), memory, ratios: Vec::new(), by_choice: Vec::new() };
+    let mut table =
+        Table { run: Run::from_arguments(), memory, ratios: Vec::new(), in_c: Vec::new(), by_choice: Vec::new() };
     if table.run.timed && !memory {
-        println!(
-            "{:24}{:>8}{:>9}{:>9}{:>9} |{:>10}{:>9}{:>10}{:>10}{:>10} |{:>6}{:>7} |{:>6}{:>7} |{:>9}{:>9}{:>7} |{:>6}",
-            "",
-            "kernels",
-            "launches",
-            "opers.",
-            "decis.",
-            "f64",
-            "hand",
-            "tape",
-            "straight",
-            "picked",
-            "faster",
-            "median",
-            "/ f64",
-            "/ hand",
-            "set-up s.",
-            "set-up p.",
-            "pays",
-            "adapt."
-        );
+        print_head();
     }
     rows::all(&mut table);
     if !memory {
@@ -55,11 +42,21 @@ fn main() {
     }
 }
 
+#[rustfmt::skip] // a column a word, grouped as in a row
+fn print_head() {
+    println!(
+        "{:22}{:>8}{:>4} |{:>9}{:>9}{:>10}{:>10}{:>10}{:>10} |{:>7}{:>7}{:>7} |{:>6}{:>6}{:>7}{:>7} |{:>9}{:>9}{:>6} |{:>6}{:>10} |{:>6}",
+        "", "opers.", "k.", "f64", "hand", "tape", "straight", "picked", "C", "faster", "median", "C",
+        "/ f64", "C", "/ hand", "C", "set-up s.", "picked", "pays", "gcc", "kB + data", "adapt."
+    );
+}
+
 struct Table {
     run: Run,
     memory: bool,
-    /// How many times faster than the tape, since the last mean: replay, and what `Adaptive` chooses.
+    /// How many times faster than the tape, since the last mean: replay, its C, and what `Adaptive` chooses.
     ratios: Vec<f64>,
+    in_c: Vec<f64>,
     by_choice: Vec<f64>,
 }
 
@@ -69,7 +66,8 @@ impl Rows for Table {
     }
 
     fn end_of_part(&mut self, what: &str) {
-        for (who, ratios) in [("replay", &mut self.ratios), ("`Adaptive`", &mut self.by_choice)] {
+        let all = [("replay", &mut self.ratios), ("C", &mut self.in_c), ("`Adaptive`", &mut self.by_choice)];
+        for (who, ratios) in all {
             if !ratios.is_empty() {
                 let mean = (ratios.iter().map(|ratio| ratio.ln()).sum::<f64>() / ratios.len() as f64).exp();
                 let least = ratios.iter().copied().fold(f64::INFINITY, f64::min);
@@ -115,7 +113,9 @@ impl Rows for Table {
             assert!((found - right).abs() <= 1e-13 * largest, "{name}: entry {i} is {found}, not {right}");
         }
         if !self.run.timed {
-            println!("{name}: value and gradient are right");
+            let c = in_c::source(&program)
+                .map_or_else(|error| error.to_string(), |source| format!("{} bytes of C", source.text().len()));
+            println!("{name}: value and gradient are right; {c}");
             return;
         }
         let mut plain = || {
@@ -144,22 +144,29 @@ impl Rows for Table {
         let chosen = if adaptive.report().replays() > 0 { "replay" } else { "drivers" };
         let by_choice = comparison_of_adaptive.baseline / comparison_of_adaptive.best;
         self.by_choice.push(by_choice);
+        let c = in_c::source(&program).ok().and_then(|source| in_c::time(&program, &source, x));
+        let by_c = c.as_ref().map(|c| c.call * 1e6);
+        self.in_c.extend(by_c.map(|c| tape / c));
         let or_none = |x: Option<f64>| x.map_or(String::new(), |x| format!("{x:.2}"));
         println!(
-            "{name:24}{:>8}{:>9}{:>9}{:>9} |{plain:>10.2}{:>9}{tape:>10.2}{:>10}{picked:>10.2} |{:>6.2}{:>7.2} |{:>6.2}{:>7} |{:>9}{:>9.2}{:>7.0} |{by_choice:>6.2} {chosen}",
-            report.kernels(),
-            report.launches(),
+            "{name:22}{:>8}{:>4} |{plain:>9.2}{:>9}{tape:>10.2}{:>10}{picked:>10.2}{:>10} |{:>7.2}{:>7.2}{:>7} |{:>6.2}{:>6}{:>7}{:>7} |{:>9}{:>9.2}{:>6.0} |{:>6}{:>10} |{by_choice:>6.2} {chosen}",
             program.operations(),
-            program.decisions(),
+            report.kernels(),
             or_none(by_hand),
             or_none(by_straight),
+            or_none(by_c),
             tape / picked,
             1.0 / comparison.median(),
+            or_none(by_c.map(|c| tape / c)),
             picked / plain,
+            or_none(by_c.map(|c| c / plain)),
             or_none(by_hand.map(|hand| picked / hand)),
+            or_none(by_hand.zip(by_c).map(|(hand, c)| c / hand)),
             or_none(straight.map(|(_, set_up)| set_up * 1e-3)),
             set_up_picked * 1e-3,
             set_up_picked / (tape - picked),
+            c.as_ref().map_or(String::new(), |c| format!("{:.1}", c.gcc)),
+            c.map_or(String::new(), |c| format!("{} + {}", c.source / 1000, c.data / 1000)),
         );
     }
 }
