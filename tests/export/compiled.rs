@@ -29,6 +29,8 @@ pub struct Outcome {
     /// Where plain arithmetic is not enough, and where a branch changed.
     pub not_plain: usize,
     pub changed: usize,
+    /// The numbers of the guards that failed there, in the order of the points.
+    pub numbers: Vec<i32>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -79,7 +81,10 @@ pub fn compare(language: Language, cases: &[Case]) -> Option<Outcome> {
                     }
                 }
                 (-1, Ok(_)) => outcome.not_plain += 1,
-                (1.., Err(_)) => outcome.changed += 1,
+                (number @ 1.., Err(_)) => {
+                    outcome.changed += 1;
+                    outcome.numbers.push(number);
+                }
                 (status, right) => wrong.push(format!("{} at {x:?}: status {status}, right is {right:?}", case.name)),
             }
         }

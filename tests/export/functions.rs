@@ -83,6 +83,61 @@ fn guards_that_fail_are_named() {
     assert!(text.contains("//     1. x[0] < x[1] (tests/export/functions.rs:"), "{text}");
 }
 
+/// The sum of the squares of all rises and of half of all falls: a comparison for each pair of neighbours, and one with a constant.
+struct Rises;
+
+impl ScalarFunction for Rises {
+    fn eval<T: Float>(&self, x: &[T]) -> T {
+        let term = |pair: &[T]| {
+            let rise = pair[1] - pair[0];
+            let weight = if pair[0] < pair[1] { T::one() } else { T::lit(0.5) };
+            let weight = if rise > T::lit(0.75) { weight + weight } else { weight };
+            weight * rise * rise * rise.exp()
+        };
+        x.windows(2).map(term).sum()
+    }
+}
+
+/// Many guards stand in a table.
+#[test]
+fn guards_of_loops_are_numbered_as_those_of_statements() {
+    let x: Vec<f64> = (0..200).map(|k| f64::from(k) * 0.5 + 0.25 * f64::from(k % 3)).collect();
+    let program = Graph::record(&Rises, &x).compile_value_and_gradient();
+    assert!(program.report().kernels() > 0, "{}", program.report());
+    let with = |changes: &[(usize, f64)]| {
+        let mut x = x.clone();
+        changes.iter().for_each(|&(k, value)| x[k] = value);
+        x
+    };
+    // Number 2 k + 1 asks whether entry k is below entry k + 1, and number 2 k + 2 whether by much.
+    let points = vec![
+        with(&[]),
+        with(&[(70, 34.0)]), // above entry 71 as it was, and much above 69
+        with(&[(150, 70.0)]),
+        with(&[(0, 0.3)]),
+        with(&[(199, f64::NAN)]),
+        with(&[(30, f64::NAN), (90, 1.0)]),
+    ];
+    let expected: Vec<i32> = points[1..]
+        .iter()
+        .map(|at| {
+            let answers =
+                |x: &[f64]| -> Vec<bool> { x.windows(2).flat_map(|p| [p[0] < p[1], p[1] - p[0] > 0.75]).collect() };
+            let first = answers(at).iter().zip(&answers(&x)).position(|(a, b)| a != b);
+            first.map_or(0, |k| k as i32 + 1)
+        })
+        .collect();
+    let expected: Vec<i32> = expected.into_iter().filter(|&number| number > 0).collect();
+    let text = program.to_c("f").unwrap().to_string();
+    assert!(text.contains("f_guards(w"), "{text}");
+    let cases = [Case::new("rises", program, points)];
+    for language in [Language::C, Language::Rust] {
+        if let Some(outcome) = check(language, &cases, 1) {
+            assert_eq!(outcome.numbers, expected, "{language:?}: {outcome:?}");
+        }
+    }
+}
+
 #[test]
 fn straight_gradients() {
     let mut cases = Cases::new(|graph| graph.value_and_gradient().compile(), 3000);

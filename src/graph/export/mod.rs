@@ -7,6 +7,7 @@
 //! ```
 
 mod functions;
+mod guards;
 mod header;
 mod helpers;
 mod language;

@@ -10,10 +10,10 @@
 //! columns of a body come in; which places they are at stands in the table.
 
 use super::ExportError;
+use super::guards::{self, Guard};
 use super::helpers::Context;
 use super::language::{ALLOW, Language};
 use super::loops::{self, Form, Shape, size};
-use super::statements::holds;
 use super::straight::{self, Frame};
 use super::tables::Tables;
 use crate::graph::program::{EvenTerms, Part, Parts, Places};
@@ -85,11 +85,12 @@ pub(super) fn write(context: &mut Context, parts: &Parts, inputs: usize) -> Resu
     }
     let first = writer.tables.push(steps.iter().flatten().copied());
     let (count, cases) = (steps.len(), std::mem::take(&mut writer.cases));
+    let end = writer.end(); // before the tables are found, whose bytes have to be there
     begin += &language.either(
         format!("{}    memcpy(w, x, {inputs} * sizeof(double));\n", writer.tables.finding(name)),
         format!("    w[..{inputs}].copy_from_slice(x);\n"),
     );
-    let statements = begin + &run(language, name, first, count, &cases) + &writer.end();
+    let statements = begin + &run(language, name, first, count, &cases) + &end;
     let Writer { tables, functions, memory, .. } = writer;
     Ok(Rolled { tables, functions, statements, memory })
 }
@@ -282,18 +283,18 @@ impl Writer<'_, '_> {
     }
 
     /// Guards, results, and whether they are finite.
-    fn end(&self) -> String {
-        let language = self.context.language;
-        let mut text = String::new();
+    fn end(&mut self) -> String {
+        let (language, name, constants) = (self.context.language, self.context.name, self.parts.constants);
+        let guard = |&(question, answer, about): &(_, _, [u32; 2])| (question, answer, about.map(|at| self.place(at)));
+        let guards: Vec<Guard> = self.parts.guards.iter().map(guard).collect();
+        let (mut text, is_called) = guards::statements(language, name, &guards, constants, &mut self.tables);
+        if is_called {
+            self.functions += &guards::function(language, name);
+        }
         let read = |place: u32| match self.place(place) {
-            (true, k) => language.constant(self.parts.constants[k as usize]),
+            (true, k) => language.constant(constants[k as usize]),
             (false, k) => format!("w[{k}]"),
         };
-        for (k, &(question, answer, about)) in self.parts.guards.iter().enumerate() {
-            let [x, y] = about.map(read);
-            let condition = language.when(&format!("!({})", holds(language, question, answer, [&x, &y])));
-            let _ = writeln!(text, "    {condition} {{ return {}; }}", k + 1);
-        }
         let Range { start, end } = self.parts.gradient;
         let n = end - start;
         let _ = writeln!(text, "    y[0] = {};", read(self.parts.value));

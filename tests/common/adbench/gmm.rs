@@ -44,9 +44,9 @@ impl Mixture {
     }
 }
 
-/// `ln Σ exp(x)`. The maximum only keeps the exponentials in range; its derivative cancels, so it is a plain number.
+/// `ln Σ exp(x)`. The maximum only keeps the exponentials in range; its derivative cancels, so it is detached.
 fn log_sum_exp<T: Float>(x: &[T]) -> T {
-    let max = x.iter().map(|x| x.base()).reduce(|max, x| if x > max { x } else { max }).expect("a component");
+    let max = x.iter().map(|x| x.detach()).reduce(|max, x| if x > max { x } else { max }).expect("a component");
     x.iter().map(|&x| (x - max).exp()).sum::<T>().ln() + max
 }
 

@@ -142,8 +142,14 @@ pub struct Key<'a> {
 }
 
 /// The keys in columns of `step` units above the chart, from `corner` on.
-pub fn legend(paper: &Paper<'_>, keys: &[Key<'_>], corner: Place, columns: usize, step: i32) -> Result<(), Fail> {
-    for (k, key) in keys.iter().enumerate() {
+pub fn legend<'a>(
+    paper: &Paper<'_>,
+    keys: impl IntoIterator<Item = &'a Key<'a>>,
+    corner: Place,
+    columns: usize,
+    step: i32,
+) -> Result<(), Fail> {
+    for (k, key) in keys.into_iter().enumerate() {
         let (x, y) = (corner.0 + step * (k % columns) as i32, corner.1 + (LETTERS + 12) * (k / columns) as i32);
         key.mark.draw(paper, (x, y), 9, key.colour)?;
         write_at(paper, key.name, (x + 24, y), letters(&BLACK, 1.0, HPos::Left, VPos::Center))?;

@@ -4,10 +4,12 @@
 //! in the file `.uri`, which says the same picture as an address.
 
 mod chart;
+mod compiled;
 mod contours;
 mod convergence;
 mod crossover;
 mod descent;
+mod dots;
 mod graphs;
 pub mod layout;
 mod paths;
@@ -33,6 +35,7 @@ pub fn all() -> Result<Vec<(&'static str, String)>, Fail> {
         ("convergence", convergence::draw()?),
         ("crossover", crossover::draw(&benchmarks)?),
         ("peers", peers::draw(&benchmarks)?),
+        ("compiled", compiled::draw(&benchmarks)?),
     ];
     pictures.extend(graphs::draw()?);
     Ok(pictures)
@@ -40,7 +43,7 @@ pub fn all() -> Result<Vec<(&'static str, String)>, Fail> {
 
 /// The files of a picture: the name's end, and the content.
 pub fn files(name: &str, svg: &str) -> Vec<(&'static str, String)> {
-    let is_on_a_page = name != "peers"; // that one is shown in BENCHMARKS.md alone
+    let is_on_a_page = !["peers", "compiled"].contains(&name); // these are shown in BENCHMARKS.md alone
     let uri = is_on_a_page.then(|| ("uri", uri(name, svg)));
     [("svg", svg.to_owned())].into_iter().chain(uri).collect()
 }
