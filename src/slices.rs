@@ -23,7 +23,7 @@
 //! rounding each entry once does to the result, if all changes have one sign. So a sum that cancels is as accurate as its entries
 //! deserve. Errors of values grow at most in proportion to the number of entries, and typically like its square root.
 //!
-//! `tests/accuracy.rs` holds the functions to this table. Its vectors have ordinary sizes, or sizes from 1e-200 to 1e200 in one vector,
+//! `tests/calculus/accuracy.rs` holds the functions to this table. Its vectors have ordinary sizes, or sizes from 1e-200 to 1e200 in one vector,
 //! or one entry that dominates, or entries `-∞`, or sums that cancel to the last digits. Where a derivative overflows, it is only promised
 //! that it is not finite.
 

@@ -17,7 +17,7 @@ use std::process::{Command, ExitCode};
 
 /// The tests of the features `graph`, `rayon` and `faer`, and those of the package `ecosystem`, `crates` and `properties`.
 const TESTS: [&str; 9] =
-    ["graph", "rolled", "replay", "export", "sparse", "sparse_newton", "terms", "crates", "properties"];
+    ["graph", "rolled", "replay", "export", "sparse_graphs", "sparse_newton", "terms", "crates", "properties"];
 
 /// The pages with examples of these features, and those of `ecosystem`.
 const PAGES: [&str; 4] = ["graph", "sparse_newton", "long_computations", "ecosystem"];

@@ -1,5 +1,5 @@
 //! Data times engines: every rule of the crate, and batteries of whole functions, in every mode and nesting, against references
-//! that are closed forms evaluated with many digits. How exact the rules are to the last digit is the subject of `accuracy.rs`.
+//! that are closed forms evaluated with many digits. How exact the rules are to the last digit is the subject of `calculus/accuracy.rs`.
 #![cfg(all(feature = "std", feature = "nalgebra"))] // matrices of the drivers
 
 mod common;
@@ -15,7 +15,7 @@ use dualtape::{Dual, Float, Primitive, Reverse, ScalarFunction, Tape, VectorFunc
 use references::Row;
 
 /// Relative, by the order of the derivative: a handful of roundings of functions that are good to an ulp (1.1e-16), and each
-/// differentiation multiplies the number of terms by a few. How exact the rules themselves are is measured in `accuracy.rs`.
+/// differentiation multiplies the number of terms by a few. How exact the rules themselves are is measured in `calculus/accuracy.rs`.
 const TOLERANCE: [f64; 5] = [1e-15, 1e-13, 1e-12, 1e-10, 1e-8];
 
 /// Values are those of `f64` (see below), whose errors are not what is tested: near -1 its `atanh` is wrong by 2 %. So the

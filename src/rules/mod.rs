@@ -43,7 +43,7 @@
 //! | `add`, `sub`, `mul`, `mul_add`, `abs`, `fract`, `max`, `min`, `abs_sub`, `copysign` | 0.0 | 0.0 | 0.0 | 0.0 |
 //!
 //! The errors were found at thirty thousand points and are rounded up to halves. The points go from the smallest number to the largest.
-//! Some lie next to poles, branch points and zeros, and the others are random. `tests/accuracy.rs` holds the rules to this table at three
+//! Some lie next to poles, branch points and zeros, and the others are random. `tests/calculus/accuracy.rs` holds the rules to this table at three
 //! thousand of them, and explains the unit where a derivative is zero itself. What the table says, and what it does not:
 //!
 //! - Errors of the mathematical library that a rule calls are included, here of glibc 2.36 on x86-64. With another library they may be

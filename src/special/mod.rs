@@ -59,7 +59,7 @@
 //!
 //! The table was made from ten thousand points, and is rounded up. The points go from the smallest number to the largest. They lie on
 //! both sides of every change of formula, beside poles and zeros, and in the tails to where results are subnormal, and random ones are in
-//! between. `tests/accuracy.rs` holds the functions to the table at three thousand of them. Remarks:
+//! between. `tests/calculus/accuracy.rs` holds the functions to the table at three thousand of them. Remarks:
 //!
 //! - These functions have zeros that are no floating point numbers, and some have large condition numbers (`beta` of large
 //!   arguments is an exponential). There the unit for a derivative `f⁽ⁿ⁾` is `ε/2 |x f⁽ⁿ⁺¹⁾(x)|` with the machine epsilon `ε`, which is
@@ -80,7 +80,7 @@
 //!   quantiles `gamma_p_inv` and `gamma_q_inv` from the third order on that are not by the probability alone are NaN there.
 //! - At whole shapes some terms of a derivative vanish, of which one rounding of the shape would make more than all the others. Derivatives of
 //!   `gamma_p`, `gamma_q`, `beta_inc` and `chi_squared_cdf` by the argument are right to 1e-12 of themselves there, at arguments from
-//!   1e-300 on and next to 1; `tests/distributions.rs` holds them to that. Those of their inverses, from the second on, may lose
+//!   1e-300 on and next to 1; `tests/calculus/distributions.rs` holds them to that. Those of their inverses, from the second on, may lose
 //!   digits where the probability is tiny and one over the shape is whole.
 //! - Student's derivatives by `ν` are accurate to `ν = 1e6`, and those of `ln_bessel_k` for `x` from 1e-8 to 1e4. Below 1e-30 and
 //!   above 1e10 its derivatives from the second on, and those of `bessel_k_scaled`, are not computed with twice the digits, and

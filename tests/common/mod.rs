@@ -55,6 +55,7 @@ macro_rules! named_list {
         #[derive(Clone, Copy, Debug)]
         pub struct $List(pub usize);
 
+        #[allow(dead_code)] // each list uses its part
         impl $List {
             pub fn names() -> &'static [&'static str] {
                 static NAMES: std::sync::LazyLock<Vec<&'static str>> = std::sync::LazyLock::new(|| {

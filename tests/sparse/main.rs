@@ -18,8 +18,7 @@ mod brute_force;
 mod colourings;
 mod detection;
 mod functions;
-#[cfg(feature = "graph")]
-mod graphs;
+mod known;
 mod matrices;
 mod misuse;
 mod patterns;

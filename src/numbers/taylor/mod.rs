@@ -28,7 +28,7 @@ use core::array;
 ///
 /// # Accuracy
 /// Derivatives of elementary functions to the fourth order have errors of at most 2e-14, relative to the derivative, or near one of its
-/// zeros to the size it has away from it. For special functions of one argument the bound is 2e-13. (`tests/taylor.rs` has thousands of
+/// zeros to the size it has away from it. For special functions of one argument the bound is 2e-13. (`tests/calculus/taylor.rs` has thousands of
 /// points.) For special functions of two arguments it is 1e-10, with one exception: at first arguments below 1e-6 incomplete gamma and
 /// beta functions lose digits of higher orders, up to all of them. Nested dual numbers lose the same ones. Coefficients of elementary
 /// functions to the order 12 are tested to 1e-12. A program may cancel, which loses digits in either number: `x.exp().ln_1p()` at 30 has

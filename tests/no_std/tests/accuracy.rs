@@ -1,6 +1,6 @@
 //! On the functions of `libm` the derivatives are as exact as they are documented to be on those of the standard library.
 //!
-//! The references, the unit and the table of promises are those of `tests/accuracy.rs` of dualtape itself.
+//! The references, the unit and the table of promises are those of `tests/calculus/accuracy.rs` of dualtape itself.
 
 #[path = "../../common/references.rs"]
 mod references;

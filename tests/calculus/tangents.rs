@@ -2,23 +2,16 @@
 //! digits, in every mode and nesting.
 //!
 //! The bounds stand in the tables "Tangents at the ends of the range" in the documentation of `src/rules/mod.rs` and
-//! `src/special/mod.rs`, and are read from there. To see what is measured: `cargo test --test tangents -- --nocapture`.
-#![cfg(all(feature = "std", feature = "nalgebra"))] // matrices of the drivers
+//! `src/special/mod.rs`, and are read from there. To see what is measured: `cargo test --test calculus tangents:: -- --nocapture`.
 
-#[path = "common/bounds.rs"]
-mod bounds;
-mod common;
-#[path = "common/references.rs"]
-mod references;
-
-use bounds::{Measured, Promises, family};
-use common::engines::derivatives;
-use common::rules::{Rule, Rule2};
-use common::{Checks, Curve, special};
+use crate::bounds::{Measured, Promises, family};
+use crate::common::engines::derivatives;
+use crate::common::rules::{Rule, Rule2};
+use crate::common::{Checks, Curve, special};
+use crate::references::{self, TangentRow, error, is_past_infinity};
 use dualtape::rules::{self, Binary, Reduction, Unary, Visitor};
 use dualtape::special::rules as special_rules;
 use dualtape::{Dual, Float, Primitive, ScalarFunction};
-use references::{TangentRow, error, is_past_infinity};
 
 /// A row of the references as a function of `u`.
 #[derive(Clone, Copy)]
@@ -93,7 +86,7 @@ fn measure_tangents<B: Primitive>() -> Measured {
 }
 
 fn passing() -> Promises {
-    const TABLES: &str = concat!(include_str!("../src/rules/mod.rs"), include_str!("../src/special/mod.rs"));
+    const TABLES: &str = concat!(include_str!("../../src/rules/mod.rs"), include_str!("../../src/special/mod.rs"));
     Promises::read_rows(TABLES, "//! | through `", 4)
 }
 

@@ -4,18 +4,13 @@
 //! The rule they follow, in this order: where the function is differentiable, its derivative; where it is locally convex or
 //! concave, the sub- or supergradient of minimum norm; where it is defined, a one-sided limit, infinite if need be; where the
 //! value is NaN, NaN.
-#![cfg(all(feature = "std", feature = "nalgebra"))] // matrices of the drivers
 #![allow(clippy::eq_op)] // `x - x` is a case
 
-mod common;
-#[path = "common/single.rs"]
-mod single;
-
-use common::battery::{sigmoid, softplus};
-use common::engines::{gradients, hessians, orders};
-use common::{Checks, Curve, INF, NAN, NON_FINITE, Row, check_table, fields, relative_error, table};
+use crate::common::battery::{sigmoid, softplus};
+use crate::common::engines::{gradients, hessians, orders};
+use crate::common::{Checks, Curve, INF, NAN, NON_FINITE, Row, check_table, fields, relative_error, table};
+use crate::single::check_table_single;
 use dualtape::{Dual, Float, Reverse, ScalarFunction, Special, derivative, gradient, select, slices};
-use single::check_table_single;
 use std::f64::consts::{FRAC_PI_2, LN_2, PI};
 
 /// The rows are exact numbers, or one rounding away from them.
@@ -174,7 +169,6 @@ table! { Convention, conventions:
     |y| T::lit(-7.0) % y,                   3.0 =>   -1.0,    2.0,    0.0;
     |y| T::lit(6.0) % y,                    3.0 =>    0.0,   -2.0,    0.0;
     |y| T::one() % y,                       0.1 => 0.09999999999999995, -9.0, 0.0; // the quotient rounds up to 10
-
 
     // The ends of the range.
     |x| x.exp(),                          710.0 =>    INF,    INF, NON_FINITE;

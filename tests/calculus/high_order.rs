@@ -1,15 +1,10 @@
 //! Derivatives of orders 3 to 6 of whole functions, by nesting: what is exact for a rule must survive the composition of
 //! rules.
-#![cfg(all(feature = "std", feature = "nalgebra"))] // shared with tests that need matrices
 
-mod common;
-#[path = "common/references.rs"]
-mod references;
-
-use common::engines::{Backward, Forward, Labelled, fourth, orders, slope};
-use common::{Checks, curves};
+use crate::common::engines::{Backward, Forward, Labelled, fourth, orders, slope};
+use crate::common::{Checks, curves};
+use crate::references::{self, Row};
 use dualtape::Float;
-use references::Row;
 
 curves!(
     /// The functions of `data/functions.py`, by name.

@@ -1,22 +1,15 @@
 //! Power series: references to order 12, agreement with nested dual numbers, nestings, and the drivers for higher orders.
-#![cfg(all(feature = "std", feature = "nalgebra"))] // shared with tests that need matrices
 
-mod common;
-#[path = "common/panics.rs"]
-mod panics;
-#[path = "common/references.rs"]
-mod references;
-
-use common::rules::{Rule, Rule2};
-use common::special::{Rule as Special1, Rule2 as Special2};
-use common::{Checks, Curve, curves};
+use crate::common::rules::{Rule, Rule2};
+use crate::common::special::{Rule as Special1, Rule2 as Special2};
+use crate::common::{Checks, Curve, curves};
+use crate::panics::message;
+use crate::references::{self, Row};
 use dualtape::{
     Dual, Float, LinearAlgebra, Reverse, ScalarFunction, Special, Taylor, derivative, derivatives, directional,
     gradient, hessian, hessian_diagonal, implicit, laplacian, scalar_function, second_derivative, slices, taylor,
     third_contracted, third_derivative, third_product, vector_hessian,
 };
-use panics::message;
-use references::Row;
 
 // ---- References ------------------------------------------------------------------------------------------------------
 

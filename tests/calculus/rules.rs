@@ -1,15 +1,10 @@
 //! Rules as values: identity, names, what a wrong rule does; and choices that are operations.
-#![cfg(all(feature = "std", feature = "nalgebra"))] // matrices of the drivers
 
-mod common;
-#[path = "common/panics.rs"]
-mod panics;
-
-use common::engines::{gradients, hessians, orders};
-use common::{Checks, Curve};
+use crate::common::engines::{gradients, hessians, orders};
+use crate::common::{Checks, Curve};
+use crate::panics::message;
 use dualtape::rules::{self, Binary, Hypot, Powi, Reduction, Rule, Sin, Unary, Visitor};
 use dualtape::{Dual, Float, Primitive, Reverse, ScalarFunction, Special, gradient};
-use panics::message;
 
 fn is_a_rule<R: Rule>(rule: R, same: R, other: R) {
     assert_eq!(rule, same);

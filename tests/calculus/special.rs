@@ -1,13 +1,10 @@
 //! The special functions: known answers, conventions at edges, and the same values on every number. How exact they are is measured
 //! in `accuracy.rs`.
-#![cfg(all(feature = "std", feature = "nalgebra"))] // matrices of the drivers
 #![allow(clippy::excessive_precision)] // references of 17 digits, as published
 
-mod common;
-
-use common::engines::values;
-use common::special::{Rule, Rule2};
-use common::{Checks, Curve, INF, Lcg, NAN, NON_FINITE, SPECIAL, check_table, relative_error, table};
+use crate::common::engines::values;
+use crate::common::special::{Rule, Rule2};
+use crate::common::{Checks, Curve, INF, Lcg, NAN, NON_FINITE, SPECIAL, check_table, relative_error, table};
 use dualtape::{Dual, Float, Primitive, Reverse, ScalarFunction, Special, Tape, gradient};
 use std::f64::consts::{FRAC_2_SQRT_PI, LN_2, PI};
 

@@ -3,16 +3,11 @@
 //!
 //! A density is a power there, and at whole shapes a derivative of it is zero; what is left is the next term of a series, smaller by the
 //! argument. Errors are relative to the derivative itself.
-#![cfg(all(feature = "std", feature = "nalgebra"))] // shared with tests that need matrices
 
-mod common;
-#[path = "common/references.rs"]
-mod references;
-
-use common::Checks;
-use common::special::Rule2;
+use crate::common::Checks;
+use crate::common::special::Rule2;
+use crate::references::{self, Row, place};
 use dualtape::{Dual, Float, ScalarFunction, Special, Taylor, directional, gradient, hessian};
-use references::{Row, place};
 
 /// Relative: a power of 1e-300 has an error of some hundred roundings in its exponent, the rest are sums of ten terms.
 const TOLERANCE: f64 = 1e-12;

@@ -1,15 +1,10 @@
 //! Functions of functions of exponentials, where numbers on the way are near the ends of the range and results are not: in every mode
 //! and nesting, against references of 40 digits from power series of 900 digits (`data/compositions.py`).
-#![cfg(all(feature = "std", feature = "nalgebra"))] // matrices of the drivers
 
-mod common;
-#[path = "common/references.rs"]
-mod references;
-
-use common::engines::orders;
-use common::{Checks, Curve};
+use crate::common::engines::orders;
+use crate::common::{Checks, Curve};
+use crate::references::Exact;
 use dualtape::{Float, Special, slices};
-use references::Exact;
 
 /// The second function of the first one of the exponential.
 #[derive(Clone, Copy)]
@@ -34,8 +29,8 @@ fn apply<T: Float>(name: &str, x: T) -> T {
         "slices::log_sum_exp(.,0)" => slices::log_sum_exp(&[x, T::zero()]),
         "slices::softmax(.,0)" => slices::softmax(&[x, T::zero()])[0],
         "slices::weighted_log_sum_exp(.,1)" => slices::weighted_log_sum_exp(&[x, T::one()], &[T::zero(); 2]),
-        name if common::rules::Rule::names().contains(&name) => common::rules::Rule::named(name).call(x),
-        name => common::special::Rule::named(name).call(x),
+        name if crate::common::rules::Rule::names().contains(&name) => crate::common::rules::Rule::named(name).call(x),
+        name => crate::common::special::Rule::named(name).call(x),
     }
 }
 
@@ -52,7 +47,7 @@ const ERROR: f64 = 1e-12;
 #[test]
 fn compositions_at_the_ends_of_the_range_are_right_in_every_nesting() {
     let mut checks = Checks::default();
-    for line in include_str!("data/compositions.txt").lines() {
+    for line in include_str!("../data/compositions.txt").lines() {
         let words: Vec<&'static str> = line.split(' ').collect();
         let curve = Composition(words[0], words[1]);
         let u: f64 = words[2].parse().expect("a point");

@@ -2,7 +2,7 @@
 //! promised for it.
 //!
 //! The bounds stand in the tables in the documentation of `src/rules/mod.rs`, `src/special/mod.rs` and `src/slices.rs`, and are read
-//! from there. To see what is measured, in the form of those tables: `cargo test --test accuracy -- --nocapture`.
+//! from there. To see what is measured, in the form of those tables: `cargo test --test calculus accuracy:: -- --nocapture`.
 //!
 //! # The unit
 //! Errors are in units in the last place (ulp) of the exact derivative. Points are exact binary numbers, so the sensitivity
@@ -21,36 +21,29 @@
 //!
 //! Sums of many terms have condition numbers of their own. For slices the references carry the unit: what one rounding of each
 //! entry does to the result, all added up.
-#![cfg(all(feature = "std", feature = "nalgebra"))] // matrices of the drivers
 
-#[path = "common/bounds.rs"]
-mod bounds;
-mod common;
-#[path = "common/references.rs"]
-mod references;
-
-use bounds::{Measured, Promises, family};
-use common::engines::{Labelled, derivatives, gradients, hessians};
-use common::rules::{Rule, Rule2};
-use common::{Curve, named_list, special};
-use dualtape::{Dual, Float, Primitive, ScalarFunction};
-use references::{Bounded, Exact, Row, SliceRow, error, is_past_infinity, place};
+use crate::bounds::{Measured, Promises, family};
+use crate::common::engines::{Labelled, by_rows, derivatives, gradients, hessians};
+use crate::common::rules::{Rule, Rule2};
+use crate::common::{Curve, named_list, special};
+use crate::references::{self, Bounded, Exact, Row, SliceRow, error, is_past_infinity, place};
+use dualtape::{Dual, Float, Primitive, ScalarFunction, forward, hessian};
 
 // ---- What is promised ------------------------------------------------------------------------------------------------
 
 /// Of elementary functions: orders 1 to 4, since values are those of the primitive type.
 fn elementary() -> Promises {
-    Promises::read(include_str!("../src/rules/mod.rs"), 4)
+    Promises::read(include_str!("../../src/rules/mod.rs"), 4)
 }
 
 /// Of special functions: orders 0 to 4.
 fn special() -> Promises {
-    Promises::read(include_str!("../src/special/mod.rs"), 5)
+    Promises::read(include_str!("../../src/special/mod.rs"), 5)
 }
 
 /// Of functions of slices: value, gradient, Hessian.
 fn slices() -> Promises {
-    Promises::read(include_str!("../src/slices.rs"), 3)
+    Promises::read(include_str!("../../src/slices.rs"), 3)
 }
 
 #[test]
@@ -282,14 +275,31 @@ fn by_duals<B: Primitive>(f: &OfSlice, x: &[B]) -> Vec<OfVariables<B>> {
     all
 }
 
-/// The same through every driver.
+/// A function of the variables that the Hessian has references for; the others are held.
+struct Leading<'a> {
+    f: &'a OfSlice,
+    held: &'a [f64],
+}
+
+impl ScalarFunction for Leading<'_> {
+    fn eval<T: Float>(&self, x: &[T]) -> T {
+        let held = self.held.iter().map(|&x| T::from_base(T::Base::nearest(x)));
+        self.f.eval(&x.iter().copied().chain(held).collect::<Vec<T>>())
+    }
+}
+
+/// The same through every driver. The drivers that choose a way by the number of variables make the whole Hessian, all of them its
+/// leading block.
 fn by_drivers(f: &OfSlice, x: &[f64]) -> Vec<OfVariables<f64>> {
-    let n = x.len();
+    let (leading, held) = x.split_at(x.len().min(references::BLOCK));
+    let whole = [("hessian", hessian(|x| f.eval(x), x)), ("forward::hessian", forward::hessian(|x| f.eval(x), x))];
     let mut all = Vec::new();
     for (engine, gradient) in gradients(f, x) {
         all.extend(gradient.into_iter().enumerate().map(|(i, got)| (1, vec![i], (engine, got))));
     }
-    for (engine, hessian) in hessians(f, x) {
+    let blocks = hessians(&Leading { f, held }, leading).into_iter();
+    for (engine, hessian) in whole.iter().map(|(engine, whole)| (*engine, by_rows(whole))).chain(blocks) {
+        let n = hessian.len().isqrt();
         all.extend(hessian.into_iter().enumerate().map(|(k, got)| (2, vec![k / n, k % n], (engine, got))));
     }
     all

@@ -1,13 +1,26 @@
 //! Patterns of graphs against those of the number that looks for them, and plans recorded as graphs.
+#![cfg(feature = "graph")]
+#![allow(clippy::duplicate_mod)] // problems and random programs draw from one generator
 
-use crate::detection::{Each, known};
-use crate::functions::{Scalar, Stencil, Vector};
-use crate::problems::{self, Random};
-use crate::random::Program;
+#[path = "sparse/functions.rs"]
+mod functions;
+#[path = "sparse/known.rs"]
+mod known;
+#[allow(dead_code)] // other tests use the rest
+#[path = "common/problems.rs"]
+mod problems;
+#[allow(dead_code)]
+#[path = "common/random.rs"]
+mod random;
+
 use dualtape::graph::{Graph, Traced};
 use dualtape::rules::{self, Binary, Reduction, Unary, Visitor};
 use dualtape::sparse::{HessianMethod, HessianPlan, JacobianMode, JacobianPlan, Order, SparsePattern};
 use dualtape::{Float, ScalarFunction, slices};
+use functions::{Scalar, Stencil, Vector};
+use known::{Each, known};
+use problems::Random;
+use random::Program;
 
 #[test]
 fn patterns_of_graphs_are_known() {
@@ -83,7 +96,7 @@ fn patterns_of_random_graphs_are_those_of_their_programs() {
     let mut equal = 0;
     for _ in 0..100 {
         let (n, m, steps) = (1 + random.below(8), 1 + random.below(3), 4 + random.below(20));
-        let program = Program::new(n, m, steps, &mut crate::random::Random::new(random.below(1 << 30) as u64));
+        let program = Program::new(n, m, steps, &mut random::Random::new(random.below(1 << 30) as u64));
         let x = random.vector(n);
         let scalar = Graph::record(&Scalar(&program), &x);
         let plan = HessianPlan::from_pattern(scalar.hessian_pattern()).unwrap();

@@ -1,16 +1,11 @@
 //! Values, gradients and Hessians of whole functions as their users write them, also badly scaled, against references of 20
 //! digits.
-#![cfg(all(feature = "std", feature = "nalgebra"))] // matrices of the drivers
 
-mod common;
-#[path = "common/references.rs"]
-mod references;
-
-use common::Checks;
-use common::engines::{gradients, hessians};
+use crate::common::Checks;
+use crate::common::engines::{gradients, hessians};
+use crate::references::{self, Exact, Row};
 use dualtape::rules::Unary;
 use dualtape::{Float, Primitive, ScalarFunction};
-use references::{Exact, Row};
 use std::f64::consts::FRAC_1_SQRT_2;
 
 /// The distribution function of the normal distribution: a rule that is not the crate's, with its value from a library.
