@@ -331,7 +331,7 @@ pub mod compiler_errors {}
 #[doc(alias = "lbfgs", alias = "bfgs")] // those of other crates
 pub mod ecosystem {}
 
-#[cfg(all(doctest, feature = "nalgebra"))]
+#[cfg(all(doctest, feature = "nalgebra", feature = "graph"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
 

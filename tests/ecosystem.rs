@@ -20,7 +20,7 @@ const TESTS: [&str; 9] =
     ["graph", "rolled", "replay", "export", "sparse_graphs", "sparse_newton", "terms", "crates", "properties"];
 
 /// The pages with examples of these features, and those of `ecosystem`.
-const PAGES: [&str; 4] = ["graph", "sparse_newton", "long_computations", "ecosystem"];
+const PAGES: [&str; 5] = ["graph", "sparse_newton", "long_computations", "README", "ecosystem"];
 
 /// The profile, target directory and target that this program was built with, as arguments of cargo.
 fn build_of_this_program() -> Vec<OsString> {
