@@ -38,5 +38,5 @@ pub fn draw(benchmarks: &str) -> Result<String, Fail> {
         Ok(Method { key: Key { name: said(name), colour, mark }, ratios })
     };
     let methods = LOOKS.iter().map(method).collect::<Result<Vec<_>, Fail>>()?;
-    draw_dots(&problems, &methods, "time of value and gradient / time of function", 0.5..100.0)
+    draw_dots(&problems, &methods, "time of value and gradient / time of function", 0.2..100.0)
 }

@@ -20,7 +20,7 @@ pub struct Method<'a> {
 pub fn draw(problems: &[String], methods: &[Method<'_>], what: &str, range: Range<f64>) -> Result<String, Fail> {
     let lines = methods.len().div_ceil(2) as i32;
     let (above, rows) = (42 + 47 * lines, problems.len() as i32);
-    on_paper(above + ROW * rows + 108, |paper| {
+    on_paper(above + ROW * rows + 115, |paper| {
         let (first, rest) = paper.split_vertically(above);
         let mut chart = ChartBuilder::on(&rest)
             .margin_right(40)
@@ -66,6 +66,7 @@ pub fn problem(name: &str) -> String {
         Some("F4") => "Gaussian mixture",
         Some("F5") => "Burgers equation",
         Some("F6") => "Black-Scholes",
+        Some("ADBench") => return name.split(' ').nth(1).map_or(String::new(), |name| format!("{name} of ADBench")),
         _ => name,
     };
     match name.split_once("n=") {
