@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use nalgebra::DVector;
 
 use super::model::norm;
-use super::options::{ACCEPTANCE, Limits, tolerance};
+use super::options::{ACCEPTANCE, Limits, setter};
 use super::pairs::Pairs;
 use super::progress::{History, Iterate, Progress, Watch, unwatched};
 use super::report::{Evaluations, Fault, Row, Status};
@@ -82,43 +82,10 @@ impl NewtonCg {
         Self::default()
     }
 
-    /// Sets how many steps are tried at most; 1000 unless set.
-    #[inline]
-    pub fn max_iterations(mut self, most: usize) -> Self {
-        self.limits.max_iterations = most;
-        self
-    }
-
-    /// Sets when the value is as good as minimal: when the next step would gain at most this part of |f|. The machine
-    /// epsilon unless set.
-    ///
-    /// # Panics
-    /// If `part` is negative or NaN.
-    #[inline]
-    #[track_caller]
-    pub fn value_tolerance(mut self, part: f64) -> Self {
-        self.limits.value_tolerance = tolerance("NewtonCg::value_tolerance", part);
-        self
-    }
-
-    /// Sets when the point is as good as found: when the next step changes each variable by at most this part of it.
-    /// The root of the machine epsilon unless set.
-    ///
-    /// # Panics
-    /// If `part` is negative or NaN.
-    #[inline]
-    #[track_caller]
-    pub fn step_tolerance(mut self, part: f64) -> Self {
-        self.limits.step_tolerance = tolerance("NewtonCg::step_tolerance", part);
-        self
-    }
-
-    /// Sets whether [`CgReport::trace`] lists all accepted points; `false` unless set.
-    #[inline]
-    pub fn trace(mut self, wanted: bool) -> Self {
-        self.limits.trace = wanted;
-        self
-    }
+    setter!(max_iterations);
+    setter!(value_tolerance: NewtonCg, "|f|");
+    setter!(step_tolerance: NewtonCg, "variable");
+    setter!(trace: CgReport);
 
     /// Minimises `f` from `x0`, which has `n` entries.
     ///
