@@ -136,7 +136,10 @@ fn what_is_no_root_is_not_called_one() {
     );
     let solution = optimize::solve(&Unused, &[0.0, 0.0]);
     assert!(!solution.converged(), "{solution}");
-    assert!(solution.fault.unwrap().to_string().contains("what x[1] do"));
+    assert_eq!(
+        solution.fault.unwrap().to_string(),
+        "the Jacobian is singular: the residuals do not tell what x[1] does; hold it, or add equations or data"
+    );
     assert!(optimize::solve(&Regular, &[0.0; 3]).converged());
 }
 
@@ -160,6 +163,7 @@ fn starts_that_are_not_finite_and_domains() {
         assert_eq!(solution.status, Status::NonFinite);
         assert_eq!(solution.fault.as_ref().unwrap().to_string(), text);
         assert!(solution.to_string().contains(text));
+        assert_eq!(solution.evaluations.to_string(), "1 of the value, 1 Jacobian");
         assert!(optimize::solve(&Logs, &[1.0, 1.0]).converged());
     }
     // Newton's first step from 20 leads to -59.9.
@@ -242,6 +246,7 @@ fn keplers_equation() {
             let mean = f64::from(i) * std::f64::consts::TAU / 200.0;
             let kepler = |e: Dual<f64>| e - eccentricity * e.sin() - mean;
             let root = optimize::root(kepler, mean - eccentricity - 1e-3, mean + eccentricity + 1e-3);
+            // Sixteen at most, in orbits that are nearly parabolic; to halve the bracket would take fifty.
             assert!(root.converged() && root.evaluations <= 20, "e {eccentricity}, M {mean}: {root}");
             // The change of the value by a rounding of E, M and the terms, in units of the slope.
             assert!(root.value.abs() <= 4.0 * f64::EPSILON * 7.0, "e {eccentricity}, M {mean}: {root}");
@@ -268,6 +273,7 @@ fn implied_volatility() {
         for volatility in [0.1, 0.2, 0.35, 0.8, 2.0] {
             let price = call(volatility, strike);
             let root = optimize::root(|v| call(v, strike) - price, 1e-3, 10.0);
+            // Nineteen at most, where the price is flat; to halve the bracket would take fifty.
             assert!(root.converged() && root.evaluations <= 30, "{strike} {volatility}: {root}");
             // A rounding of the price, through the slope.
             let tolerance = 8.0 * f64::EPSILON * (42.0 / root.derivative + volatility);
@@ -296,9 +302,11 @@ fn roots_of_every_kind() {
     for (name, f, a, b, expected) in cases {
         let root = optimize::root(f, a, b);
         assert!(root.converged(), "{name}: {root}");
-        let tolerance = if name == "of order 9" || name == "triple" { 1e-15 } else { 0.0 };
+        // A root of higher order is flat: Newton's steps only shorten the distance by a factor, and it took 80 of them. The others took
+        // 34 at most; to halve the bracket would take fifty, or a thousand near zero.
+        let (tolerance, most) = if ["of order 9", "triple"].contains(&name) { (1e-15, 100) } else { (0.0, 40) };
         assert_close(root.x, expected, 2.0 * f64::EPSILON * expected.abs() + tolerance);
-        assert!(root.evaluations <= 262, "{name}: {root}");
+        assert!(root.evaluations <= most, "{name}: {root}");
         assert!(root.bracket[0] <= root.x && root.x <= root.bracket[1], "{name}: {root}");
     }
 }
@@ -319,10 +327,15 @@ fn where_the_sign_changes_without_a_root() {
         jump.fault.unwrap().to_string(),
         "expected values of different signs at the ends, found f(0.0) = 1.0 and f(2.0) = 1.0"
     );
-    let nan = optimize::root(|x| x.ln(), -1.0, 2.0);
-    assert_eq!(nan.fault.unwrap().to_string(), "expected a finite value, found NaN; start inside the domain");
+    let nan = optimize::root(|x| x.sqrt(), -1.0, 4.0);
+    assert_eq!((nan.status, nan.x), (Status::NonFinite, -1.0));
+    assert_eq!(
+        nan.fault.unwrap().to_string(),
+        "expected values of different signs at the ends, found f(-1.0) = NaN and f(4.0) = 2.0"
+    );
     let end = optimize::root(|x| x, f64::NEG_INFINITY, 2.0);
-    assert_eq!(end.fault.unwrap().to_string(), "expected finite numbers as the start, found x[0] = -inf");
+    assert_eq!((end.status, end.x), (Status::NonFinite, f64::NEG_INFINITY));
+    assert_eq!(end.fault.unwrap().to_string(), "expected finite ends, found f(-inf) = -inf and f(2.0) = 2.0");
     // NaN between the ends.
     let hole = optimize::root(|x| (x * x - 1.0).sqrt() * x, -2.0, 2.0);
     assert!(hole.status == Status::NonFinite && hole.x.abs() < 1.0 && hole.value.is_nan(), "{hole}");

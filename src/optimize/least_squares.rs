@@ -151,7 +151,7 @@ impl LeastSquares {
         for (i, &weight) in weights.iter().enumerate() {
             assert!(
                 weight >= 0.0 && weight.is_finite(),
-                "LeastSquares::weights: expected finite numbers that are not negative, found {weight:?} for residual {i}"
+                "dualtape: LeastSquares::weights: expected finite numbers that are not negative, found {weight:?} for residual {i}"
             );
         }
         self.weights = Some(weights.to_vec());

@@ -172,7 +172,7 @@ impl TrustRegion {
     #[track_caller]
     pub fn acceptance(mut self, part: f64) -> Self {
         let allowed = (0.0..0.25).contains(&part);
-        assert!(allowed, "TrustRegion::acceptance: expected a number in [0, 0.25), found {part:?}");
+        assert!(allowed, "dualtape: TrustRegion::acceptance: expected a number in [0, 0.25), found {part:?}");
         self.acceptance = part;
         self
     }

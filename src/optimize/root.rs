@@ -190,12 +190,10 @@ fn search(a: f64, b: f64, evaluate: &mut dyn FnMut(f64) -> Sample, watch: Watch<
     a.evaluations = b.evaluations;
     let ends = [a.x, b.x];
     let at = |sample: Sample, status, fault| sample.report(status, ends, b.evaluations, fault);
-    for (index, end) in [a, b].into_iter().enumerate() {
-        if !end.x.is_finite() {
-            return at(end, Status::NonFinite, Some(Fault::Point { index, value: end.x }));
-        }
-        if end.value.is_nan() {
-            return at(end, Status::NonFinite, Some(Fault::Value { value: end.value }));
+    let bracket = Some(Fault::Bracket { ends, values: [a.value, b.value] });
+    for end in [a, b] {
+        if !end.x.is_finite() || end.value.is_nan() {
+            return at(end, Status::NonFinite, bracket);
         }
     }
     for end in [a, b] {
@@ -204,8 +202,7 @@ fn search(a: f64, b: f64, evaluate: &mut dyn FnMut(f64) -> Sample, watch: Watch<
         }
     }
     if (a.value < 0.0) == (b.value < 0.0) {
-        let fault = Fault::Bracket { ends, values: [a.value, b.value] };
-        return at(a.nearer(b), Status::NotBracketed, Some(fault));
+        return at(a.nearer(b), Status::NotBracketed, bracket);
     }
 
     // Of the values far from the root: at the ends, or if both are infinite the first that is not.
