@@ -7,10 +7,10 @@
 //! | a solution of as many equations as unknowns | [`solve()`] | a `VectorFunction` |
 //! | a root of one function of one variable, between two points | [`root()`] | a closure over `Dual<f64>` |
 //!
-//! Those of several variables have structs of options: [`Newton`], [`NewtonCg`], [`LeastSquares`] and [`Equations`]. Each has a method
-//! that also tells the progress, and stops when it is told to; for a root that is [`root_with`]. [`Newton`] and [`LeastSquares`] keep variables in a box. Gradients,
-//! Jacobians and Hessians come from the drivers, plain values from `f64`: so a function is one generic method, on a struct that holds the
-//! data.
+//! Those of several variables have structs of options: [`Newton`], [`NewtonCg`], `SparseNewton`, [`LeastSquares`] and [`Equations`].
+//! Each has a method that also tells the progress, and stops when it is told to; for a root that is [`root_with`]. [`Newton`] and
+//! [`LeastSquares`] keep variables in a box. Gradients, Jacobians and Hessians come from the drivers, plain values from `f64`: so a
+//! function is one generic method, on a struct that holds the data.
 //!
 //! No function and no start makes these panic, unless the function itself does. NaN, overflow, a singular or indefinite Hessian and a
 //! function without lower bound all end in a report. Its [`Status`] says what happened, and where it helps a [`Fault`] says where. An

@@ -79,7 +79,7 @@ macro_rules! setter {
             "Sets when the point is as good as found: when the next Newton step changes each ", $entry,
             " by at most this part of it."
         )]
-        /// The root of the machine epsilon unless set: quadratic convergence makes the error after that step its square.
+        /// The root of the machine epsilon unless set: where the method converges quadratically, the error after that step is its square.
         #[doc = concat!("The documentation of [`", stringify!($method), "`] says when else a search ends.")]
         ///
         /// # Panics
