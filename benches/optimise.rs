@@ -24,6 +24,7 @@ mod mgh;
 mod nist;
 
 #[path = "../tests/common/regression.rs"]
+#[allow(dead_code, reason = "other files use the rest")]
 mod regression;
 
 use cpu_time::ThreadTime;

@@ -14,31 +14,11 @@ mod regression;
 
 use clock::{Run, compare};
 use dualtape::terms::{Sum, Terms};
-use dualtape::{Float, ScalarFunction, pooled_bytes, release_memory};
+use dualtape::{ScalarFunction, pooled_bytes, release_memory};
 use dualtape::{value_and_gradient_of_into, value_gradient_and_hessian_of_into, value_gradient_and_hvp_of_into};
 use nalgebra::DMatrix;
-use regression::{Chain, Logistic};
+use regression::{Chain, Decay, Logistic};
 use std::hint::black_box;
-
-/// Squared residuals of a decaying oscillation with two parameters.
-struct Decay(usize);
-
-impl Terms for Decay {
-    fn count(&self) -> usize {
-        self.0
-    }
-
-    fn term<T: Float>(&self, i: usize, x: &[T]) -> T {
-        let t = T::lit(i as f64 / self.0 as f64);
-        ((-x[0] * t).exp() * (x[1] * t).sin() - T::lit((0.37 * i as f64).cos())).powi(2)
-    }
-}
-
-impl ScalarFunction for Decay {
-    fn eval<T: Float>(&self, x: &[T]) -> T {
-        (0..self.0).map(|i| self.term(i, x)).sum()
-    }
-}
 
 /// Buffers for all derivatives.
 struct Buffers {

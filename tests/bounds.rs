@@ -220,11 +220,11 @@ fn misuse_is_explained() {
     type Call = fn() -> Report;
     let cases: [(&str, Call); 4] = [
         (
-            "Newton::bounds: expected a lower bound that is not above the upper one for every variable, found 3.0 and 2.0 for variable \
+            "dualtape: Newton::bounds: expected a lower bound that is not above the upper one for every variable, found 3.0 and 2.0 for variable \
              1; a side without a bound has an infinite one",
             || Newton::new().bounds(&[0.0, 3.0], &[1.0, 2.0]).minimize(&HockSchittkowski(1), &[0.0, 0.0]),
         ),
-        ("Newton::bounds: expected as many upper as lower bounds, found 2 lower and 1 upper", || {
+        ("dualtape: Newton::bounds: expected as many upper as lower bounds, found 2 lower and 1 upper", || {
             Newton::new().bounds(&[0.0, 3.0], &[1.0]).minimize(&HockSchittkowski(1), &[0.0, 0.0])
         }),
         (

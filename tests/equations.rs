@@ -17,26 +17,22 @@ fn assert_close(found: f64, expected: f64, tolerance: f64) {
 
 // ---------------------------------------------------------------- systems
 
-/// Those of Moré, Garbow & Hillstrom with as many equations as unknowns. Problems 2 and 26 lead to minima of the length that
-/// are no roots; number 35 has no root with 8 or 10 unknowns.
+/// All of Moré, Garbow & Hillstrom with as many equations as unknowns, but four: the starts of problems 2 and 26 lead to minima of the
+/// length that are no roots, and number 35 has no root with 8 or 10 unknowns.
 #[test]
 fn square_systems_of_mgh() {
-    let mut solved = 0;
-    for problem in mgh::all().iter().filter(|p| p.m == p.start.len() || [1, 21].contains(&p.number)) {
+    let unsolved = [(2, 2), (26, 10), (35, 8), (35, 10)];
+    let all = mgh::all();
+    let square: Vec<_> = all.iter().filter(|p| p.m == p.start.len()).collect();
+    // Problems 1, 2, 3, 7, 13, 21, 22, 26 to 31, and three sizes of number 35.
+    assert_eq!(square.len(), 16);
+    for problem in square {
         let n = problem.start.len();
-        if VectorFunction::eval(problem, &problem.start).len() != n {
-            continue;
-        }
         let solution = optimize::solve(problem, &problem.start);
         let case = format!("{} {}, n = {n}\n{solution}", problem.number, problem.name);
-        if [2, 26].contains(&problem.number) || problem.number == 35 && n != 9 {
-            assert!(!solution.converged(), "{case}");
-        } else {
-            assert!(solution.converged() && solution.norm < 1e-10, "{case}");
-            solved += 1;
-        }
+        assert_eq!(solution.converged(), !unsolved.contains(&(problem.number, n)), "{case}");
+        assert!(!solution.converged() || solution.norm < 1e-10, "{case}");
     }
-    assert!(solved >= 12, "{solved}");
 }
 
 #[test]
@@ -50,6 +46,7 @@ fn newton_steps_converge_quadratically() {
     assert!(solution.converged());
     assert_close(solution.x[0], 1.004169, 5e-7);
     assert_close(solution.x[1], -1.729637, 5e-7);
+    // The error is 3e-2 at the start, and each step about squares it: four have all digits, and one more confirms them.
     assert!(solution.norm < 1e-15 && solution.iterations <= 5, "{solution}");
     assert!(solution.trace.windows(2).all(|pair| pair[1].value < pair[0].value));
     assert_eq!(solution.trace[0].x, [1.0, -1.7]);
@@ -139,7 +136,10 @@ fn what_is_no_root_is_not_called_one() {
     );
     let solution = optimize::solve(&Unused, &[0.0, 0.0]);
     assert!(!solution.converged(), "{solution}");
-    assert!(solution.fault.unwrap().to_string().contains("what x[1] do"));
+    assert_eq!(
+        solution.fault.unwrap().to_string(),
+        "the Jacobian is singular: the residuals do not tell what x[1] does; hold it, or add equations or data"
+    );
     assert!(optimize::solve(&Regular, &[0.0; 3]).converged());
 }
 
@@ -163,6 +163,7 @@ fn starts_that_are_not_finite_and_domains() {
         assert_eq!(solution.status, Status::NonFinite);
         assert_eq!(solution.fault.as_ref().unwrap().to_string(), text);
         assert!(solution.to_string().contains(text));
+        assert_eq!(solution.evaluations.to_string(), "1 of the value, 1 Jacobian");
         assert!(optimize::solve(&Logs, &[1.0, 1.0]).converged());
     }
     // Newton's first step from 20 leads to -59.9.
@@ -209,6 +210,34 @@ fn progress_is_told_and_can_stop() {
 
 // ---------------------------------------------------------------- one variable
 
+/// Each step between the ends is told once, with the nearer end of the bracket, and the search stops where it is told to.
+#[test]
+fn progress_to_a_root_is_told_and_can_stop() {
+    let square = |x: Dual<f64>| x * x - 2.0;
+    let mut told = Vec::new();
+    let root = optimize::root_with(square, 0.0, 4.0, |progress| {
+        let &[x] = progress.x else { panic!("one variable") };
+        told.push((progress.iteration, x, progress.value));
+        assert_eq!((progress.value, progress.gradient_norm), (x * x - 2.0, 2.0 * x));
+        ControlFlow::Continue(())
+    });
+    assert_eq!(root, optimize::root(square, 0.0, 4.0));
+    assert!(told.iter().map(|told| told.0).eq(1..=told.len()), "{told:?}");
+    // The last step ends the search, and is not told.
+    assert!((2..=3).contains(&(root.evaluations - told.len())), "{told:?} {root}");
+    assert!(told.windows(2).all(|pair| pair[1].2.abs() <= pair[0].2.abs()), "{told:?}");
+
+    let stopped = optimize::root_with(square, 0.0, 4.0, |progress| match progress.iteration {
+        3 => ControlFlow::Break(()),
+        _ => ControlFlow::Continue(()),
+    });
+    assert_eq!((stopped.status, stopped.evaluations, stopped.x), (Status::Stopped, 5, told[2].1));
+    assert!(
+        stopped.bracket[0] < 2f64.sqrt() && 2f64.sqrt() < stopped.bracket[1] && stopped.bracket.contains(&stopped.x)
+    );
+    assert!(optimize::root(square, 0.0, 4.0).converged());
+}
+
 /// E - e sin E = M for all anomalies, near-parabolic orbits included: 1 - E/M has the digits of E.
 #[test]
 fn keplers_equation() {
@@ -217,6 +246,7 @@ fn keplers_equation() {
             let mean = f64::from(i) * std::f64::consts::TAU / 200.0;
             let kepler = |e: Dual<f64>| e - eccentricity * e.sin() - mean;
             let root = optimize::root(kepler, mean - eccentricity - 1e-3, mean + eccentricity + 1e-3);
+            // Sixteen at most, in orbits that are nearly parabolic; to halve the bracket would take fifty.
             assert!(root.converged() && root.evaluations <= 20, "e {eccentricity}, M {mean}: {root}");
             // The change of the value by a rounding of E, M and the terms, in units of the slope.
             assert!(root.value.abs() <= 4.0 * f64::EPSILON * 7.0, "e {eccentricity}, M {mean}: {root}");
@@ -243,6 +273,7 @@ fn implied_volatility() {
         for volatility in [0.1, 0.2, 0.35, 0.8, 2.0] {
             let price = call(volatility, strike);
             let root = optimize::root(|v| call(v, strike) - price, 1e-3, 10.0);
+            // Nineteen at most, where the price is flat; to halve the bracket would take fifty.
             assert!(root.converged() && root.evaluations <= 30, "{strike} {volatility}: {root}");
             // A rounding of the price, through the slope.
             let tolerance = 8.0 * f64::EPSILON * (42.0 / root.derivative + volatility);
@@ -271,9 +302,11 @@ fn roots_of_every_kind() {
     for (name, f, a, b, expected) in cases {
         let root = optimize::root(f, a, b);
         assert!(root.converged(), "{name}: {root}");
-        let tolerance = if name == "of order 9" || name == "triple" { 1e-15 } else { 0.0 };
+        // A root of higher order is flat: Newton's steps only shorten the distance by a factor, and it took 80 of them. The others took
+        // 34 at most; to halve the bracket would take fifty, or a thousand near zero.
+        let (tolerance, most) = if ["of order 9", "triple"].contains(&name) { (1e-15, 100) } else { (0.0, 40) };
         assert_close(root.x, expected, 2.0 * f64::EPSILON * expected.abs() + tolerance);
-        assert!(root.evaluations <= 262, "{name}: {root}");
+        assert!(root.evaluations <= most, "{name}: {root}");
         assert!(root.bracket[0] <= root.x && root.x <= root.bracket[1], "{name}: {root}");
     }
 }
@@ -294,10 +327,15 @@ fn where_the_sign_changes_without_a_root() {
         jump.fault.unwrap().to_string(),
         "expected values of different signs at the ends, found f(0.0) = 1.0 and f(2.0) = 1.0"
     );
-    let nan = optimize::root(|x| x.ln(), -1.0, 2.0);
-    assert_eq!(nan.fault.unwrap().to_string(), "expected a finite value, found NaN; start inside the domain");
+    let nan = optimize::root(|x| x.sqrt(), -1.0, 4.0);
+    assert_eq!((nan.status, nan.x), (Status::NonFinite, -1.0));
+    assert_eq!(
+        nan.fault.unwrap().to_string(),
+        "expected values of different signs at the ends, found f(-1.0) = NaN and f(4.0) = 2.0"
+    );
     let end = optimize::root(|x| x, f64::NEG_INFINITY, 2.0);
-    assert_eq!(end.fault.unwrap().to_string(), "expected finite numbers as the start, found x[0] = -inf");
+    assert_eq!((end.status, end.x), (Status::NonFinite, f64::NEG_INFINITY));
+    assert_eq!(end.fault.unwrap().to_string(), "expected finite ends, found f(-inf) = -inf and f(2.0) = 2.0");
     // NaN between the ends.
     let hole = optimize::root(|x| (x * x - 1.0).sqrt() * x, -2.0, 2.0);
     assert!(hole.status == Status::NonFinite && hole.x.abs() < 1.0 && hole.value.is_nan(), "{hole}");

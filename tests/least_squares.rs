@@ -357,17 +357,17 @@ fn misuse_is_explained() {
     type Call = Box<dyn Fn() -> Fit>;
     let cases: [(&str, Call); 9] = [
         (
-            "LeastSquares::bounds: expected a lower bound that is not above the upper one for every variable, found 3.0 and 2.0 for \
+            "dualtape: LeastSquares::bounds: expected a lower bound that is not above the upper one for every variable, found 3.0 and 2.0 for \
              variable 1; a side without a bound has an infinite one",
             Box::new(|| LeastSquares::new().bounds(&[0.0, 3.0], &[1.0, 2.0]).fit(&Line(POINTS), &[0.0, 0.0])),
         ),
         (
-            "LeastSquares::bounds: expected a lower bound that is not above the upper one for every variable, found NaN and 2.0 for \
+            "dualtape: LeastSquares::bounds: expected a lower bound that is not above the upper one for every variable, found NaN and 2.0 for \
              variable 0; a side without a bound has an infinite one",
             Box::new(|| LeastSquares::new().bounds(&[f64::NAN], &[2.0]).fit(&Line(POINTS), &[0.0, 0.0])),
         ),
         (
-            "LeastSquares::bounds: expected as many upper as lower bounds, found 1 lower and 2 upper",
+            "dualtape: LeastSquares::bounds: expected as many upper as lower bounds, found 1 lower and 2 upper",
             Box::new(|| LeastSquares::new().bounds(&[0.0], &[1.0, 2.0]).fit(&Line(POINTS), &[0.0, 0.0])),
         ),
         (
@@ -379,7 +379,7 @@ fn misuse_is_explained() {
             Box::new(|| LeastSquares::new().hold(&[2]).fit(&Line(POINTS), &[0.0, 0.0])),
         ),
         (
-            "LeastSquares::weights: expected finite numbers that are not negative, found -1.0 for residual 1",
+            "dualtape: LeastSquares::weights: expected finite numbers that are not negative, found -1.0 for residual 1",
             Box::new(|| LeastSquares::new().weights(&[1.0, -1.0]).fit(&Line(POINTS), &[0.0, 0.0])),
         ),
         (
@@ -391,7 +391,7 @@ fn misuse_is_explained() {
             Box::new(|| optimize::least_squares(&Growing, &[0.0])),
         ),
         (
-            "LeastSquares::initial_radius: expected a positive finite number, found 0.0",
+            "dualtape: LeastSquares::initial_radius: expected a positive finite number, found 0.0",
             Box::new(|| LeastSquares::new().initial_radius(0.0).fit(&Line(POINTS), &[0.0, 0.0])),
         ),
     ];

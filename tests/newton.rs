@@ -627,15 +627,15 @@ fn options_are_checked_where_they_are_set() {
     for (value, shown) in
         [(0.0, "0.0"), (-1.0, "-1.0"), (f64::INFINITY, "inf"), (f64::NAN, "NaN"), (f64::NEG_INFINITY, "-inf")]
     {
-        let text = format!("TrustRegion::initial_radius: expected a positive finite number, found {shown}");
+        let text = format!("dualtape: TrustRegion::initial_radius: expected a positive finite number, found {shown}");
         assert_eq!(panic_of(|| allowed.clone().initial_radius(value)), (text, true));
     }
     for (value, shown) in [(0.25, "0.25"), (-1e-9, "-1e-9"), (f64::NAN, "NaN"), (1.0, "1.0")] {
-        let text = format!("TrustRegion::acceptance: expected a number in [0, 0.25), found {shown}");
+        let text = format!("dualtape: TrustRegion::acceptance: expected a number in [0, 0.25), found {shown}");
         assert_eq!(panic_of(|| allowed.clone().acceptance(value)), (text, true));
     }
     for (value, shown) in [(-1e-300, "-1e-300"), (f64::NAN, "NaN"), (f64::NEG_INFINITY, "-inf")] {
-        let text = |name| format!("Newton::{name}: expected a number that is not negative, found {shown}");
+        let text = |name| format!("dualtape: Newton::{name}: expected a number that is not negative, found {shown}");
         assert_eq!(panic_of(|| Newton::new().value_tolerance(value)), (text("value_tolerance"), true));
         assert_eq!(panic_of(|| Newton::new().step_tolerance(value)), (text("step_tolerance"), true));
     }

@@ -120,7 +120,7 @@ fn zero<T: Float>(_: &[T]) -> T {
 scalar_function!(Line0 = zero);
 
 #[test]
-#[should_panic(expected = "NewtonCg::step_tolerance: expected a number that is not negative, found -1.0")]
+#[should_panic(expected = "dualtape: NewtonCg::step_tolerance: expected a number that is not negative, found -1.0")]
 fn tolerances_are_checked() {
     let _ = NewtonCg::new().step_tolerance(-1.0);
 }

@@ -12,21 +12,8 @@ use dualtape::terms::{Sum, Terms};
 use dualtape::{Dual, Float, ScalarFunction, Special, pooled_bytes, release_memory};
 use dualtape::{gradient, hessian_of, hvp_of, value_and_gradient_of, value_gradient_and_hessian_of};
 use dualtape::{value_and_gradient_of_into, value_gradient_and_hvp_of};
-use regression::{Chain, Logistic};
+use regression::{Chain, Decay, Logistic};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-
-/// Squared residuals of a decaying oscillation, of two parameters.
-struct Decay(usize);
-
-impl Terms for Decay {
-    fn count(&self) -> usize {
-        self.0
-    }
-    fn term<T: Float>(&self, i: usize, x: &[T]) -> T {
-        let t = T::lit(0.01 * i as f64);
-        ((-x[0] * t).exp() * (x[1] * t).sin() - T::lit((0.37 * i as f64).cos())).powi(2)
-    }
-}
 
 /// All terms as one function, added from the first to the last.
 struct Whole<'a, F>(&'a F);

@@ -26,12 +26,12 @@ impl Bounds {
     #[track_caller]
     pub fn new(option: &str, lower: &[f64], upper: &[f64]) -> Self {
         let (l, u) = (lower.len(), upper.len());
-        assert!(l == u, "{option}: expected as many upper as lower bounds, found {l} lower and {u} upper");
+        assert!(l == u, "dualtape: {option}: expected as many upper as lower bounds, found {l} lower and {u} upper");
         for (i, (&l, &u)) in lower.iter().zip(upper).enumerate() {
             let allowed = l <= u && l < f64::INFINITY && u > f64::NEG_INFINITY;
             assert!(
                 allowed,
-                "{option}: expected a lower bound that is not above the upper one for every variable, found {l:?} and \
+                "dualtape: {option}: expected a lower bound that is not above the upper one for every variable, found {l:?} and \
                  {u:?} for variable {i}; a side without a bound has an infinite one"
             );
         }

@@ -8,11 +8,10 @@ use nalgebra::{DMatrix, DVector};
 use super::fit::confounded;
 use super::gauss_newton::Search;
 use super::model::{Curvature, Model, norm};
-use super::options::{INITIAL_RADIUS, MAX_ITERATIONS, STEP_TOLERANCE, positive, tolerance};
+use super::options::{INITIAL_RADIUS, Limits, setter};
 use super::progress::{History, Iterate, Progress, unwatched};
 use super::report::{Evaluations, Fault, Row, Status};
 use super::residuals::Residuals;
-use super::step::Ending;
 use crate::VectorFunction;
 
 /// Solves `f(x) = 0`, with as many equations as unknowns, from `x0`.
@@ -79,21 +78,15 @@ pub fn solve<F: VectorFunction + ?Sized>(f: &F, x0: &[f64]) -> Solution {
 #[derive(Clone, Debug, PartialEq)]
 #[must_use = "these are only options: call `solve` to use them"]
 pub struct Equations {
-    max_iterations: usize,
-    step_tolerance: f64,
+    limits: Limits,
     initial_radius: f64,
-    trace: bool,
 }
 
 impl Default for Equations {
     #[inline]
     fn default() -> Self {
-        Self {
-            max_iterations: MAX_ITERATIONS,
-            step_tolerance: STEP_TOLERANCE,
-            initial_radius: INITIAL_RADIUS,
-            trace: false,
-        }
+        // Which value of ‖f‖ is as good as 0, the point tells.
+        Self { limits: Limits { value_tolerance: 0.0, ..Limits::default() }, initial_radius: INITIAL_RADIUS }
     }
 }
 
@@ -104,43 +97,10 @@ impl Equations {
         Self::default()
     }
 
-    /// Sets how many steps are tried at most; 1000 unless set.
-    #[inline]
-    pub fn max_iterations(mut self, most: usize) -> Self {
-        self.max_iterations = most;
-        self
-    }
-
-    /// Sets when the point is as good as found: when the next Newton step changes each unknown by at most this part of
-    /// it. The root of the machine epsilon unless set.
-    ///
-    /// # Panics
-    /// If `part` is negative or NaN.
-    #[inline]
-    #[track_caller]
-    pub fn step_tolerance(mut self, part: f64) -> Self {
-        self.step_tolerance = tolerance("Equations::step_tolerance", part);
-        self
-    }
-
-    /// Sets the first radius, as a multiple of the size ‖D x₀‖ of the start (of 1, if that is 0); 100 unless set. A
-    /// small one keeps the first steps short.
-    ///
-    /// # Panics
-    /// If `multiple` is not a positive finite number.
-    #[inline]
-    #[track_caller]
-    pub fn initial_radius(mut self, multiple: f64) -> Self {
-        self.initial_radius = positive("Equations::initial_radius", multiple);
-        self
-    }
-
-    /// Sets whether [`Solution::trace`] lists all accepted points; `false` unless set.
-    #[inline]
-    pub fn trace(mut self, wanted: bool) -> Self {
-        self.trace = wanted;
-        self
-    }
+    setter!(max_iterations);
+    setter!(step_tolerance: Equations, "unknown");
+    setter!(initial_radius: Equations);
+    setter!(trace: Solution);
 
     /// Solves `f(x) = 0` from `x0`; both have `n` entries.
     ///
@@ -169,10 +129,7 @@ impl Equations {
         let start = DVector::from_column_slice(x0);
         let equations = Residuals::new("solve", f, None, x0);
         check_count(x0.len(), equations.m);
-        let ending = Ending { value_tolerance: 0.0, step_tolerance: self.step_tolerance, start: start.abs() };
-        let history = History::new(Evaluations::default(), self.trace, &mut watch);
-        let limits = (self.max_iterations, self.initial_radius);
-        let mut search = Search::new(equations, start, None, ending, history, limits, true);
+        let mut search = Search::new(equations, start, None, &self.limits, self.initial_radius, &mut watch, true);
         let fault = search.point.fault();
         let status = if fault.is_some() {
             Status::NonFinite

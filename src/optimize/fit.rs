@@ -7,7 +7,7 @@ use nalgebra::{DMatrix, DVector};
 use super::bounds::Bounds;
 use super::gauss_newton::Point;
 use super::progress::{History, Iterate};
-use super::report::{Evaluations, Fault, Status};
+use super::report::{Evaluations, Fault, Status, plural};
 
 /// What a parameter did in a fit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -259,7 +259,8 @@ impl fmt::Display for Fit {
             writeln!(f, "{}", line.trim_end())?;
         }
         let (deviation, freedom) = (number(self.residual_deviation), self.degrees_of_freedom);
-        writeln!(f, "\nresidual standard deviation  {deviation} on {freedom} degrees of freedom")?;
+        let ending = plural(freedom);
+        writeln!(f, "\nresidual standard deviation  {deviation} on {freedom} degree{ending} of freedom")?;
         writeln!(f, "sum of squares               {}", number(self.sum_of_squares))?;
         writeln!(f, "status                       {}", self.status)?;
         if let Some(fault) = &self.fault {

@@ -8,8 +8,9 @@ use nalgebra::{DMatrix, DVector};
 
 use super::bounds::Bounds;
 use super::model::{Curvature, Model, norm};
-use super::progress::History;
-use super::report::{Fault, Status};
+use super::options::Limits;
+use super::progress::{History, Watch};
+use super::report::{Evaluations, Fault, Status};
 use super::residuals::{HalfSquares, Residuals};
 use super::step::{AFTER_NON_FINITE, Ending, FALL, QUADRATIC_FALL, Step, noise, shorter};
 use crate::{VectorFunction, hessian_of, value_and_jacobian_of};
@@ -127,7 +128,8 @@ pub(super) struct Search<'a, F: ?Sized> {
     ending: Ending,
     pub history: History<'a>,
     pub point: Point,
-    max_iterations: usize,
+    limits: &'a Limits,
+    /// As a multiple of ‖D x₀‖.
     initial_radius: f64,
     /// Whether a root is wanted: as many equations as variables, and no use of exact Hessians.
     equations: bool,
@@ -140,18 +142,18 @@ pub(super) struct Search<'a, F: ?Sized> {
 }
 
 impl<'a, F: VectorFunction + ?Sized> Search<'a, F> {
-    /// With limits for the number of steps and, as a multiple of ‖D x₀‖, for the first of them.
     pub fn new(
         mut residuals: Residuals<'a, F>,
         x: DVector<f64>,
         bounds: Option<Bounds>,
-        ending: Ending,
-        mut history: History<'a>,
-        (max_iterations, initial_radius): (usize, f64),
+        limits: &'a Limits,
+        initial_radius: f64,
+        watch: Watch<'a>,
         equations: bool,
     ) -> Self {
-        history.evaluations.value += 1;
-        history.evaluations.jacobian += 1;
+        let ending = Ending::new(limits, &x);
+        let evaluations = Evaluations { value: 1, jacobian: 1, ..Evaluations::default() };
+        let history = History::new(evaluations, limits.trace, watch);
         let (mut values, mut jacobian) = value_and_jacobian_of(&residuals, x.as_slice());
         if equations {
             let weights = equation_weights(&jacobian, &x);
@@ -168,7 +170,7 @@ impl<'a, F: VectorFunction + ?Sized> Search<'a, F> {
             ending,
             history,
             point,
-            max_iterations,
+            limits,
             initial_radius,
             equations,
             before: f64::NAN,
@@ -195,7 +197,7 @@ impl<'a, F: VectorFunction + ?Sized> Search<'a, F> {
                     None => continue,
                 }
             }
-            if self.history.iterations >= self.max_iterations {
+            if self.history.iterations >= self.limits.max_iterations {
                 return Status::MaxIterations;
             }
             let step = match &self.bounds {

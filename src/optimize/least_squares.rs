@@ -7,11 +7,10 @@ use nalgebra::DVector;
 use super::bounds::Bounds;
 use super::fit::Fit;
 use super::gauss_newton::Search;
-use super::options::{INITIAL_RADIUS, MAX_ITERATIONS, STEP_TOLERANCE, VALUE_TOLERANCE, positive, tolerance};
-use super::progress::{History, Progress, unwatched};
-use super::report::{Evaluations, Status};
+use super::options::{INITIAL_RADIUS, Limits, setter};
+use super::progress::{Progress, unwatched};
+use super::report::Status;
 use super::residuals::Residuals;
-use super::step::Ending;
 use crate::VectorFunction;
 
 /// Minimises the sum of the squares of `residuals` from `x0`.
@@ -109,28 +108,22 @@ pub fn least_squares<F: VectorFunction + ?Sized>(residuals: &F, x0: &[f64]) -> F
 #[derive(Clone, Debug, PartialEq)]
 #[must_use = "these are only options: call `fit` to use them"]
 pub struct LeastSquares {
-    max_iterations: usize,
-    value_tolerance: f64,
-    step_tolerance: f64,
+    limits: Limits,
     initial_radius: f64,
     weights: Option<Vec<f64>>,
     bounds: Option<Bounds>,
     held: Vec<usize>,
-    trace: bool,
 }
 
 impl Default for LeastSquares {
     #[inline]
     fn default() -> Self {
         Self {
-            max_iterations: MAX_ITERATIONS,
-            value_tolerance: VALUE_TOLERANCE,
-            step_tolerance: STEP_TOLERANCE,
+            limits: Limits::default(),
             initial_radius: INITIAL_RADIUS,
             weights: None,
             bounds: None,
             held: Vec::new(),
-            trace: false,
         }
     }
 }
@@ -142,47 +135,10 @@ impl LeastSquares {
         Self::default()
     }
 
-    /// Sets how many steps are tried at most; 1000 unless set.
-    #[inline]
-    pub fn max_iterations(mut self, most: usize) -> Self {
-        self.max_iterations = most;
-        self
-    }
-
-    /// Sets when S is as good as minimal: when the next step would gain at most this part of it. The machine epsilon unless set.
-    ///
-    /// # Panics
-    /// If `part` is negative or NaN.
-    #[inline]
-    #[track_caller]
-    pub fn value_tolerance(mut self, part: f64) -> Self {
-        self.value_tolerance = tolerance("LeastSquares::value_tolerance", part);
-        self
-    }
-
-    /// Sets when the point is as good as found: when the next step changes each parameter by at most this part of it.
-    /// The root of the machine epsilon unless set.
-    ///
-    /// # Panics
-    /// If `part` is negative or NaN.
-    #[inline]
-    #[track_caller]
-    pub fn step_tolerance(mut self, part: f64) -> Self {
-        self.step_tolerance = tolerance("LeastSquares::step_tolerance", part);
-        self
-    }
-
-    /// Sets the first radius, as a multiple of the size ‖D x₀‖ of the start (of 1, if that is 0); 100 unless set. A
-    /// small one keeps the first steps short.
-    ///
-    /// # Panics
-    /// If `multiple` is not a positive finite number.
-    #[inline]
-    #[track_caller]
-    pub fn initial_radius(mut self, multiple: f64) -> Self {
-        self.initial_radius = positive("LeastSquares::initial_radius", multiple);
-        self
-    }
+    setter!(max_iterations);
+    setter!(value_tolerance: LeastSquares, "the sum of squares");
+    setter!(step_tolerance: LeastSquares, "parameter");
+    setter!(initial_radius: LeastSquares);
 
     /// Sets the weights of the squares, wᵢ = 1/σᵢ² up to a common factor for observations with standard deviations σᵢ.
     /// An observation of weight 0 does not count.
@@ -195,7 +151,7 @@ impl LeastSquares {
         for (i, &weight) in weights.iter().enumerate() {
             assert!(
                 weight >= 0.0 && weight.is_finite(),
-                "LeastSquares::weights: expected finite numbers that are not negative, found {weight:?} for residual {i}"
+                "dualtape: LeastSquares::weights: expected finite numbers that are not negative, found {weight:?} for residual {i}"
             );
         }
         self.weights = Some(weights.to_vec());
@@ -222,12 +178,7 @@ impl LeastSquares {
         self
     }
 
-    /// Sets whether [`Fit::trace`] lists all accepted points; `false` unless set.
-    #[inline]
-    pub fn trace(mut self, wanted: bool) -> Self {
-        self.trace = wanted;
-        self
-    }
+    setter!(trace: Fit);
 
     /// Fits the parameters of `residuals`, which has `m` values, from the start `x0`, which has `n` entries.
     ///
@@ -258,11 +209,7 @@ impl LeastSquares {
         let start = self.start(x0);
         let bounds = Bounds::hold(self.bounds.clone(), start.as_slice(), &self.held);
         let residuals = Residuals::new("least_squares", residuals, self.weights.as_deref(), start.as_slice());
-        let ending =
-            Ending { value_tolerance: self.value_tolerance, step_tolerance: self.step_tolerance, start: start.abs() };
-        let history = History::new(Evaluations::default(), self.trace, &mut watch);
-        let limits = (self.max_iterations, self.initial_radius);
-        let mut search = Search::new(residuals, start, bounds, ending, history, limits, false);
+        let mut search = Search::new(residuals, start, bounds, &self.limits, self.initial_radius, &mut watch, false);
         let fault = search.point.fault();
         let status = if fault.is_some() {
             Status::NonFinite

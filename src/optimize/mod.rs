@@ -7,10 +7,10 @@
 //! | a solution of as many equations as unknowns | [`solve()`] | a `VectorFunction` |
 //! | a root of one function of one variable, between two points | [`root()`] | a closure over `Dual<f64>` |
 //!
-//! Those of several variables have structs of options: [`Newton`], [`NewtonCg`], [`LeastSquares`] and [`Equations`]. Each has a method
-//! that also tells the progress, and stops when it is told to. [`Newton`] and [`LeastSquares`] keep variables in a box. Gradients,
-//! Jacobians and Hessians come from the drivers, plain values from `f64`: so a function is one generic method, on a struct that holds the
-//! data.
+//! Those of several variables have structs of options: [`Newton`], [`NewtonCg`], `SparseNewton`, [`LeastSquares`] and [`Equations`].
+//! Each has a method that also tells the progress, and stops when it is told to; for a root that is [`root_with`]. [`Newton`] and
+//! [`LeastSquares`] keep variables in a box. Gradients, Jacobians and Hessians come from the drivers, plain values from `f64`: so a
+//! function is one generic method, on a struct that holds the data.
 //!
 //! No function and no start makes these panic, unless the function itself does. NaN, overflow, a singular or indefinite Hessian and a
 //! function without lower bound all end in a report. Its [`Status`] says what happened, and where it helps a [`Fault`] says where. An
@@ -54,8 +54,8 @@ pub use newton_cg::newton_cg;
 pub use newton_cg::{CgReport, NewtonCg};
 pub use progress::{Iterate, Progress};
 pub use report::{Evaluations, Fault, Report, Status};
-pub use root::Root;
 #[doc(alias = "bisection", alias = "brentq", alias = "fzero")]
 pub use root::root;
+pub use root::{Root, root_with};
 #[cfg(feature = "faer")]
 pub use sparse_newton::{SparseNewton, SparseReport, sparse_newton};

@@ -7,7 +7,7 @@ use nalgebra::DVector;
 use super::bounds::Bounds;
 use super::iteration::Iteration;
 use super::landscape::Dense;
-use super::options::{ACCEPTANCE, INITIAL_RADIUS, Limits, positive, tolerance};
+use super::options::{ACCEPTANCE, INITIAL_RADIUS, Limits, positive, setter};
 use super::progress::{Progress, unwatched};
 use super::report::Report;
 use crate::ScalarFunction;
@@ -172,7 +172,7 @@ impl TrustRegion {
     #[track_caller]
     pub fn acceptance(mut self, part: f64) -> Self {
         let allowed = (0.0..0.25).contains(&part);
-        assert!(allowed, "TrustRegion::acceptance: expected a number in [0, 0.25), found {part:?}");
+        assert!(allowed, "dualtape: TrustRegion::acceptance: expected a number in [0, 0.25), found {part:?}");
         self.acceptance = part;
         self
     }
@@ -209,34 +209,9 @@ impl Newton {
         Self { trust_region: None, ..Self::default() }
     }
 
-    /// Sets how many steps are tried at most; 1000 unless set. Steep curved valleys need hundreds.
-    pub fn max_iterations(mut self, most: usize) -> Self {
-        self.limits.max_iterations = most;
-        self
-    }
-
-    /// Sets when the value is as good as minimal: when the next Newton step would gain at most this part of |f|. The
-    /// machine epsilon unless set; with 0 this alone never ends a minimisation.
-    ///
-    /// # Panics
-    /// If `part` is negative or NaN.
-    #[track_caller]
-    pub fn value_tolerance(mut self, part: f64) -> Self {
-        self.limits.value_tolerance = tolerance("Newton::value_tolerance", part);
-        self
-    }
-
-    /// Sets when the point is as good as found: when the next Newton step changes each variable by at most this part of
-    /// it. The root of the machine epsilon unless set: quadratic convergence makes the error after that step its
-    /// square. [The end](Newton#the-end) says it exactly.
-    ///
-    /// # Panics
-    /// If `part` is negative or NaN.
-    #[track_caller]
-    pub fn step_tolerance(mut self, part: f64) -> Self {
-        self.limits.step_tolerance = tolerance("Newton::step_tolerance", part);
-        self
-    }
+    setter!(max_iterations);
+    setter!(value_tolerance: Newton, "|f|");
+    setter!(step_tolerance: Newton, "variable");
 
     /// Sets the options of the trust region that restricts the steps. [`Newton::pure`] is the method without one.
     pub fn trust_region(mut self, region: TrustRegion) -> Self {
@@ -244,11 +219,7 @@ impl Newton {
         self
     }
 
-    /// Sets whether [`Report::trace`] lists all accepted points; `false` unless set.
-    pub fn trace(mut self, wanted: bool) -> Self {
-        self.limits.trace = wanted;
-        self
-    }
+    setter!(trace: Report);
 
     /// Sets a box in which the variables stay: `lower[i] <= x[i] <= upper[i]`. An infinite bound is none, and a variable
     /// between equal bounds is held. Only with a trust region.

@@ -22,11 +22,11 @@ pub struct Iterate {
 pub struct Progress<'a> {
     /// Steps tried.
     pub iteration: usize,
-    /// The last accepted point.
+    /// The last accepted point; for a root, the nearer end of the bracket.
     pub x: &'a [f64],
     /// f(x) there; the sum of squares, or the length of the residuals of a system.
     pub value: f64,
-    /// Euclidean norm of the gradient there, as in the report.
+    /// Euclidean norm of the gradient there, as in the report; for a root, the absolute value of the derivative.
     pub gradient_norm: f64,
 }
 

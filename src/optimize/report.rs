@@ -78,15 +78,21 @@ impl fmt::Display for Evaluations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { value, gradient, jacobian, hessian, product } = *self;
         write!(f, "{value} of the value")?;
-        for (count, what) in
-            [(gradient, "gradients"), (jacobian, "Jacobians"), (hessian, "with derivatives"), (product, "products")]
-        {
+        if hessian > 0 {
+            write!(f, ", {hessian} with derivatives")?;
+        }
+        for (count, what) in [(gradient, "gradient"), (jacobian, "Jacobian"), (product, "product")] {
             if count > 0 {
-                write!(f, ", {count} {what}")?;
+                write!(f, ", {count} {what}{}", plural(count))?;
             }
         }
         Ok(())
     }
+}
+
+/// The ending of a noun that is counted.
+pub(super) fn plural(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
 }
 
 /// What is wrong, and where. Indices begin at 0.
@@ -149,7 +155,7 @@ pub enum Fault {
         /// Which variables.
         columns: Vec<usize>,
     },
-    /// The values at the ends have the same sign.
+    /// The values at the ends have the same sign; or an end is not finite, or a value there is NaN.
     #[non_exhaustive]
     Bracket {
         /// The ends.
@@ -193,16 +199,22 @@ impl fmt::Display for Fault {
                 f,
                 "expected finite derivatives, found {value:?} for residual {row} by x[{column}]; start inside the domain"
             ),
+            Self::Singular { columns } if columns.len() == 1 => write!(
+                f,
+                "the Jacobian is singular: the residuals do not tell what x[{}] does; hold it, or add equations or data",
+                columns[0]
+            ),
             Self::Singular { columns } => write!(
                 f,
                 "the Jacobian is singular: the residuals do not tell what {} do, one for another; hold some of them, or \
                  add equations or data",
                 variables(columns)
             ),
-            Self::Bracket { ends: [a, b], values: [at_a, at_b] } => write!(
-                f,
-                "expected values of different signs at the ends, found f({a:?}) = {at_a:?} and f({b:?}) = {at_b:?}"
-            ),
+            Self::Bracket { ends: [a, b], values: [at_a, at_b] } => {
+                let finite = a.is_finite() && b.is_finite();
+                let expected = if finite { "values of different signs at the ends" } else { "finite ends" };
+                write!(f, "expected {expected}, found f({a:?}) = {at_a:?} and f({b:?}) = {at_b:?}")
+            }
         }
     }
 }

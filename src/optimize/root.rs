@@ -1,7 +1,9 @@
 //! A root of a function of one variable between two points.
 
 use std::fmt;
+use std::ops::ControlFlow;
 
+use super::progress::{Progress, Watch, unwatched};
 use super::report::{Fault, Row, Status};
 use crate::Dual;
 
@@ -43,12 +45,50 @@ use crate::Dual;
 ///
 /// Source: Press et al., *Numerical Recipes*, 3rd ed., section 9.4 (Newton's method with bisection).
 pub fn root(f: impl Fn(Dual<f64>) -> Dual<f64>, a: f64, b: f64) -> Root {
+    root_with(f, a, b, unwatched)
+}
+
+/// [`root`] with a function that is called after every step, and stops the search by returning `Break`.
+///
+/// It is told the end of the bracket with the smaller absolute value, as one variable `x[0]`, with f(x) as
+/// [`value`](Progress::value) and |f'(x)| as [`gradient_norm`](Progress::gradient_norm). The evaluations at the ends given
+/// are no steps, and a step that ends the search is not told.
+///
+/// # Errors
+/// Those of `root`; after `Break` the status is [`Status::Stopped`], and [`Root::bracket`] is what was reached.
+///
+/// # Panics
+/// If `f` or `watch` does.
+///
+/// # Examples
+/// As many digits as are wanted: from the bracket [1, 2] the third of Newton's steps has √2 to 10⁻⁵.
+/// ```
+/// use dualtape::optimize::{self, Status};
+/// use std::ops::ControlFlow;
+///
+/// let root = optimize::root_with(|x| x * x - 2.0, 1.0, 2.0, |progress| {
+///     if progress.value.abs() < 1e-5 * progress.gradient_norm {
+///         ControlFlow::Break(())
+///     } else {
+///         ControlFlow::Continue(())
+///     }
+/// });
+/// assert_eq!((root.status, root.evaluations), (Status::Stopped, 5));
+/// assert!((root.x - 2f64.sqrt()).abs() < 1e-5);
+/// ```
+pub fn root_with(
+    f: impl Fn(Dual<f64>) -> Dual<f64>,
+    a: f64,
+    b: f64,
+    mut watch: impl FnMut(&Progress<'_>) -> ControlFlow<()>,
+) -> Root {
     let mut evaluations = 0;
-    search(a, b, &mut |x| {
+    let mut evaluate = |x| {
         evaluations += 1;
         let y = f(Dual::variable(x));
         Sample { x, value: y.primal(), slope: y.tangent(), evaluations }
-    })
+    };
+    search(a, b, &mut evaluate, &mut watch)
 }
 
 /// The result of [`root`]: the point, what is known there, and why it is the last.
@@ -72,7 +112,8 @@ pub fn root(f: impl Fn(Dual<f64>) -> Dual<f64>, a: f64, b: f64) -> Root {
 #[non_exhaustive]
 pub struct Root {
     /// Why the search stopped: [`Converged`](Status::Converged), [`NoProgress`](Status::NoProgress) at a jump or a pole,
-    /// [`NotBracketed`](Status::NotBracketed), or [`NonFinite`](Status::NonFinite).
+    /// [`NotBracketed`](Status::NotBracketed), [`NonFinite`](Status::NonFinite), or [`Stopped`](Status::Stopped) by the
+    /// function of [`root_with`].
     pub status: Status,
     /// The point: of the ends of the bracket the one with the smaller absolute value.
     pub x: f64,
@@ -123,6 +164,12 @@ struct Sample {
 }
 
 impl Sample {
+    /// The one with the smaller absolute value.
+    #[inline]
+    fn nearer(self, other: Self) -> Self {
+        if self.value.abs() <= other.value.abs() { self } else { other }
+    }
+
     #[inline]
     fn report(self, status: Status, bracket: [f64; 2], evaluations: usize, fault: Option<Fault>) -> Root {
         let Self { x, value, slope: derivative, .. } = self;
@@ -134,18 +181,19 @@ impl Sample {
 /// At a root of a smooth function it is a rounding; at a jump it is about one.
 const LEFT: f64 = 1e-4;
 
+/// How many evaluations are no steps.
+const ENDS: usize = 2;
+
 #[inline]
-fn search(a: f64, b: f64, evaluate: &mut dyn FnMut(f64) -> Sample) -> Root {
+fn search(a: f64, b: f64, evaluate: &mut dyn FnMut(f64) -> Sample, watch: Watch<'_>) -> Root {
     let (mut a, b) = (evaluate(a), evaluate(b));
     a.evaluations = b.evaluations;
     let ends = [a.x, b.x];
     let at = |sample: Sample, status, fault| sample.report(status, ends, b.evaluations, fault);
-    for (index, end) in [a, b].into_iter().enumerate() {
-        if !end.x.is_finite() {
-            return at(end, Status::NonFinite, Some(Fault::Point { index, value: end.x }));
-        }
-        if end.value.is_nan() {
-            return at(end, Status::NonFinite, Some(Fault::Value { value: end.value }));
+    let bracket = Some(Fault::Bracket { ends, values: [a.value, b.value] });
+    for end in [a, b] {
+        if !end.x.is_finite() || end.value.is_nan() {
+            return at(end, Status::NonFinite, bracket);
         }
     }
     for end in [a, b] {
@@ -154,14 +202,13 @@ fn search(a: f64, b: f64, evaluate: &mut dyn FnMut(f64) -> Sample) -> Root {
         }
     }
     if (a.value < 0.0) == (b.value < 0.0) {
-        let fault = Fault::Bracket { ends, values: [a.value, b.value] };
-        return at(if a.value.abs() <= b.value.abs() { a } else { b }, Status::NotBracketed, Some(fault));
+        return at(a.nearer(b), Status::NotBracketed, bracket);
     }
 
     // Of the values far from the root: at the ends, or if both are infinite the first that is not.
     let mut size = a.value.abs().min(b.value.abs());
     let (mut low, mut high) = if a.x < b.x { (a, b) } else { (b, a) };
-    let mut last = if low.value.abs() <= high.value.abs() { low } else { high };
+    let mut last = low.nearer(high);
     let mut before = high.x - low.x;
     // How often a step was not Newton's: every other time it goes on beyond it, else it halves the bracket.
     let mut others = 0;
@@ -184,7 +231,7 @@ fn search(a: f64, b: f64, evaluate: &mut dyn FnMut(f64) -> Sample) -> Root {
             }
         };
         if !is_inside(x) {
-            let best = if low.value.abs() <= high.value.abs() { low } else { high };
+            let best = low.nearer(high);
             let converged = best.value.is_finite() && best.value.abs() <= LEFT * size;
             let status = if converged { Status::Converged } else { Status::NoProgress };
             return best.report(status, bracket, last.evaluations, None);
@@ -201,7 +248,16 @@ fn search(a: f64, b: f64, evaluate: &mut dyn FnMut(f64) -> Sample) -> Root {
         if size == f64::INFINITY {
             size = last.value.abs();
         }
-        if (last.value < 0.0) == (low.value < 0.0) { low = last } else { high = last }
+        if (last.value < 0.0) == (low.value < 0.0) {
+            low = last
+        } else {
+            high = last
+        }
+        let best = low.nearer(high);
+        let (iteration, gradient_norm) = (last.evaluations - ENDS, best.slope.abs());
+        if watch(&Progress { iteration, x: &[best.x], value: best.value, gradient_norm }).is_break() {
+            return best.report(Status::Stopped, [low.x, high.x], last.evaluations, None);
+        }
     }
 }
 

@@ -39,13 +39,6 @@ impl Terms for Logistic {
     }
 }
 
-/// As a function like any other, without regard to its terms.
-impl ScalarFunction for Logistic {
-    fn eval<T: Float>(&self, b: &[T]) -> T {
-        (0..self.count()).map(|i| self.term(i, b)).sum()
-    }
-}
-
 /// Rosenbrock's chain, `Σ 100 (x[i+1] - x[i]²)² + (1 - x[i])²`.
 pub struct Chain(pub usize);
 
@@ -59,11 +52,31 @@ impl Terms for Chain {
     }
 }
 
-impl ScalarFunction for Chain {
-    fn eval<T: Float>(&self, x: &[T]) -> T {
-        (0..self.count()).map(|i| self.term(i, x)).sum()
+/// Squared residuals of a decaying oscillation with two parameters, at so many times from 0 to 1.
+pub struct Decay(pub usize);
+
+impl Terms for Decay {
+    fn count(&self) -> usize {
+        self.0
+    }
+
+    fn term<T: Float>(&self, i: usize, x: &[T]) -> T {
+        let t = T::lit(i as f64 / self.0 as f64);
+        ((-x[0] * t).exp() * (x[1] * t).sin() - T::lit((0.37 * i as f64).cos())).powi(2)
     }
 }
+
+/// As functions like any other, without regard to their terms.
+macro_rules! whole {
+    ($($terms:ty),+) => {
+        $(impl ScalarFunction for $terms {
+            fn eval<T: Float>(&self, x: &[T]) -> T {
+                (0..self.count()).map(|i| self.term(i, x)).sum()
+            }
+        })+
+    };
+}
+whole!(Logistic, Chain, Decay);
 
 /// A pendulum is to swing up: torques in so many steps of time, and the cost is their squares and the distance from the top at rest
 /// at the end.

@@ -121,7 +121,7 @@ fn plans_for_other_sizes() {
 }
 
 #[test]
-#[should_panic(expected = "SparseNewton::step_tolerance: expected a number that is not negative, found -1.0")]
+#[should_panic(expected = "dualtape: SparseNewton::step_tolerance: expected a number that is not negative, found -1.0")]
 fn tolerances_are_checked() {
     let _ = SparseNewton::new().step_tolerance(-1.0);
 }

@@ -12,7 +12,7 @@ use nalgebra::DVector;
 use super::iteration::Iteration;
 use super::model::Model;
 use super::newton::TrustRegion;
-use super::options::{Limits, tolerance};
+use super::options::{Limits, setter};
 use super::progress::{Progress, unwatched};
 use crate::ScalarFunction;
 use crate::drivers::check_length;
@@ -96,34 +96,9 @@ impl SparseNewton {
         Self::default()
     }
 
-    /// Sets how many steps are tried at most; 1000 unless set.
-    #[inline]
-    pub fn max_iterations(mut self, most: usize) -> Self {
-        self.limits.max_iterations = most;
-        self
-    }
-
-    /// Sets when the value is as good as minimal, see [`Newton::value_tolerance`](super::Newton::value_tolerance).
-    ///
-    /// # Panics
-    /// If `part` is negative or NaN.
-    #[inline]
-    #[track_caller]
-    pub fn value_tolerance(mut self, part: f64) -> Self {
-        self.limits.value_tolerance = tolerance("SparseNewton::value_tolerance", part);
-        self
-    }
-
-    /// Sets when the point is as good as found, see [`Newton::step_tolerance`](super::Newton::step_tolerance).
-    ///
-    /// # Panics
-    /// If `part` is negative or NaN.
-    #[inline]
-    #[track_caller]
-    pub fn step_tolerance(mut self, part: f64) -> Self {
-        self.limits.step_tolerance = tolerance("SparseNewton::step_tolerance", part);
-        self
-    }
+    setter!(max_iterations);
+    setter!(value_tolerance: SparseNewton, "|f|");
+    setter!(step_tolerance: SparseNewton, "variable");
 
     /// Sets the options of the trust region that restricts the steps.
     #[inline]
@@ -132,12 +107,7 @@ impl SparseNewton {
         self
     }
 
-    /// Sets whether [`SparseReport::trace`] lists all accepted points; `false` unless set.
-    #[inline]
-    pub fn trace(mut self, wanted: bool) -> Self {
-        self.limits.trace = wanted;
-        self
-    }
+    setter!(trace: SparseReport);
 
     /// Minimises `f` from `x0`, with Hessians by `plan`.
     ///
