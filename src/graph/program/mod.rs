@@ -9,6 +9,7 @@ mod roll;
 mod run;
 mod schedule;
 mod steps;
+mod widths;
 mod window;
 mod writer;
 
