@@ -31,7 +31,7 @@ pub(super) enum Step {
 #[derive(Debug)]
 pub(super) struct Origin {
     step: Step,
-    of: Body,
+    of: Arc<Body>,
 }
 
 /// A function whose derivatives are asked for.
@@ -258,17 +258,17 @@ impl Body {
         self.eagerly(x)
     }
     #[track_caller]
-    pub fn derived_f64(&self, step: Step, most: usize) -> Option<Body> {
+    pub fn derived_f64(self: &Arc<Body>, step: Step, most: usize) -> Option<Body> {
         self.derived_over::<f64>(step, most)
     }
     #[track_caller]
-    fn derived_f32(&self, step: Step, most: usize) -> Option<Body> {
+    fn derived_f32(self: &Arc<Body>, step: Step, most: usize) -> Option<Body> {
         self.derived_over::<f32>(step, most)
     }
 
     /// The graph of a derivative, unless it has more than `most` operations.
     #[track_caller]
-    fn derived_over<B: Primitive>(&self, step: Step, most: usize) -> Option<Body> {
+    fn derived_over<B: Primitive>(self: &Arc<Body>, step: Step, most: usize) -> Option<Body> {
         if !matches!(step, Step::Jacobian | Step::ValueAndJacobian | Step::Jvp | Step::Vjp) {
             self.only_result(step);
         }
@@ -311,7 +311,7 @@ impl Body {
     }
 
     /// What stands for the graph of the value and the gradient before that is made: it has its inputs, and the drivers evaluate it.
-    pub fn outline_of_value_and_gradient(&self) -> Body {
+    pub fn outline_of_value_and_gradient(self: &Arc<Body>) -> Body {
         let step = Step::ValueAndGradient;
         Body {
             nodes: self.nodes[..self.point.len()].to_vec(),
@@ -324,12 +324,15 @@ impl Body {
             names: BTreeMap::new(),
             result_names: Vec::new(),
             origin: Some(Arc::new(Origin { step, of: self.clone() })),
-            ..self.clone()
+            point: self.point.clone(),
+            variables: self.variables,
+            is_never_plain: self.is_never_plain,
+            is_single: self.is_single,
         }
     }
 
     /// What it is a derivative of.
-    pub fn function(&self) -> Option<&Body> {
+    pub fn function(&self) -> Option<&Arc<Body>> {
         self.origin.as_ref().map(|origin| &origin.of)
     }
 

@@ -140,6 +140,7 @@ use crate::drivers::{ScalarFunction, VectorFunction};
 use crate::float::{Float, Primitive};
 use body::Body;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 /// A computation that was recorded once: what it computes, as a list of operations.
 ///
@@ -160,13 +161,14 @@ use std::marker::PhantomData;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Graph<B = f64> {
-    body: Body,
+    /// Graphs of derivatives and programs have it too.
+    body: Arc<Body>,
     base: PhantomData<B>,
 }
 
 impl<B: Primitive> Graph<B> {
-    fn of(body: Body) -> Self {
-        Graph { body, base: PhantomData }
+    fn of(body: impl Into<Arc<Body>>) -> Self {
+        Graph { body: body.into(), base: PhantomData }
     }
 
     /// Records a function at `x`.

@@ -5,6 +5,7 @@ use super::body::{Body, Op, Operand};
 use super::recording::on_one_line;
 use crate::float::Primitive;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 /// A number as short as it can be read back, in single precision if `is_single`.
 pub(super) fn number(x: f64, is_single: bool) -> String {
@@ -84,8 +85,9 @@ impl<B: Primitive> Graph<B> {
             "dualtape: expected names for at most {inputs} inputs, found {}; results are named by `with_output_names`",
             names.len()
         );
+        let known = &mut Arc::make_mut(&mut self.body).names;
         for (k, name) in (0..).zip(names) {
-            self.body.names.entry(k).or_insert_with(|| on_one_line(name));
+            known.entry(k).or_insert_with(|| on_one_line(name));
         }
         self
     }
@@ -117,7 +119,7 @@ impl<B: Primitive> Graph<B> {
             "dualtape: expected names for {results} results, found {}; give each result one",
             names.len()
         );
-        self.body.result_names =
+        Arc::make_mut(&mut self.body).result_names =
             names.iter().map(|name| ResultName { of: on_one_line(name), by: Vec::new() }).collect();
         self
     }

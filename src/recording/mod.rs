@@ -2,7 +2,7 @@
 //! no number type.
 //!
 //! **All unsafe code of the crate is here**, in the six modules that allow it below, but for two calls of functions that are compiled for
-//! vector instructions, in `graph/program/roll/widths.rs`. (`SimdValue` of nalgebra has two unsafe signatures, whose bodies are safe.)
+//! vector instructions, in `graph/program/widths.rs`. (`SimdValue` of nalgebra has two unsafe signatures, whose bodies are safe.)
 //!
 //! # How a node is found
 //!

@@ -55,7 +55,7 @@ impl Recorded {
     fn new(number: u64, kind: Kind, graph: Graph) -> Recorded {
         let guards = (graph.guards() > 0).then(|| {
             let mut guards = graph.clone();
-            guards.body.results.clear();
+            Arc::make_mut(&mut guards.body).results.clear();
             Program::from(guards)
         });
         Recorded { number, is_of_vector: kind.is_of_vector(), counts: Counts::of(&graph.body), graph, guards }

@@ -9,6 +9,7 @@ use super::code::{
     mixed, operations,
 };
 use super::schedule::Schedule;
+use super::widths::{self, Work};
 use crate::drivers::pool::{self, Scratch};
 
 /// How many points run together.
@@ -172,7 +173,7 @@ impl Program {
             cells[inputs..constants].iter_mut().zip(&schedule.constants).for_each(|(cell, &c)| *cell = [c; LANES]);
             *owner = self.id;
         }
-        schedule.run_lanes(&self.graph.body, code, constants, cells, arguments);
+        widths::run(InLanes { schedule, graph: &self.graph.body, code, first: constants, cells, arguments });
 
         let is_right = schedule.is_as_recorded(cells)
             && (self.graph.body.origin.is_none() || (!self.graph.body.is_never_plain && schedule.is_plain_in(cells)));
@@ -198,6 +199,24 @@ fn note(point: usize, result: Result<(), BranchChanged>, out: &mut [f64], change
     }
 }
 
+/// Code for a block of points, whose first result goes to the cell `first`.
+struct InLanes<'a> {
+    schedule: &'a Schedule,
+    graph: &'a Body,
+    code: &'a [u16],
+    first: usize,
+    cells: &'a mut [Lanes],
+    arguments: &'a mut Vec<f64>,
+}
+
+impl Work for InLanes<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        self.schedule.run_lanes(self.graph, self.code, self.first, self.cells, self.arguments);
+    }
+}
+
 impl Schedule {
     /// Whether every guard has the recorded answer in all lanes.
     fn is_as_recorded(&self, cells: &[Lanes]) -> bool {
@@ -208,6 +227,7 @@ impl Schedule {
     }
 
     /// The interpreter; see `run`.
+    #[inline(always)]
     fn run_lanes(
         &self,
         graph: &Body,

@@ -9,6 +9,7 @@ mod roll;
 mod run;
 mod schedule;
 mod steps;
+mod widths;
 mod window;
 mod writer;
 
@@ -108,8 +109,8 @@ impl Graph {
     /// The program that computes what this graph does.
     ///
     /// # Cost
-    /// Time and memory grow with the number of operations; nothing is recursive. The program keeps a copy of the graph;
-    /// [`Program::from`] takes the graph itself.
+    /// Time and memory grow with the number of operations; nothing is recursive. The program shares the graph, of which there is
+    /// no copy.
     ///
     /// # Examples
     /// ```

@@ -21,6 +21,6 @@ impl Program {
     /// The graph that has the guards and the names: of a rolled program the function's.
     pub(in crate::graph) fn recorded(&self) -> &Body {
         let body = &self.graph.body;
-        body.function().filter(|_| self.rolled.is_some()).unwrap_or(body)
+        body.function().filter(|_| self.rolled.is_some()).map_or(body, |function| function)
     }
 }

@@ -13,6 +13,7 @@
 //! computes besides its root is needed nowhere else. A cone ends as well where its shape becomes much more frequent: that is the inside of
 //! an inner loop, whose instances are to be run together, across all passes of the outer loop.
 
+use super::shapes::CONSTANT;
 use super::sums::Sums;
 use crate::graph::body::{Body, Op, Operand};
 use crate::graph::table::{Fx, Hashed, NONE};
@@ -33,40 +34,38 @@ const LEAST_CUT: u32 = 16;
 pub(super) fn find(graph: &Body, uses: &[u32], is_watched: &[bool], sums: &Sums) -> Vec<u32> {
     let n = graph.nodes.len();
     let is_inner =
-        |node: usize| uses[node] > 0 && !sums.is_inside[node] && !matches!(graph.nodes[node].op, Op::Input(_));
+        |node: usize| uses[node] > 0 && !sums.is_inside(node) && !matches!(graph.nodes[node].op, Op::Input(_));
     // Classes: nodes of one class compute the same function of their leaves. Then their sizes, and how many there are of each.
     let mut classes: HashMap<u64, u32, Hashed> = HashMap::default();
     let (mut class, mut size, mut population) = (vec![NONE; n], vec![0_u32; n], Vec::<u32>::new());
-    let mut hashes = vec![0_u64; n];
     for node in 0..n {
         if !is_inner(node) {
             continue;
         }
         let mut hasher = Fx::default();
-        if let Some(terms) = sums.terms.get(&(node as u32)) {
+        if let Some(terms) = sums.of(node) {
             (NONE, terms.len()).hash(&mut hasher);
         } else {
             graph.nodes[node].op.paired_apart().hash(&mut hasher);
             for &operand in graph.operands(&graph.nodes[node]) {
                 match operand {
                     Operand::Node(k) => {
-                        hashes[k as usize].hash(&mut hasher);
+                        class[k as usize].hash(&mut hasher);
                         size[node] = (size[node] + size[k as usize]).min(1 << 20);
                     }
-                    Operand::Constant(_) => 1_u64.hash(&mut hasher),
+                    Operand::Constant(_) => CONSTANT.hash(&mut hasher), // no class has its number
                 }
             }
             size[node] += 1;
         }
-        hashes[node] = hasher.finish();
         let next = population.len() as u32;
-        class[node] = *classes.entry(hashes[node]).or_insert(next);
+        class[node] = *classes.entry(hasher.finish()).or_insert(next);
         if class[node] == next {
             population.push(0);
         }
         population[class[node] as usize] += 1;
     }
-    drop((classes, hashes));
+    drop(classes);
 
     let population = |node: usize| population[class[node] as usize];
     let mut cone = vec![NONE; n];
@@ -88,7 +87,7 @@ pub(super) fn find(graph: &Body, uses: &[u32], is_watched: &[bool], sums: &Sums)
         };
         let is_root = has_several[node]
             || root == NONE
-            || sums.terms.contains_key(&(node as u32))
+            || sums.of(node).is_some()
             || members[root as usize] >= MOST_OPERATIONS
             || (is_frequent(node) && !graph.operands(&graph.nodes[node]).iter().all(may_cut_lower));
         cone[node] = if is_root { node as u32 } else { root };
@@ -100,7 +99,7 @@ pub(super) fn find(graph: &Body, uses: &[u32], is_watched: &[bool], sums: &Sums)
                 consumer[k] = root;
             }
         };
-        match sums.terms.get(&(node as u32)) {
+        match sums.of(node) {
             Some(terms) => terms.iter().for_each(|&(term, _)| is_used_by(term, NONE)),
             None => graph.operands(&graph.nodes[node]).iter().for_each(|&x| is_used_by(x, cone[node])),
         }

@@ -31,7 +31,6 @@ mod shapes;
 mod steps;
 mod sums;
 mod tiles;
-mod widths;
 
 pub(super) use report::Reason;
 pub use report::Report;
@@ -224,8 +223,23 @@ fn uses(function: &Body, result: u32) -> (Vec<u32>, Vec<bool>) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Memory, Rolled, widths};
+    use super::run::Steps;
+    use super::{Memory, Rolled};
+    use crate::graph::program::widths;
     use crate::graph::{Graph, Traced};
+    use std::sync::Arc;
+
+    /// The graph of a function is in memory once, whichever form its program has.
+    #[test]
+    fn a_program_has_the_graph_of_its_function_and_no_copy() {
+        let f = |x: &[Traced]| x.windows(2).map(|w| (w[0] * w[1]).sin()).sum::<Traced>();
+        for n in [4, 400] {
+            let graph = Graph::record_fn(f, &vec![0.5; n]);
+            let program = graph.compile_value_and_gradient();
+            assert_eq!(program.report().kernels(), usize::from(n == 400));
+            assert!(program.graph.body.function().is_some_and(|function| Arc::ptr_eq(function, &graph.body)));
+        }
+    }
 
     /// The same bits by all vector instructions that the machine has, and from memory that another program used before.
     #[test]
@@ -241,9 +255,10 @@ mod tests {
             let rolled = Rolled::at_any_cost(&Graph::record_fn(f, &x).body).expect("it repeats");
             let mut found: Vec<Vec<u64>> = Vec::new();
             let mut memory = Memory::default();
-            for way in widths::WAYS {
+            for k in 0..3 {
+                let way = widths::ways()[k];
                 memory.begin(&rolled, u64::from(n as u32), &x);
-                if let Some(is_plain) = way(&rolled, &mut memory) {
+                if let Ok(is_plain) = way(Steps { rolled: &rolled, memory: &mut memory }) {
                     assert!(is_plain);
                     let mut out = vec![0.0; x.len() + 1];
                     rolled.results(&memory, &mut out);

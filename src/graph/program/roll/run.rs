@@ -1,8 +1,9 @@
 //! Running a rolled program.
 
 use super::super::run::Memory as StraightMemory;
+use super::super::widths::{self, Work};
 use super::tiles::Space;
-use super::{Rolled, Step, Straight, Terms, widths};
+use super::{Rolled, Step, Straight, Terms};
 use crate::drivers::pool::Scratch;
 use std::cell::Cell;
 
@@ -54,11 +55,25 @@ impl Memory {
     }
 }
 
+/// All steps of a program. Tells whether all conditions hold.
+pub(super) struct Steps<'a> {
+    pub rolled: &'a Rolled,
+    pub memory: &'a mut Memory,
+}
+
+impl Work for Steps<'_> {
+    type Output = bool;
+    #[inline(always)]
+    fn run(self) -> bool {
+        self.rolled.run_steps(self.memory)
+    }
+}
+
 impl Rolled {
     /// Computes value and gradient at `x`. Returns whether plain arithmetic was enough, and whether every guard has its answer.
     pub fn run(&self, owner: u64, x: &[f64], memory: &mut Memory) -> bool {
         memory.begin(self, owner, x);
-        widths::run(self, memory)
+        widths::run(Steps { rolled: self, memory })
             && self.checks.iter().all(|check| {
                 let [a, b] = check.about.map(|place| memory.read(place));
                 check.question.answer(a, b) == check.answer
@@ -73,7 +88,7 @@ impl Rolled {
 
     /// Runs all steps. Returns whether all conditions hold.
     #[inline(always)]
-    pub(super) fn run_steps(&self, memory: &mut Memory) -> bool {
+    fn run_steps(&self, memory: &mut Memory) -> bool {
         let Memory { cells, start, places, arguments, values, straight, .. } = memory;
         let cells = Cell::from_mut(&mut cells[*start..]).as_slice_of_cells();
         for range in &self.alive {

@@ -124,7 +124,7 @@ pub(super) fn find(graph: &Body, cone: &[u32], sums: &Sums) -> (Vec<Shape>, Vec<
     let (mut words, mut externals, mut constants) = (Vec::new(), Vec::new(), Vec::new());
     let (mut order, mut stack): (Vec<u32>, Vec<(u32, usize)>) = (Vec::new(), Vec::new());
     for root in (0..n as u32).filter(|&node| cone[node as usize] == node) {
-        if let Some(terms) = sums.terms.get(&root) {
+        if let Some(terms) = sums.of(root as usize) {
             let highest = terms.iter().map(|&(term, _)| match term {
                 Operand::Node(term) => level[term as usize],
                 Operand::Constant(_) => 0,
@@ -137,19 +137,15 @@ pub(super) fn find(graph: &Body, cone: &[u32], sums: &Sums) -> (Vec<Shape>, Vec<
         constants.clear();
         order.clear();
         stack.push((root, 0));
-        while let Some((node, next)) = stack.pop() {
-            if next == 0 && local[node as usize] != NONE {
-                continue;
-            }
+        while let Some((node, first)) = stack.pop() {
             let operands = graph.operands(&graph.nodes[node as usize]);
-            if let Some(&operand) = operands.get(next) {
-                stack.push((node, next + 1));
-                if let Operand::Node(k) = operand
-                    && k != root
-                    && cone[k as usize] == root
-                {
-                    stack.push((k, 0));
-                }
+            // The next operand in the cone that has no number yet.
+            let next = (first..operands.len()).find_map(|next| match operands[next] {
+                Operand::Node(k) if cone[k as usize] == root && local[k as usize] == NONE => Some((next, k)),
+                _ => None,
+            });
+            if let Some((next, operand)) = next {
+                stack.extend([(node, next + 1), (operand, 0)]);
                 continue;
             }
             words.extend([word(graph.nodes[node as usize].op), operands.len() as u32]);

@@ -22,11 +22,32 @@ const LEAST_TERMS: u32 = 48;
 pub(super) struct Sums {
     /// Of each long sum, by its last addition: the terms in the order in which they are added, and whether each is subtracted.
     pub terms: BTreeMap<u32, Vec<(Operand, bool)>>,
-    /// Additions that are inside of a long sum.
-    pub is_inside: Vec<bool>,
+    parts: Vec<Part>,
+}
+
+/// What a node is to long sums.
+#[derive(Clone, Copy, PartialEq)]
+enum Part {
+    Nothing,
+    /// The last addition of one.
+    Last,
+    /// One of the other additions.
+    Inside,
 }
 
 impl Sums {
+    /// The terms of the long sum with this last addition. Most nodes are none, which is told without a search.
+    #[inline]
+    pub fn of(&self, node: usize) -> Option<&[(Operand, bool)]> {
+        (self.parts[node] == Part::Last).then(|| &self.terms[&(node as u32)][..])
+    }
+
+    /// Whether a node is an addition inside of a long sum.
+    #[inline]
+    pub fn is_inside(&self, node: usize) -> bool {
+        self.parts[node] == Part::Inside
+    }
+
     /// The long sums of a graph, where each node is used as often as `uses` says.
     pub fn find(graph: &Body, uses: &[u32]) -> Sums {
         let n = graph.nodes.len();
@@ -54,9 +75,9 @@ impl Sums {
         for node in (0..n).filter(|&node| is_sum(node)) {
             length[node] = 1 + goes_on(node, &length).1.map_or(0, |inner| length[inner]);
         }
-        let mut sums = Sums { terms: BTreeMap::new(), is_inside: vec![false; n] };
+        let mut sums = Sums { terms: BTreeMap::new(), parts: vec![Part::Nothing; n] };
         for last in (0..n).rev().filter(|&node| is_sum(node)) {
-            if sums.is_inside[last] || length[last] < LEAST_TERMS {
+            if sums.is_inside(last) || length[last] < LEAST_TERMS {
                 continue;
             }
             let (mut terms, mut node) = (Vec::new(), last);
@@ -68,10 +89,11 @@ impl Sums {
                     terms.push((operands[position], false));
                     break;
                 };
-                sums.is_inside[inner] = true;
+                sums.parts[inner] = Part::Inside;
                 node = inner;
             }
             terms.reverse();
+            sums.parts[last] = Part::Last;
             sums.terms.insert(last as u32, terms);
         }
         sums
