@@ -183,15 +183,19 @@ impl Writer<'_, '_> {
                 self.count += 1;
                 let language = self.context.language;
                 let inputs: Vec<i32> = inputs.iter().map(|&input| self.place(input).1).collect();
-                let place = |k: u32| format!("w[{}]", inputs[k as usize]);
                 let name = format!("{}_straight{number}", self.context.name);
                 let parameters =
                     language.either("double *restrict w".into(), format!("w: &mut [f64; {}]", size(self.context.name)));
-                let first = self.parts.numbers - self.parts.place_of_constants.len();
-                let frame = Frame { name: name.clone(), input: &place, parameters: [&parameters, "w"], memory: first };
-                let straight = straight::write(self.context, body, conditions, &frame)?;
-                let mut statements = language.either("    int status = 0;\n    (void)status;\n", "").to_owned();
-                statements += &straight.statements;
+                let frame = Frame {
+                    name: name.clone(),
+                    inputs: "w",
+                    input: &|k| inputs[k as usize],
+                    parameters: [&parameters, "w"],
+                    memory: self.parts.numbers - self.parts.place_of_constants.len(),
+                    with_results: false,
+                };
+                let straight = straight::write(self.context, &mut self.tables, body, conditions, &frame)?;
+                let mut statements = straight.statements;
                 // All are read before one is added to.
                 for (k, result) in straight.results.iter().enumerate() {
                     let _ = writeln!(statements, "    {}", language.define(&format!("o{k}"), result));
@@ -206,8 +210,8 @@ impl Writer<'_, '_> {
                 }
                 self.memory = self.memory.max(straight.memory);
                 self.functions += &straight.functions;
-                self.functions += &straight::function(language, &name, [&parameters, "w"], &statements);
-                self.case(number, &format!("{name}(w)"));
+                self.functions += &straight::function(language, &name, straight.parameters.each_ref().map(String::as_str), &statements);
+                self.case(number, &format!("{name}({})", straight.parameters[1]));
                 [number as i32, 0]
             }
         })

@@ -1,0 +1,135 @@
+//! What is run one after the other: operations, the conditions and guards that are asked between them, and results.
+
+use super::affine::{Affine, Array, Reading};
+use super::statements;
+use crate::float::Condition;
+use crate::graph::body::{Body, Op, Operand};
+use crate::graph::table::Fx;
+use std::hash::{Hash as _, Hasher as _};
+
+/// One of them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Statement {
+    /// The operation of a node.
+    Operation(u32),
+    /// A condition of a number.
+    Condition(Condition, Operand),
+    /// The guard with this number.
+    Guard(u32),
+    /// The result with this number.
+    Result(u32),
+}
+
+/// A statement with what it reads; inside of loops, one for all passes.
+#[derive(Clone, Debug)]
+pub(super) struct Leaf {
+    /// That of the first pass.
+    pub statement: u32,
+    /// Its position in the sequence.
+    pub position: Affine,
+    /// The operands; of guards and results behind them a number.
+    pub operands: Vec<Reading>,
+    /// Whether its result goes to memory.
+    pub is_stored: bool,
+}
+
+pub(super) struct Sequence<'a> {
+    pub body: &'a Body,
+    pub statements: Vec<Statement>,
+}
+
+impl<'a> Sequence<'a> {
+    /// Conditions are asked where their numbers are computed, and guards where all is known that they and those before them are about.
+    pub fn new(body: &'a Body, conditions: &[(Condition, u32)], with_results: bool) -> Sequence<'a> {
+        let mut conditions: Vec<(Condition, Operand)> =
+            conditions.iter().map(|&(condition, node)| (condition, Operand::Node(node))).collect();
+        conditions.sort_by_key(|&(_, operand)| operand);
+        let sides = body.guards.iter().flat_map(|guard| &guard.about);
+        let roots = body.results.iter().chain(sides).chain(conditions.iter().map(|(_, operand)| operand));
+        let is_needed = body.leading_to(roots, |_, _| true);
+
+        let mut statements = Vec::new();
+        let mut conditions = conditions.into_iter().peekable();
+        let mut guards = (0..).zip(&body.guards).peekable();
+        let mut ask = |end: usize, statements: &mut Vec<Statement>| {
+            let is_known = |operand: &Operand| match *operand {
+                Operand::Node(node) => (node as usize) < end,
+                Operand::Constant(_) => true,
+            };
+            while let Some((condition, operand)) = conditions.next_if(|(_, operand)| is_known(operand)) {
+                statements.push(Statement::Condition(condition, operand));
+            }
+            while let Some((k, _)) = guards.next_if(|(_, guard)| guard.about.iter().all(is_known)) {
+                statements.push(Statement::Guard(k));
+            }
+        };
+        for i in 0..body.nodes.len() {
+            if is_needed[i] && !matches!(body.nodes[i].op, Op::Input(_)) {
+                statements.push(Statement::Operation(i as u32));
+            }
+            ask(i + 1, &mut statements);
+        }
+        // Of a body without nodes, too.
+        ask(body.nodes.len(), &mut statements);
+        if with_results {
+            statements.extend((0..body.results.len() as u32).map(Statement::Result));
+        }
+        Sequence { body, statements }
+    }
+
+    /// The statements as they stand, and what the results are, where `input` is the place of an input.
+    pub fn leaves(&self, input: &dyn Fn(u32) -> i32) -> (Vec<Leaf>, Vec<Reading>) {
+        let body = self.body;
+        let mut position = vec![0; body.nodes.len()];
+        let read = |operand: &Operand, position: &[i32]| match *operand {
+            Operand::Constant(bits) => Reading::Literal(bits),
+            Operand::Node(node) => match body.nodes[node as usize].op {
+                Op::Input(k) => Reading::at(Array::Input, input(k)),
+                _ => Reading::at(Array::Value, position[node as usize]),
+            },
+        };
+        let mut leaves = Vec::with_capacity(self.statements.len());
+        for (at, statement) in (0..).zip(&self.statements) {
+            let read = |operand: &Operand| read(operand, &position);
+            let operands = match *statement {
+                Statement::Operation(node) => statements::operands(body, node as usize).iter().map(read).collect(),
+                Statement::Condition(_, operand) => vec![read(&operand)],
+                Statement::Guard(k) => {
+                    let [x, y] = body.guards[k as usize].about;
+                    vec![read(&x), read(&y), Reading::at(Array::Whole, k as i32 + 1)]
+                }
+                Statement::Result(k) => vec![read(&body.results[k as usize]), Reading::at(Array::Whole, k as i32)],
+            };
+            if let Statement::Operation(node) = *statement {
+                position[node as usize] = at;
+            }
+            leaves.push(Leaf { statement: at as u32, position: Affine::constant(at), operands, is_stored: false });
+        }
+        let results = body.results.iter().map(|result| read(result, &position)).collect();
+        (leaves, results)
+    }
+
+    /// A number that statements share which differ in nothing but in where they read.
+    pub fn word(&self, leaf: &Leaf) -> u64 {
+        let mut word = Fx::default();
+        match self.statements[leaf.statement as usize] {
+            Statement::Operation(node) => (0, self.body.nodes[node as usize].op).hash(&mut word),
+            Statement::Condition(condition, _) => (1, condition).hash(&mut word),
+            Statement::Guard(k) => {
+                let guard = &self.body.guards[k as usize];
+                (2, guard.question, guard.answer).hash(&mut word);
+            }
+            Statement::Result(_) => 3.hash(&mut word),
+        }
+        leaf.position.strides.hash(&mut word);
+        for operand in &leaf.operands {
+            match operand {
+                Reading::At { array, index, place } => {
+                    (array, index.map(|index| index.strides), place.strides).hash(&mut word);
+                }
+                _ => u64::MAX.hash(&mut word),
+            }
+        }
+        word.finish()
+    }
+}
