@@ -178,7 +178,7 @@ fn code_does_not_grow_with_the_number_of_steps() {
 #[test]
 fn a_step_that_differs_is_between_two_loops() {
     let f = |x: &[dualtape::graph::Traced]| {
-        (0..200).fold(x[0], |y, t| if t == 90 { y.sin() + x[1] } else { x[1] * y * (1.0 - y) })
+        (0..200).fold(x[0], |y, t| if t == 90 { y.sin() * 0.5 } else { x[1] * y * (1.0 - y) })
     };
     let graph = Graph::record_fn(f, &[0.3, 2.8]);
     let points = vec![vec![0.3, 2.8], vec![0.31, 2.7]];
