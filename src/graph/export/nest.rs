@@ -35,7 +35,7 @@ const MOST_COMPARED: usize = 40;
 /// So many numbers of passes are tried as one pass.
 const MOST_MULTIPLES: usize = 4;
 
-/// An operand that changes its distance more often has its places in a table.
+/// An operand that changes its distance more often may have its places in a table.
 const MOST_CHANGES: usize = 4;
 
 /// Loops in the making.
@@ -149,8 +149,24 @@ impl<'a> Nest<'a> {
         chosen
     }
 
-    /// With places that are evenly spaced in the sequence, or, where it is known what is joined, in memory.
+    /// With places that are evenly spaced in the sequence, or, where it is known what is joined, in memory. Many changes at one end make
+    /// passes that stay outside, or tables: which of the two saves more.
     fn shape(&self, leaves: &[Leaf], region: &Region, are_known: bool) -> Shape {
+        let with_tables = self.shape_with(leaves, region, are_known, |changes, _| changes.len() > MOST_CHANGES);
+        if !with_tables.is_listed.contains(&true) {
+            return with_tables;
+        }
+        let without = self.shape_with(leaves, region, are_known, changes_often);
+        if without.saved(region) > with_tables.saved(region) { without } else { with_tables }
+    }
+
+    fn shape_with(
+        &self,
+        leaves: &[Leaf],
+        region: &Region,
+        are_known: bool,
+        changes_often: impl Fn(&[usize], usize) -> bool,
+    ) -> Shape {
         let &Region { start, period, count } = region;
         let mut changes: Vec<usize> = Vec::new();
         let mut is_listed = Vec::new();
@@ -163,12 +179,12 @@ impl<'a> Nest<'a> {
                 let is_irregular = match read(0) {
                     Reading::At { index, .. } => {
                         own.extend((1..count - 1).filter(|&i| !self.is_even([read(i - 1), read(i), read(i + 1)], are_known)));
-                        own.len() > MOST_CHANGES && index.is_none()
+                        changes_often(&own, count) && index.is_none()
                     }
                     _ => {
                         // A constant that changes now and then. If it does so more often, all are in a table.
                         own.extend((1..count).filter(|&i| read(i) != read(i - 1)).flat_map(|i| [i - 1, i]));
-                        if own.len() > MOST_CHANGES {
+                        if changes_often(&own, count) {
                             own.clear();
                         }
                         false
@@ -299,6 +315,13 @@ impl Shape {
         let listed = self.is_listed.iter().filter(|&&is_listed| is_listed).count();
         saved.saturating_sub(listed * region.count)
     }
+}
+
+/// Whether changes are many and everywhere. Then a table is better than loops between them.
+fn changes_often(changes: &[usize], count: usize) -> bool {
+    let all = || std::iter::once(0).chain(changes.iter().copied());
+    let longest = all().skip(1).chain([count - 1]).zip(all()).map(|(end, start)| end - start).max();
+    changes.len() > MOST_CHANGES && longest.is_none_or(|longest| 2 * longest < count)
 }
 
 /// How far the `next`-th change behind another one is away in most cases.
