@@ -45,7 +45,8 @@ impl ScalarFunction for Recurrent {
         let (mut cells, mut states, mut loss) = ([T::zero(); 2], [T::zero(); 2], T::zero());
         for t in 0..self.steps {
             let signal = T::lit((t as f64 * 0.37).sin());
-            let gate = |k: usize| x[4 * k] * states[0] + x[4 * k + 1] * states[1] + x[4 * k + 2] * signal + x[4 * k + 3];
+            let gate =
+                |k: usize| x[4 * k] * states[0] + x[4 * k + 1] * states[1] + x[4 * k + 2] * signal + x[4 * k + 3];
             let logistic = |y: T| (T::one() + (-y).exp()).recip();
             let next = [0, 1].map(|i| logistic(gate(i)) * cells[i] + logistic(gate(2 + i)) * gate(4 + i).tanh());
             let open = [0, 1].map(|i| logistic(gate(6 + i)));
@@ -115,9 +116,7 @@ fn recurrences() -> Vec<(&'static str, fn(usize) -> Made)> {
             let (kalman, x) = Kalman::new(steps / 2);
             of(&kalman, x)
         }),
-        ("recurrent network", |steps| {
-            of(&Recurrent { steps }, (0..32).map(|k| (f64::from(k) * 0.61).sin()).collect())
-        }),
+        ("recurrent network", |steps| of(&Recurrent { steps }, (0..32).map(|k| (f64::from(k) * 0.61).sin()).collect())),
         ("controlled, value", |steps| {
             let (graph, x) = controlled(steps);
             (graph.compile(), x)

@@ -34,7 +34,11 @@ impl Affine {
             size => format!("{size} * i{level}"),
         };
         let with = |sign: i32| {
-            self.strides.iter().enumerate().filter(move |(_, stride)| stride.signum() == sign).map(move |(l, &s)| term(l, s))
+            self.strides
+                .iter()
+                .enumerate()
+                .filter(move |(_, stride)| stride.signum() == sign)
+                .map(move |(l, &s)| term(l, s))
         };
         let added: Vec<String> = (self.first != 0).then(|| self.first.to_string()).into_iter().chain(with(1)).collect();
         let mut text = if added.is_empty() { "0".to_owned() } else { added.join(" + ") };

@@ -2,7 +2,7 @@
 //!
 //! A result is a variable where it is read in the same pass and the same function. In the next pass it may be a variable, too. All others
 //! are in memory: those of loops one pass behind the other, so that they are evenly spaced, and behind them the others, whose places are
-//! used again when nobody needs them any more.
+//! used again when nobody needs them any more. What only the last pass of a loop leaves for others, as a state or a sum does, has one place.
 
 use super::affine::{Affine, Array, Reading};
 use super::nest::{Nest, Part};
@@ -27,6 +27,24 @@ pub(super) struct Loop {
     pub body: Block,
     /// The statements whose results are variables in the next pass, and their positions in the pass before.
     pub carried: Vec<(u32, Affine)>,
+    /// The statements whose results go to memory behind the last pass, and their positions there.
+    pub left: Vec<(u32, i32)>,
+}
+
+impl Piece {
+    /// The statements of which one pass only may be kept, outside of all loops, and the position of that pass.
+    fn ends(&self) -> Vec<(u32, i32)> {
+        let (pieces, counters) = match self {
+            Piece::Leaf(_) => (std::slice::from_ref(self), vec![]),
+            Piece::Loop(inner) if inner.body.is_in_place() => (&inner.body.0[0][..], vec![inner.count - 1]),
+            Piece::Loop(_) => (&[][..], vec![]),
+        };
+        let end = |piece: &Piece| match piece {
+            Piece::Leaf(leaf) => Some((leaf.statement, leaf.position.at(&counters))),
+            Piece::Loop(_) => None,
+        };
+        pieces.iter().filter_map(end).collect()
+    }
 }
 
 /// Pieces that are run one after the other: in place if they are few, else in several functions.
@@ -47,7 +65,7 @@ impl Block {
                     let statements = statements_of(&body);
                     let body = Block::cut(body, MOST_IN_BODY);
                     let statements = if body.is_in_place() { statements } else { body.0.len() };
-                    (Piece::Loop(Loop { count, body, carried: Vec::new() }), statements)
+                    (Piece::Loop(Loop { count, body, carried: Vec::new(), left: Vec::new() }), statements)
                 }
             };
             if size > 0 && size + statements > most {
@@ -99,40 +117,49 @@ pub(super) fn place(
         is_carried: vec![false; n],
         counts: Vec::new(),
         is_read: vec![false; n],
+        is_read_alone: vec![false; n],
         last: vec![0; n],
         function: 0,
     };
     readers.block(&mut block);
     readers.function = u32::MAX;
     results.iter_mut().for_each(|result| readers.read(result));
-    let Readers { is_read, last, .. } = readers;
+    let Readers { mut is_read, is_read_alone, last, .. } = readers;
 
     let joined: Vec<usize> = (0..n as i32).map(|position| nest.joined(position)).collect();
-    let mut count = vec![0; n];
-    joined.iter().for_each(|&of| count[of] += 1);
+    // A single pass has a place of its own if it is a statement outside of loops or the last pass of one.
+    let mut function_of = vec![u32::MAX; n];
+    for (k, function) in (0..).zip(&block.0) {
+        function.iter().flat_map(Piece::ends).for_each(|(_, position)| function_of[position as usize] = k);
+    }
+    for position in (0..n).filter(|&position| is_read_alone[position] && function_of[position] == u32::MAX) {
+        is_read[joined[position]] = true;
+    }
     let mut next = first as i32;
     let mut place = vec![-1; n];
     for (place, &of) in place.iter_mut().zip(&joined) {
-        if is_read[of] && count[of] > 1 {
+        if is_read[of] {
             *place = next;
             next += 1;
         }
     }
     let mut free = Vec::new();
     let mut ending: Vec<Vec<i32>> = vec![Vec::new(); block.0.len()];
-    for (k, function) in (0..).zip(&block.0) {
+    for (k, function) in (0..).zip(&mut block.0) {
         for piece in function {
-            if let Piece::Leaf(leaf) = piece
-                && let at = leaf.statement as usize
-                && is_read[at]
-                && count[joined[at]] == 1
-            {
-                place[at] = free.pop().unwrap_or_else(|| {
-                    next += 1;
-                    next - 1
-                });
-                if let Some(ending) = ending.get_mut(last[at] as usize) {
-                    ending.push(place[at]);
+            for (statement, position) in piece.ends() {
+                let at = position as usize;
+                if is_read_alone[at] && !is_read[joined[at]] {
+                    place[at] = free.pop().unwrap_or_else(|| {
+                        next += 1;
+                        next - 1
+                    });
+                    if let Some(ending) = ending.get_mut(last[at] as usize) {
+                        ending.push(place[at]);
+                    }
+                    if let Piece::Loop(inner) = piece {
+                        inner.left.push((statement, position));
+                    }
                 }
             }
         }
@@ -161,13 +188,15 @@ struct Readers<'a, 'n> {
     nest: &'a mut Nest<'n>,
     /// Results that are variables here, by their positions.
     known: HashMap<Affine, u32>,
-    /// The same of those that could be variables in the pass before.
-    carried: HashMap<Affine, u32>,
+    /// The same of those that could be variables in the pass before, of the loop at a level.
+    carried: HashMap<Affine, (u32, usize)>,
     is_carried: Vec<bool>,
     /// The passes of the loops around.
     counts: Vec<i32>,
-    /// Of those that all are joined with, whether they are read from memory.
+    /// Of those that all are joined with, whether they are read from memory in passes.
     is_read: Vec<bool>,
+    /// What is read from memory by itself.
+    is_read_alone: Vec<bool>,
     /// The last function that reads each.
     last: Vec<u32>,
     function: u32,
@@ -223,7 +252,7 @@ impl Readers<'_, '_> {
                 }
             }
         }
-        self.carried.extend(own.iter().map(|&(statement, before)| (before, statement)));
+        self.carried.extend(own.iter().map(|&(statement, before)| (before, (statement, level))));
         self.block(&mut inner.body);
         own.iter().for_each(|(_, before)| {
             self.carried.remove(before);
@@ -234,24 +263,29 @@ impl Readers<'_, '_> {
     }
 
     fn read(&mut self, reading: &mut Reading) {
-        let Reading::At { array: Array::Value, index, place } = *reading else { return };
+        let Reading::At { array: Array::Value, index, mut place } = *reading else { return };
         if index.is_none() {
             if let Some(&statement) = self.known.get(&place) {
                 *reading = Reading::Local(statement);
                 return;
             }
-            if let Some(&statement) = self.carried.get(&place) {
+            if let Some(&(statement, level)) = self.carried.get(&place) {
                 // The first pass has it from memory.
                 *reading = Reading::Carried(statement);
+                place.strides[level] = 0;
                 self.is_carried[statement as usize] = true;
             }
         }
+        let is_alone = index.is_none() && place == Affine::constant(place.first);
         for counters in passes(&self.counts, [index.as_ref(), Some(&place)]) {
             let listed = index.map_or(0, |index| self.nest.lists[index.at(&counters) as usize].1);
-            let position = listed + place.at(&counters);
-            let of = self.nest.joined(position);
-            self.is_read[of] = true;
-            let last = &mut self.last[position as usize];
+            let position = (listed + place.at(&counters)) as usize;
+            if is_alone {
+                self.is_read_alone[position] = true;
+            } else {
+                self.is_read[self.nest.joined(position as i32)] = true;
+            }
+            let last = &mut self.last[position];
             *last = self.function.max(*last);
         }
     }

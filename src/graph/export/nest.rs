@@ -61,13 +61,7 @@ struct Shape {
 impl<'a> Nest<'a> {
     pub fn new(sequence: &'a Sequence<'a>, numbers: &'a mut Vec<f64>) -> Nest<'a> {
         let n = sequence.statements.len();
-        Nest {
-            sequence,
-            numbers,
-            columns: HashMap::new(),
-            lists: Vec::new(),
-            joined: (0..n as u32).collect(),
-        }
+        Nest { sequence, numbers, columns: HashMap::new(), lists: Vec::new(), joined: (0..n as u32).collect() }
     }
 
     /// One position for all that are joined.
@@ -128,7 +122,8 @@ impl<'a> Nest<'a> {
             let shape = self.shape(leaves, &region, false);
             let mut tried = vec![(shape.saved(&region), region)];
             // Words may repeat sooner than what they read: cells of one step after those of the other.
-            for multiple in shape.multiples.iter().map(|&k| region.by(k)).filter(|by| saved_at_most(by) >= LEAST_SAVED) {
+            for multiple in shape.multiples.iter().map(|&k| region.by(k)).filter(|by| saved_at_most(by) >= LEAST_SAVED)
+            {
                 tried.push((self.shape(leaves, &multiple, false).saved(&multiple), multiple));
             }
             match tried.iter().find(|(saved, _)| saved * 10 >= at_most * 9) {
@@ -139,8 +134,7 @@ impl<'a> Nest<'a> {
         put_off.sort_by_key(|&(saved, region)| (std::cmp::Reverse(saved), region.period, region.start));
         for (_, region) in put_off {
             let region = apart(region, &chosen);
-            if saved_at_most(&region) >= LEAST_SAVED
-                && self.shape(leaves, &region, false).saved(&region) >= LEAST_SAVED
+            if saved_at_most(&region) >= LEAST_SAVED && self.shape(leaves, &region, false).saved(&region) >= LEAST_SAVED
             {
                 chosen.push(region);
             }
@@ -178,7 +172,9 @@ impl<'a> Nest<'a> {
                 own.clear();
                 let is_irregular = match read(0) {
                     Reading::At { index, .. } => {
-                        own.extend((1..count - 1).filter(|&i| !self.is_even([read(i - 1), read(i), read(i + 1)], are_known)));
+                        own.extend(
+                            (1..count - 1).filter(|&i| !self.is_even([read(i - 1), read(i), read(i + 1)], are_known)),
+                        );
                         changes_often(&own, count) && index.is_none()
                     }
                     _ => {
@@ -265,10 +261,7 @@ impl<'a> Nest<'a> {
                 place.first = 0;
                 Reading::At { array, index: Some(index), place }
             }
-            (
-                Reading::At { array, mut index, mut place },
-                Reading::At { index: next_index, place: next_place, .. },
-            ) => {
+            (Reading::At { array, mut index, mut place }, Reading::At { index: next_index, place: next_place, .. }) => {
                 place.strides[level] = next_place.first - place.first;
                 if let (Some(index), Some(next)) = (&mut index, next_index) {
                     index.strides[level] = next.first - index.first;

@@ -210,7 +210,12 @@ impl Writer<'_, '_> {
                 }
                 self.memory = self.memory.max(straight.memory);
                 self.functions += &straight.functions;
-                self.functions += &straight::function(language, &name, straight.parameters.each_ref().map(String::as_str), &statements);
+                self.functions += &straight::function(
+                    language,
+                    &name,
+                    straight.parameters.each_ref().map(String::as_str),
+                    &statements,
+                );
                 self.case(number, &format!("{name}({})", straight.parameters[1]));
                 [number as i32, 0]
             }

@@ -150,8 +150,7 @@ impl Writer<'_, '_, '_> {
             (Statement::Condition(c, _), [x]) => writeln!(text, "    plain &= {};", condition(language, c, x)),
             (Statement::Guard(k), [x, y, number]) => {
                 let guard = &self.sequence.body.guards[k as usize];
-                let condition =
-                    language.when(&format!("!({})", holds(language, guard.question, guard.answer, [x, y])));
+                let condition = language.when(&format!("!({})", holds(language, guard.question, guard.answer, [x, y])));
                 writeln!(text, "    {condition} {{ return {}; }}", self.status(number))
             }
             (Statement::Result(_), [x, k]) => writeln!(text, "    y[{k}] = {x};"),
@@ -163,30 +162,37 @@ impl Writer<'_, '_, '_> {
     fn inner(&mut self, inner: &Loop, text: &mut String) -> Result<(), ExportError> {
         let language = self.context.language;
         let level = self.counts.len();
+        let mut variable = |statement: u32, value: &str, text: &mut String| {
+            let [define, number] = language.either(["double", ""], ["let mut", ": f64"]);
+            let _ = writeln!(text, "    {define} p{statement}{number} = {value};");
+        };
         for &(statement, mut before) in &inner.carried {
             before.strides[level] = 0;
             let place = self.memory.address((Array::Value, None, before), &self.counts, self.tables);
-            let (name, value) = (format!("p{statement}"), self.entry("w", place));
-            let _ = writeln!(
-                text,
-                "    {}",
-                language.either(format!("double {name} = {value};"), format!("let mut {name}: f64 = {value};"))
-            );
+            variable(statement, &self.entry("w", place), text);
         }
+        let is_carried = |statement: u32| inner.carried.iter().any(|&(carried, _)| carried == statement);
+        let only_left: Vec<u32> = inner.left.iter().map(|&(s, _)| s).filter(|&s| !is_carried(s)).collect();
+        only_left.iter().for_each(|&statement| variable(statement, "0.0", text));
         self.counts.push(inner.count);
         let body = self.block(&inner.body)?;
         self.counts.pop();
         let (i, count) = (format!("i{level}"), inner.count);
-        let carried: String = inner.carried.iter().map(|(s, _)| format!("    p{s} = v{s};\n")).collect();
+        let kept = inner.carried.iter().map(|&(s, _)| s).chain(only_left);
+        let kept: String = kept.map(|s| format!("    p{s} = v{s};\n")).collect();
         let head = language.either(
             format!("    for (int {i} = 0; {i} < {count}; {i}++) {{\n"),
             format!("    for {i} in 0..{count}usize {{\n"),
         );
         text.push_str(&head);
-        (body + &carried).lines().for_each(|line| {
+        (body + &kept).lines().for_each(|line| {
             let _ = writeln!(text, "    {line}");
         });
         text.push_str("    }\n");
+        for &(statement, position) in &inner.left {
+            let place = self.memory.address((Array::Value, None, Affine::constant(position)), &[], self.tables);
+            let _ = writeln!(text, "    {} = p{statement};", self.entry("w", place));
+        }
         Ok(())
     }
 
@@ -246,9 +252,9 @@ pub(super) fn function(language: Language, name: &str, [parameters, arguments]: 
 
 /// A statement that calls such a function.
 fn call(language: Language, name: &str, arguments: &str) -> String {
-    let [define, when] = language
-        .either(["const int status", "if (status > 0) return status;"], ["let status", "if status > 0 { return status; }"]);
-    format!(
-        "    {{\n        {define} = {name}({arguments});\n        {when}\n        plain &= status == 0;\n    }}\n"
-    )
+    let [define, when] = language.either(
+        ["const int status", "if (status > 0) return status;"],
+        ["let status", "if status > 0 { return status; }"],
+    );
+    format!("    {{\n        {define} = {name}({arguments});\n        {when}\n        plain &= status == 0;\n    }}\n")
 }
