@@ -215,6 +215,24 @@ fn loops_in_rust() {
     check(Language::Rust, &cases, 2 * count);
 }
 
+/// Hundreds of guards are asked in loops.
+#[test]
+fn many_guards_are_few_loops() {
+    let problem = problems::mixture_of("F4 small", [3, 4, 100], f64::NAN);
+    let program = || Graph::record(&problem.function, &problem.x0).compile_value_and_gradient();
+    let source = program().to_c("f").unwrap();
+    let guards = source.text().matches("{ return ").count();
+    assert!(source.text().contains("int changed") && guards == 1, "{guards} guards");
+    // Far away other terms are the largest.
+    let far = problem.x0.iter().enumerate().map(|(k, x)| x + (k as f64).sin()).collect();
+    let cases = [Case::new(problem.name, program(), vec![problem.x0.clone(), far])];
+    for language in [Language::C, Language::Rust] {
+        if let Some(outcome) = check(language, &cases, 1) {
+            assert_eq!(outcome.changed, 1, "{outcome:?}");
+        }
+    }
+}
+
 #[test]
 fn large_tables_stand_beside_the_source() {
     let cases = with_loops().cases;

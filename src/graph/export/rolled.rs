@@ -52,6 +52,12 @@ const FILL: i32 = 2;
 const FINITE: i32 = 3;
 const FIRST: usize = 4;
 
+/// More guards than these are asked in loops, since compilers take long for thousands of branches.
+const MOST_GUARDS: usize = 100;
+
+/// Fewer guards of one kind are no loop.
+const LEAST_OF_A_KIND: usize = 8;
+
 pub(super) fn write(context: &mut Context, parts: &Parts, inputs: usize) -> Result<Rolled, ExportError> {
     let (language, name) = (context.language, context.name);
     let room = parts.place_of_constants.len();
@@ -84,12 +90,14 @@ pub(super) fn write(context: &mut Context, parts: &Parts, inputs: usize) -> Resu
         steps.insert(parts.adjoints.len(), [-1, place]);
     }
     let first = writer.tables.push(steps.iter().flatten().copied());
+    // The tables are complete before the function looks for them.
+    let end = writer.end();
     let (count, cases) = (steps.len(), std::mem::take(&mut writer.cases));
     begin += &language.either(
         format!("{}    memcpy(w, x, {inputs} * sizeof(double));\n", writer.tables.finding(name)),
         format!("    w[..{inputs}].copy_from_slice(x);\n"),
     );
-    let statements = begin + &run(language, name, first, count, &cases) + &writer.end();
+    let statements = begin + &run(language, name, first, count, &cases) + &end;
     let Writer { tables, functions, memory, .. } = writer;
     Ok(Rolled { tables, functions, statements, memory })
 }
@@ -290,22 +298,88 @@ impl Writer<'_, '_> {
         Ok(number)
     }
 
-    /// Guards, results, and whether they are finite.
-    fn end(&self) -> String {
+    /// A number as it is written.
+    fn read(&self, place: u32) -> String {
+        match self.place(place) {
+            (true, k) => self.context.language.constant(self.parts.constants[k as usize]),
+            (false, k) => format!("w[{k}]"),
+        }
+    }
+
+    /// Guards, in their order: the first that has another answer is returned.
+    fn guards(&self) -> String {
         let language = self.context.language;
         let mut text = String::new();
-        let read = |place: u32| match self.place(place) {
-            (true, k) => language.constant(self.parts.constants[k as usize]),
-            (false, k) => format!("w[{k}]"),
-        };
         for (k, &(question, answer, about)) in self.parts.guards.iter().enumerate() {
-            let [x, y] = about.map(read);
+            let [x, y] = about.map(|place| self.read(place));
             let condition = language.when(&format!("!({})", holds(language, question, answer, [&x, &y])));
             let _ = writeln!(text, "    {condition} {{ return {}; }}", k + 1);
         }
+        text
+    }
+
+    /// Guards by their kinds: a table has the places and the number of each, and the least number that has another answer is returned.
+    fn guards_by_kinds(&mut self) -> String {
+        let language = self.context.language;
+        let mut numbers = HashMap::new();
+        let mut kinds = Vec::new();
+        for (k, &(question, answer, about)) in (1_i32..).zip(self.parts.guards.iter()) {
+            let kind = (question, answer, about.map(|place| self.place(place).0));
+            let number = *numbers.entry(kind).or_insert(kinds.len());
+            if number == kinds.len() {
+                kinds.push((kind, Vec::new()));
+            }
+            kinds[number].1.push((k, about));
+        }
+        let most = i32::MAX;
+        let mut text = format!("    {} = {most};\n", language.either("int changed", "let mut changed: i32"));
+        for ((question, answer, are_constant), guards) in kinds {
+            let condition = format!("!({})", holds(language, question, answer, ["a", "b"]));
+            let ask = |[a, b]: [String; 2], number: String| match language {
+                Language::C => format!(
+                    "const double a = {a}, b = {b};\n        (void)a, (void)b;\n        \
+                     if ({condition} && {number} < changed) changed = {number};\n    }}\n"
+                ),
+                Language::Rust { .. } => format!(
+                    "let (a, b): (f64, f64) = ({a}, {b});\n        \
+                     if {condition} {{ changed = i32::min(changed, {number}); }}\n    }}\n"
+                ),
+            };
+            if guards.len() < LEAST_OF_A_KIND {
+                for (number, about) in guards {
+                    text +=
+                        &format!("    {{\n        {}", ask(about.map(|place| self.read(place)), number.to_string()));
+                }
+                continue;
+            }
+            let entries = guards.iter().flat_map(|&(k, [a, b])| [self.place(a).1, self.place(b).1, k]);
+            let entries: Vec<i32> = entries.collect();
+            let (count, first) = (entries.len() as i32, self.tables.push(entries));
+            let end = first + count;
+            let number = |k: usize| match (language, are_constant[k]) {
+                (Language::C, true) => format!("c[g[{k}]]"),
+                (Language::C, false) => format!("w[g[{k}]]"),
+                (Language::Rust { .. }, true) => format!("number(whole(g + {k}))"),
+                (Language::Rust { .. }, false) => format!("w[whole(g + {k})]"),
+            };
+            let head = language.either(
+                format!("for (const int *g = t + {first}; g < t + {end}; g += 3) {{"),
+                format!("for g in ({first}..{end}usize).step_by(3) {{"),
+            );
+            let of = language.either("g[2]", "whole(g + 2) as i32").to_owned();
+            text += &format!("    {head}\n        {}", ask([number(0), number(1)], of));
+        }
+        let condition = language.when(&format!("changed < {most}"));
+        text + &format!("    {condition} {{ return changed; }}\n")
+    }
+
+    /// Guards, results, and whether they are finite.
+    fn end(&mut self) -> String {
+        let language = self.context.language;
+        let mut text = if self.parts.guards.len() > MOST_GUARDS { self.guards_by_kinds() } else { self.guards() };
         let Range { start, end } = self.parts.gradient;
         let n = end - start;
-        let _ = writeln!(text, "    y[0] = {};", read(self.parts.value));
+        let _ = writeln!(text, "    y[0] = {};", self.read(self.parts.value));
         text += &language.either(
             format!("    memcpy(y + 1, w + {start}, {n} * sizeof(double));\n"),
             format!("    y[1..].copy_from_slice(&w[{start}..{end}]);\n"),

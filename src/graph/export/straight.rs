@@ -162,7 +162,7 @@ impl Writer<'_, '_, '_> {
     fn inner(&mut self, inner: &Loop, text: &mut String) -> Result<(), ExportError> {
         let language = self.context.language;
         let level = self.counts.len();
-        let mut variable = |statement: u32, value: &str, text: &mut String| {
+        let variable = |statement: u32, value: &str, text: &mut String| {
             let [define, number] = language.either(["double", ""], ["let mut", ": f64"]);
             let _ = writeln!(text, "    {define} p{statement}{number} = {value};");
         };
