@@ -83,11 +83,14 @@ fn gradient(f: &impl ScalarFunction, x: &[f64]) -> Program {
     Graph::record(f, x).value_and_gradient().compile()
 }
 
-/// A program for a number of steps, and where it is compared.
+/// A program, and where it is compared.
 type Made = (Program, Vec<f64>);
 
+/// A name, and the program for a number of steps.
+type Recurrence = (&'static str, fn(usize) -> Made);
+
 /// What is exported, each for any number of steps.
-fn recurrences() -> Vec<(&'static str, fn(usize) -> Made)> {
+fn recurrences() -> Vec<Recurrence> {
     fn of(f: &impl ScalarFunction, x: Vec<f64>) -> Made {
         (gradient(f, &x), x)
     }
@@ -146,7 +149,7 @@ fn code(source: &Source) -> Vec<&str> {
 
 #[test]
 fn loops_over_time_have_the_bits_of_programs() {
-    let case = |(name, make): (&str, fn(usize) -> Made)| {
+    let case = |(name, make): Recurrence| {
         let (program, x) = make(40);
         let near = x.iter().enumerate().map(|(k, x)| x * (1.0 + 1e-3 * (k as f64).sin())).collect();
         Case::new(name, program, vec![x, near])

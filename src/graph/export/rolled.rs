@@ -17,6 +17,7 @@ use super::statements::holds;
 use super::straight::{self, Frame};
 use super::tables::Tables;
 use crate::graph::program::{EvenTerms, Part, Parts, Places};
+use crate::graph::question::Question;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -54,9 +55,6 @@ const FIRST: usize = 4;
 
 /// More guards than these are asked in loops, since compilers take long for thousands of branches.
 const MOST_GUARDS: usize = 100;
-
-/// Fewer guards of one kind are no loop.
-const LEAST_OF_A_KIND: usize = 8;
 
 pub(super) fn write(context: &mut Context, parts: &Parts, inputs: usize) -> Result<Rolled, ExportError> {
     let (language, name) = (context.language, context.name);
@@ -321,53 +319,50 @@ impl Writer<'_, '_> {
     /// Guards by their kinds: a table has the places and the number of each, and the least number that has another answer is returned.
     fn guards_by_kinds(&mut self) -> String {
         let language = self.context.language;
-        let mut numbers = HashMap::new();
+        let mut known = HashMap::new();
         let mut kinds = Vec::new();
         for (k, &(question, answer, about)) in (1_i32..).zip(self.parts.guards.iter()) {
-            let kind = (question, answer, about.map(|place| self.place(place).0));
-            let number = *numbers.entry(kind).or_insert(kinds.len());
+            let [x, mut y] = about.map(|place| self.place(place));
+            let condition = match question {
+                // The number itself goes to the table.
+                Question::Value if !f64::from_bits(answer).is_nan() => {
+                    y = (true, self.tables.numbers.len() as i32);
+                    self.tables.numbers.push(f64::from_bits(answer));
+                    let [a, b] = ["a", "b"].map(|x| language.copysign(&language.constant(1.0), x));
+                    format!("a == b && {a} == {b}")
+                }
+                _ => holds(language, question, answer, ["a", "b"]),
+            };
+            let kind = (condition, [x.0, y.0]);
+            let number = *known.entry(kind.clone()).or_insert(kinds.len());
             if number == kinds.len() {
                 kinds.push((kind, Vec::new()));
             }
-            kinds[number].1.push((k, about));
+            kinds[number].1.extend([x.1, y.1, k]);
         }
         let most = i32::MAX;
         let mut text = format!("    {} = {most};\n", language.either("int changed", "let mut changed: i32"));
-        for ((question, answer, are_constant), guards) in kinds {
-            let condition = format!("!({})", holds(language, question, answer, ["a", "b"]));
-            let ask = |[a, b]: [String; 2], number: String| match language {
-                Language::C => format!(
-                    "const double a = {a}, b = {b};\n        (void)a, (void)b;\n        \
-                     if ({condition} && {number} < changed) changed = {number};\n    }}\n"
-                ),
-                Language::Rust { .. } => format!(
-                    "let (a, b): (f64, f64) = ({a}, {b});\n        \
-                     if {condition} {{ changed = i32::min(changed, {number}); }}\n    }}\n"
-                ),
-            };
-            if guards.len() < LEAST_OF_A_KIND {
-                for (number, about) in guards {
-                    text +=
-                        &format!("    {{\n        {}", ask(about.map(|place| self.read(place)), number.to_string()));
-                }
-                continue;
-            }
-            let entries = guards.iter().flat_map(|&(k, [a, b])| [self.place(a).1, self.place(b).1, k]);
-            let entries: Vec<i32> = entries.collect();
+        for ((condition, are_constant), entries) in kinds {
             let (count, first) = (entries.len() as i32, self.tables.push(entries));
             let end = first + count;
-            let number = |k: usize| match (language, are_constant[k]) {
+            let [a, b] = [0, 1].map(|k| match (language, are_constant[k]) {
                 (Language::C, true) => format!("c[g[{k}]]"),
                 (Language::C, false) => format!("w[g[{k}]]"),
                 (Language::Rust { .. }, true) => format!("number(whole(g + {k}))"),
                 (Language::Rust { .. }, false) => format!("w[whole(g + {k})]"),
-            };
-            let head = language.either(
-                format!("for (const int *g = t + {first}; g < t + {end}; g += 3) {{"),
-                format!("for g in ({first}..{end}usize).step_by(3) {{"),
+            });
+            text += &language.either(
+                format!(
+                    "    for (const int *g = t + {first}; g < t + {end}; g += 3) {{\n        \
+                     const double a = {a}, b = {b};\n        (void)a, (void)b;\n        \
+                     if (!({condition}) && g[2] < changed) changed = g[2];\n    }}\n"
+                ),
+                format!(
+                    "    for g in ({first}..{end}usize).step_by(3) {{\n        \
+                     let (a, b): (f64, f64) = ({a}, {b});\n        \
+                     if !({condition}) {{ changed = i32::min(changed, whole(g + 2) as i32); }}\n    }}\n"
+                ),
             );
-            let of = language.either("g[2]", "whole(g + 2) as i32").to_owned();
-            text += &format!("    {head}\n        {}", ask([number(0), number(1)], of));
         }
         let condition = language.when(&format!("changed < {most}"));
         text + &format!("    {condition} {{ return changed; }}\n")

@@ -63,8 +63,8 @@ impl<'a> Sequence<'a> {
                 statements.push(Statement::Guard(k));
             }
         };
-        for i in 0..body.nodes.len() {
-            if is_needed[i] && !matches!(body.nodes[i].op, Op::Input(_)) {
+        for (i, node) in body.nodes.iter().enumerate() {
+            if is_needed[i] && !matches!(node.op, Op::Input(_)) {
                 statements.push(Statement::Operation(i as u32));
             }
             ask(i + 1, &mut statements);
