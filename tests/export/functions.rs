@@ -224,11 +224,20 @@ fn many_guards_are_few_loops() {
     let guards = source.text().matches("{ return ").count();
     assert!(source.text().contains("int changed") && guards == 1, "{guards} guards");
     // Far away other terms are the largest.
-    let far = problem.x0.iter().enumerate().map(|(k, x)| x + (k as f64).sin()).collect();
-    let cases = [Case::new(problem.name, program(), vec![problem.x0.clone(), far])];
+    let far = |x: &[f64]| x.iter().enumerate().map(|(k, x)| x + (k as f64).sin()).collect();
+    let mixture = Case::new(problem.name, program(), vec![problem.x0.clone(), far(&problem.x0)]);
+    // Guards of values to the bit.
+    let scaled = |x: &[Traced]| {
+        let term = |w: &[Traced]| (w[0] - w[0].base()).exp() * w[1].sin() / (w[1] * w[1] + 2.0);
+        x.windows(2).map(term).fold(Traced::constant(0.0), |sum, term| sum + term)
+    };
+    let x: Vec<f64> = (0..400).map(|k| f64::from(k).cos()).collect();
+    let program = Graph::record_fn(scaled, &x).compile_value_and_gradient();
+    assert!(program.report().kernels() > 0, "{}", program.report());
+    let cases = [mixture, Case::new("scaled", program, vec![x.clone(), far(&x)])];
     for language in [Language::C, Language::Rust] {
-        if let Some(outcome) = check(language, &cases, 1) {
-            assert_eq!(outcome.changed, 1, "{outcome:?}");
+        if let Some(outcome) = check(language, &cases, 2) {
+            assert_eq!(outcome.changed, 2, "{outcome:?}");
         }
     }
 }
