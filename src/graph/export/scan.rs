@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     fn words(text: &str) -> Vec<u64> {
-        text.bytes().map(|byte| u64::from(byte) * 0x9e37_79b9_7f4a_7c15).collect()
+        text.bytes().map(|byte| u64::from(byte).wrapping_mul(0x9e37_79b9_7f4a_7c15)).collect()
     }
 
     #[test]
