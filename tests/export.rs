@@ -16,3 +16,5 @@ mod compiled;
 mod forms;
 #[path = "export/functions.rs"]
 mod functions;
+#[path = "export/recurrences.rs"]
+mod recurrences;

@@ -147,12 +147,12 @@ impl ScalarFunction for Lu {
 
 /// The likelihood of measurements under a linear model with four states, by a Kalman filter: a function of the transition matrix and
 /// of the variances of the process and of the measurement.
-struct Kalman {
-    measured: Vec<f64>,
+pub struct Kalman {
+    pub measured: Vec<f64>,
 }
 
 impl Kalman {
-    fn new(steps: usize) -> (Kalman, Vec<f64>) {
+    pub fn new(steps: usize) -> (Kalman, Vec<f64>) {
         let mut random = Random(23);
         let measured = (0..steps).map(|t| (t as f64 * 0.1).sin() + random.between(-0.1, 0.1)).collect();
         let mut x = vec![0.0; 16];
@@ -216,8 +216,8 @@ impl ScalarFunction for Kalman {
 
 /// Where a point of Lorenz' system is after some steps of the classical Runge-Kutta method, as a function of the three parameters and
 /// of the start.
-struct Lorenz {
-    steps: usize,
+pub struct Lorenz {
+    pub steps: usize,
 }
 
 /// One step of the classical Runge-Kutta method.
@@ -241,12 +241,12 @@ impl ScalarFunction for Lorenz {
 }
 
 /// A reaction that diffuses on a ring, u' = D u'' + r u (1 - u), by Runge-Kutta: a function of the start, of D and of r.
-struct Diffusion {
-    steps: usize,
+pub struct Diffusion {
+    pub steps: usize,
 }
 
 impl Diffusion {
-    fn point(cells: usize) -> Vec<f64> {
+    pub fn point(cells: usize) -> Vec<f64> {
         let mut x = Random(24).vector_between(0.0, 1.0, cells);
         x.extend([0.4, 1.5]);
         x
@@ -419,12 +419,12 @@ impl ScalarFunction for LennardJones {
 }
 
 /// The likelihood of a series under ARMA(2, 2) with the variance of GARCH(1, 1).
-struct Garch {
-    series: Vec<f64>,
+pub struct Garch {
+    pub series: Vec<f64>,
 }
 
 impl Garch {
-    fn new(steps: usize) -> (Garch, Vec<f64>) {
+    pub fn new(steps: usize) -> (Garch, Vec<f64>) {
         let mut random = Random(29);
         (Garch { series: random.vector(steps) }, vec![0.05, 0.3, -0.2, 0.25, 0.1, 0.1, 0.15, 0.6])
     }

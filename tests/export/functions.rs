@@ -129,7 +129,7 @@ fn guards_of_loops_are_numbered_as_those_of_statements() {
         .collect();
     let expected: Vec<i32> = expected.into_iter().filter(|&number| number > 0).collect();
     let text = program.to_c("f").unwrap().to_string();
-    assert!(text.contains("f_guards(w"), "{text}");
+    assert!(text.contains("int changed"), "{text}");
     let cases = [Case::new("rises", program, points)];
     for language in [Language::C, Language::Rust] {
         if let Some(outcome) = check(language, &cases, 1) {
@@ -268,6 +268,33 @@ fn loops_in_rust() {
     cases.retain(|case| case.name != "F6");
     let count = cases.len();
     check(Language::Rust, &cases, 2 * count);
+}
+
+/// Hundreds of guards are asked in loops.
+#[test]
+fn many_guards_are_few_loops() {
+    let problem = problems::mixture_of("F4 small", [3, 4, 100], f64::NAN);
+    let program = || Graph::record(&problem.function, &problem.x0).compile_value_and_gradient();
+    let source = program().to_c("f").unwrap();
+    let guards = source.text().matches("{ return ").count();
+    assert!(source.text().contains("int changed") && guards == 1, "{guards} guards");
+    // Far away other terms are the largest.
+    let far = |x: &[f64]| x.iter().enumerate().map(|(k, x)| x + (k as f64).sin()).collect();
+    let mixture = Case::new(problem.name, program(), vec![problem.x0.clone(), far(&problem.x0)]);
+    // Guards of values to the bit.
+    let scaled = |x: &[Traced]| {
+        let term = |w: &[Traced]| (w[0] - w[0].base()).exp() * w[1].sin() / (w[1] * w[1] + 2.0);
+        x.windows(2).map(term).fold(Traced::constant(0.0), |sum, term| sum + term)
+    };
+    let x: Vec<f64> = (0..400).map(|k| f64::from(k).cos()).collect();
+    let program = Graph::record_fn(scaled, &x).compile_value_and_gradient();
+    assert!(program.report().kernels() > 0, "{}", program.report());
+    let cases = [mixture, Case::new("scaled", program, vec![x.clone(), far(&x)])];
+    for language in [Language::C, Language::Rust] {
+        if let Some(outcome) = check(language, &cases, 2) {
+            assert_eq!(outcome.changed, 2, "{outcome:?}");
+        }
+    }
 }
 
 #[test]

@@ -1,96 +1,97 @@
-//! Guards of rolled programs: a statement for each, or a table where many comparisons follow each other.
+//! Guards of rolled programs: a statement for each, or loops over tables where they are many.
 //!
 //! ```text
-//!   if (!(w[7] < w[8])) { return 1; }            a few
-//!   guard = guards(w, c, t + 40, 24024)          many: for each, which orders of two numbers are right, and where these are
+//!   if (!(w[7] < w[8])) { return 1; }                          a few, in their order
+//!   for each of a table: if (!(w[a] < w[b])) changed = ..      many, by their kinds: the least number is returned
 //! ```
 //!
-//! A table costs a compiler nothing, and 24,024 statements cost gcc half a minute. All comparisons of a table are looked at without a
-//! branch, and the first that came out otherwise is searched for only where there is one.
+//! A table costs a compiler nothing, and 24,024 statements cost gcc half a minute.
 
-use super::language::{ALLOW, Language};
-use super::loops::size;
+use super::language::Language;
 use super::statements::holds;
 use super::tables::Tables;
 use crate::float::Question;
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
-/// So many comparisons are a table.
-const MANY: usize = 32;
+/// More guards than these are asked in loops.
+const MOST_STATEMENTS: usize = 100;
 
-/// A number: a constant or one that was computed, and where it is among those.
+/// A number: whether it is a constant, and where it is among those or among what is computed.
 pub(super) type Place = (bool, i32);
 
-/// A question, the answer that the program has it from its recording, and the two numbers that it is about.
+/// A question, its answer where the function was recorded, and the two numbers that it is about.
 pub(super) type Guard = (Question, u64, [Place; 2]);
 
-/// The statements that ask all guards, and whether they need [`function`].
-pub(super) fn statements(
-    language: Language,
-    name: &str,
-    guards: &[Guard],
-    constants: &[f64],
-    tables: &mut Tables,
-) -> (String, bool) {
-    let (mut text, mut is_called) = (String::new(), false);
-    let mut first = 0;
-    for some in guards.chunk_by(|(a, ..), (b, ..)| a.compares() == b.compares()) {
-        if some.len() >= MANY && some[0].0.compares() {
-            let entry = |&(question, answer, about): &Guard| {
-                let [x, y] = about.map(|(is_constant, place)| if is_constant { !place } else { place });
-                [i32::from(question.orders(answer, false)), x, y]
-            };
-            let (at, count) = (tables.push(some.iter().flat_map(entry)), some.len());
-            let _ = match language {
-                Language::C => writeln!(
-                    text,
-                    "    const int guard{first} = {name}_guards(w, c, t + {at}, {count});\n    \
-                     if (guard{first}) {{ return {first} + guard{first}; }}"
-                ),
-                Language::Rust { .. } => writeln!(
-                    text,
-                    "    let guard = {name}_guards(w, {at}, {count});\n    if guard != 0 {{ return {first} + guard; }}"
-                ),
-            };
-            is_called = true;
-        } else {
-            let read = |(is_constant, place): Place| match is_constant {
-                true => language.constant(constants[place as usize]),
-                false => format!("w[{place}]"),
-            };
-            for (k, &(question, answer, about)) in (first + 1..).zip(some) {
-                let [x, y] = about.map(read);
-                let condition = language.when(&format!("!({})", holds(language, question, answer, [&x, &y])));
-                let _ = writeln!(text, "    {condition} {{ return {k}; }}");
-            }
-        }
-        first += some.len();
+/// Statements that return the number of the first guard, from 1, that has another answer.
+pub(super) fn write(language: Language, guards: &[Guard], constants: &[f64], tables: &mut Tables) -> String {
+    if guards.len() > MOST_STATEMENTS {
+        by_kinds(language, guards, tables)
+    } else {
+        in_order(language, guards, constants)
     }
-    (text, is_called)
 }
 
-/// The function that looks at a table of comparisons, and returns the number of the first that came out otherwise, or 0. In the table stand
-/// the right orders, as bits of [`Question::orders`], and two places; those of constants are counted from -1 downwards.
-pub(super) fn function(language: Language, name: &str) -> String {
-    match language {
-        Language::C => format!(
-            "static inline int {name}_is_kept(const double *restrict w, const double *restrict c, const int *restrict g)\n{{\n    \
-             const double x = g[1] < 0 ? c[~g[1]] : w[g[1]], y = g[2] < 0 ? c[~g[2]] : w[g[2]];\n    \
-             return (g[0] & ((x < y) | (x == y) << 1 | (x > y) << 2 | ((x != x) | (y != y)) << 3)) != 0;\n}}\n\n\
-             static int {name}_guards(const double *restrict w, const double *restrict c, const int *restrict g, int n)\n{{\n    \
-             int all = 1;\n    for (int k = 0; k < n; k++) all &= {name}_is_kept(w, c, g + 3 * k);\n    if (all) return 0;\n    \
-             int k = 0;\n    while ({name}_is_kept(w, c, g + 3 * k)) k++;\n    return k + 1;\n}}\n\n"
-        ),
-        Language::Rust { .. } => format!(
-            "{ALLOW}\nfn {name}_guards(w: &[f64; {size}], g: usize, n: usize) -> i32 {{\n    \
-             let at = |k: usize| {{\n        let place = whole(k) as i32;\n        \
-             if place < 0 {{ number(!place as usize) }} else {{ w[place as usize] }}\n    }};\n    \
-             let is_kept = |k: usize| {{\n        let (x, y) = (at(g + 3 * k + 1), at(g + 3 * k + 2));\n        \
-             let order = [x < y, x == y, x > y, x != x || y != y];\n        \
-             (0..4).any(|which| order[which] && whole(g + 3 * k) >> which & 1 == 1)\n    }};\n    \
-             if (0..n).fold(true, |all, k| all & is_kept(k)) {{\n        return 0;\n    }}\n    \
-             (0..n).position(|k| !is_kept(k)).map_or(0, |k| k as i32 + 1)\n}}\n\n",
-            size = size(name)
-        ),
+fn in_order(language: Language, guards: &[Guard], constants: &[f64]) -> String {
+    let read = |(is_constant, place): Place| match is_constant {
+        true => language.constant(constants[place as usize]),
+        false => format!("w[{place}]"),
+    };
+    let mut text = String::new();
+    for (k, &(question, answer, about)) in (1..).zip(guards) {
+        let [x, y] = about.map(read);
+        let condition = language.when(&format!("!({})", holds(language, question, answer, [&x, &y])));
+        let _ = writeln!(text, "    {condition} {{ return {k}; }}");
     }
+    text
+}
+
+/// A loop for each kind, whose table has the places and the number of each guard.
+fn by_kinds(language: Language, guards: &[Guard], tables: &mut Tables) -> String {
+    let mut known = HashMap::new();
+    let mut kinds = Vec::new();
+    for (k, &(question, answer, [x, mut y])) in (1_i32..).zip(guards) {
+        let condition = match question {
+            // The number itself goes to the table.
+            Question::Value if !f64::from_bits(answer).is_nan() => {
+                y = (true, tables.numbers.len() as i32);
+                tables.numbers.push(f64::from_bits(answer));
+                let [a, b] = ["a", "b"].map(|x| language.copysign(&language.constant(1.0), x));
+                format!("a == b && {a} == {b}")
+            }
+            _ => holds(language, question, answer, ["a", "b"]),
+        };
+        let kind = (condition, [x.0, y.0]);
+        let number = *known.entry(kind.clone()).or_insert(kinds.len());
+        if number == kinds.len() {
+            kinds.push((kind, Vec::new()));
+        }
+        kinds[number].1.extend([x.1, y.1, k]);
+    }
+    let none = i32::MAX;
+    let mut text = format!("    {} = {none};\n", language.either("int changed", "let mut changed: i32"));
+    for ((condition, are_constant), entries) in kinds {
+        let (count, first) = (entries.len() as i32, tables.push(entries));
+        let end = first + count;
+        let [a, b] = [0, 1].map(|k| match (language, are_constant[k]) {
+            (Language::C, true) => format!("c[g[{k}]]"),
+            (Language::C, false) => format!("w[g[{k}]]"),
+            (Language::Rust { .. }, true) => format!("number(whole(g + {k}))"),
+            (Language::Rust { .. }, false) => format!("w[whole(g + {k})]"),
+        });
+        text += &language.either(
+            format!(
+                "    for (const int *g = t + {first}; g < t + {end}; g += 3) {{\n        \
+                 const double a = {a}, b = {b};\n        (void)a, (void)b;\n        \
+                 if (!({condition}) && g[2] < changed) changed = g[2];\n    }}\n"
+            ),
+            format!(
+                "    for g in ({first}..{end}usize).step_by(3) {{\n        \
+                 let (a, b): (f64, f64) = ({a}, {b});\n        \
+                 if !({condition}) {{ changed = i32::min(changed, whole(g + 2) as i32); }}\n    }}\n"
+            ),
+        );
+    }
+    let condition = language.when(&format!("changed < {none}"));
+    text + &format!("    {condition} {{ return changed; }}\n")
 }

@@ -111,7 +111,7 @@ impl Signature<'_> {
                 let check = format!("    for (int k = 0; k < {outputs}; k++)\n        plain &= {};\n", finite("y[k]"));
                 let check = if is_derivative { check } else { String::new() };
                 format!(
-                    "{}\n{{\n    int plain = 1, status = 0;\n    (void)x, (void)w, (void)status;\n{statements}{check}    return plain ? 0 : -1;\n}}\n",
+                    "{}\n{{\n    int plain = 1;\n    (void)x, (void)w;\n{statements}{check}    return plain ? 0 : -1;\n}}\n",
                     self.declaration()
                 )
             }

@@ -12,7 +12,7 @@
 
 use super::functions::{Named, named};
 use super::language::Language;
-use super::statements::expression;
+use super::statements::{expression, operands};
 use super::{ExportError, Given};
 use crate::float::engine::Algorithm as _;
 use crate::graph::body::{Body, Op, Operand};
@@ -242,7 +242,8 @@ impl Regions {
                 continue;
             }
             if node.op != Op::IfLess {
-                let value = expression(context, formula, i, &read)?;
+                let operands: Vec<String> = operands(formula, i).iter().map(|&operand| read(operand)).collect();
+                let value = expression(context, formula, i, &operands)?;
                 let _ = writeln!(text, "{indent}{}", language.define(&format!("v{i}"), &value));
                 continue;
             }

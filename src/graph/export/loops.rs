@@ -13,7 +13,7 @@
 use super::ExportError;
 use super::helpers::Context;
 use super::language::{ALLOW, Language};
-use super::statements::{condition, expression};
+use super::statements::{condition, expression, operands};
 use crate::graph::body::{Op, Operand};
 use crate::graph::program::Loop;
 use std::fmt::Write as _;
@@ -258,7 +258,8 @@ fn body(context: &mut Context, kernel: &Loop, lane: &mut String) -> Result<(), E
     let is_needed = graph.leading_to(kernel.body.results.iter().chain(&watched), |_, _| true);
     let read = |operand: Operand| read(language, kernel, operand);
     for i in (0..graph.nodes.len()).filter(|&i| is_needed[i] && !matches!(graph.nodes[i].op, Op::Input(_))) {
-        let value = expression(context, graph, i, &read)?;
+        let operands: Vec<String> = operands(graph, i).iter().map(|&operand| read(operand)).collect();
+        let value = expression(context, graph, i, &operands)?;
         let _ = writeln!(lane, "            {}", language.define(&format!("v{i}"), &value));
     }
     for &(c, node) in &graph.conditions {

@@ -1,18 +1,26 @@
 //! Programs as source code: in C and in Rust, for places where this crate is not.
 //!
 //! ```text
-//!   Program ──> straight    one statement for each operation        ──> functions    names in the libraries
-//!           └─> rolled      a loop for each launch of a kernel          helpers      formulas of rules
-//!                                                                       language     what C and Rust write differently
+//!   Program ──> straight    operations in their order, in functions ──> functions    names in the libraries
+//!           │     sequence    what is run one after the other           helpers      formulas of rules
+//!           │     scan        where it repeats                          language     what C and Rust write differently
+//!           │     nest        loops, and what their operands are        tables       numbers and places
+//!           │     memory      where results are
+//!           └─> rolled      a loop for each launch of a kernel
 //! ```
 
+mod affine;
 mod functions;
 mod guards;
 mod header;
 mod helpers;
 mod language;
 mod loops;
+mod memory;
+mod nest;
 mod rolled;
+mod scan;
+mod sequence;
 mod statements;
 mod straight;
 mod tables;
@@ -22,9 +30,10 @@ use super::program::{Parts, Program};
 use header::Signature;
 use helpers::Context;
 use language::Language;
-use std::fmt::{self, Display, Write as _};
+use std::fmt::{self, Display};
 use std::panic::Location;
 use straight::Frame;
+use tables::Tables;
 
 /// A program as source code, by [`Program::to_c`], [`Program::to_rust`] or an [`Exporter`].
 #[derive(Clone, Debug, PartialEq)]
@@ -243,9 +252,18 @@ impl Program {
     /// has the bits of [`Program::call`]. Functions of the mathematical library are the library's. In C `cbrt`, `asinh`, `acosh`, `atanh`
     /// and special functions have other last bits than in Rust, which has code of its own for them.
     ///
+    /// # Loops
+    /// Where operations repeat, as the steps of a recurrence, a filter or a simulation do, the source has a loop, and another one for the way
+    /// back of a gradient; the cells of each step are a loop inside of it. So there is as much code for 1000 steps as for 100. The loop takes
+    /// its operands from the step before, from memory or from inputs at even distances, and from tables of numbers, which grow with the
+    /// steps where the function has other constants in each. The first steps and the last ones may stand outside of the loop. A loop needs eight
+    /// steps at least, and has to save a hundred operations.
+    ///
     /// # Cost
-    /// The source grows with the number of operations; of a program that is rolled ([`Graph::compile_value_and_gradient`]) with that of
-    /// bodies of loops, and its tables with that of launches.
+    /// The source grows with the number of operations that are not in loops; of a program that is rolled
+    /// ([`Graph::compile_value_and_gradient`]) with that of bodies of loops, and its tables with that of launches. Memory has room for what
+    /// a loop leaves for others, in each of its steps: for a gradient what the way back needs. Exporting takes time in proportion to the
+    /// operations, a few microseconds for each.
     ///
     /// [`Graph::compile_value_and_gradient`]: crate::graph::Graph::compile_value_and_gradient
     ///
@@ -309,19 +327,33 @@ impl Program {
 fn straight_file(context: &mut Context, program: &Program) -> Result<Source, ExportError> {
     let (body, conditions) = program.straight();
     let (language, name) = (context.language, context.name);
-    let input = |k: u32| format!("x[{k}]");
-    let in_rust = format!("x: &[f64; {}], w: &mut [f64; {}]", program.inputs(), loops::size(name));
-    let parameters = [language.either("const double *restrict x, double *restrict w", &in_rust), "x, w"];
-    let frame = Frame { name: format!("{name}_part"), input: &input, parameters, memory: 0 };
-    let straight = straight::write(context, body, &conditions, &frame)?;
-    let mut statements = straight.statements;
-    for (k, result) in straight.results.iter().enumerate() {
-        let _ = writeln!(statements, "    y[{k}] = {result};");
-    }
+    let mut tables = Tables::default();
+    let input = |k: u32| k as i32;
+    let in_c = "const double *restrict x, double *restrict y, double *restrict w";
+    let (inputs, outputs) = (program.inputs(), program.outputs());
+    let in_rust = format!("x: &[f64; {inputs}], y: &mut [f64; {outputs}], w: &mut [f64; {}]", loops::size(name));
+    let parameters = language.either([in_c, "x, y, w"], [&in_rust, "x, y, w"]);
+    let frame =
+        Frame { name: format!("{name}_part"), inputs: "x", input: &input, parameters, memory: 0, with_results: true };
+    let straight = straight::write(context, &mut tables, body, &conditions, &frame)?;
     let (memory, is_derivative) = (straight.memory, body.function().is_some());
-    let signature = Signature { program, name, memory, language, is_derivative, has_data: false };
-    let text = [&signature.begin(), &context.definitions, &straight.functions, &signature.function(&statements)];
-    Ok(Source { name: name.into(), text: text.map(String::as_str).concat(), memory, data: None })
+    let [mut definitions, mut finding] = [String::new(), String::new()];
+    if straight.has_loops {
+        definitions = tables.definitions(language, name);
+        if language.is_c() {
+            finding = tables.finding(name) + "    (void)c, (void)t;\n";
+        }
+    }
+    let data = tables.bytes();
+    let signature = Signature { program, name, memory, language, is_derivative, has_data: data.is_some() };
+    let text = [
+        &signature.begin(),
+        &definitions,
+        &context.definitions,
+        &straight.functions,
+        &signature.function(&(finding + &straight.statements)),
+    ];
+    Ok(Source { name: name.into(), text: text.map(String::as_str).concat(), memory, data })
 }
 
 /// The file of a program that is rolled.
@@ -350,7 +382,8 @@ fn check_function(context: &mut Context, function: &Body) -> Result<(), ExportEr
         if let Op::Rule(rule) | Op::First(rule) | Op::Second(rule) | Op::Reduction(rule) = node.op
             && !std::mem::replace(&mut is_known[rule as usize], true)
         {
-            statements::expression(context, function, i, &|_| String::new())?;
+            let operands = vec![String::new(); statements::operands(function, i).len()];
+            statements::expression(context, function, i, &operands)?;
         }
     }
     Ok(())

@@ -84,8 +84,9 @@ pub(super) fn write(context: &mut Context, parts: &Parts, inputs: usize) -> Resu
         steps.insert(parts.adjoints.len(), [-1, place]);
     }
     let first = writer.tables.push(steps.iter().flatten().copied());
+    // The tables are complete before the function looks for them.
+    let end = writer.end();
     let (count, cases) = (steps.len(), std::mem::take(&mut writer.cases));
-    let end = writer.end(); // before the tables are found, whose bytes have to be there
     begin += &language.either(
         format!("{}    memcpy(w, x, {inputs} * sizeof(double));\n", writer.tables.finding(name)),
         format!("    w[..{inputs}].copy_from_slice(x);\n"),
@@ -184,15 +185,19 @@ impl Writer<'_, '_> {
                 self.count += 1;
                 let language = self.context.language;
                 let inputs: Vec<i32> = inputs.iter().map(|&input| self.place(input).1).collect();
-                let place = |k: u32| format!("w[{}]", inputs[k as usize]);
                 let name = format!("{}_straight{number}", self.context.name);
                 let parameters =
                     language.either("double *restrict w".into(), format!("w: &mut [f64; {}]", size(self.context.name)));
-                let first = self.parts.numbers - self.parts.place_of_constants.len();
-                let frame = Frame { name: name.clone(), input: &place, parameters: [&parameters, "w"], memory: first };
-                let straight = straight::write(self.context, body, conditions, &frame)?;
-                let mut statements = language.either("    int status = 0;\n    (void)status;\n", "").to_owned();
-                statements += &straight.statements;
+                let frame = Frame {
+                    name: name.clone(),
+                    inputs: "w",
+                    input: &|k| inputs[k as usize],
+                    parameters: [&parameters, "w"],
+                    memory: self.parts.numbers - self.parts.place_of_constants.len(),
+                    with_results: false,
+                };
+                let straight = straight::write(self.context, &mut self.tables, body, conditions, &frame)?;
+                let mut statements = straight.statements;
                 // All are read before one is added to.
                 for (k, result) in straight.results.iter().enumerate() {
                     let _ = writeln!(statements, "    {}", language.define(&format!("o{k}"), result));
@@ -207,8 +212,13 @@ impl Writer<'_, '_> {
                 }
                 self.memory = self.memory.max(straight.memory);
                 self.functions += &straight.functions;
-                self.functions += &straight::function(language, &name, [&parameters, "w"], &statements);
-                self.case(number, &format!("{name}(w)"));
+                self.functions += &straight::function(
+                    language,
+                    &name,
+                    straight.parameters.each_ref().map(String::as_str),
+                    &statements,
+                );
+                self.case(number, &format!("{name}({})", straight.parameters[1]));
                 [number as i32, 0]
             }
         })
@@ -284,20 +294,18 @@ impl Writer<'_, '_> {
 
     /// Guards, results, and whether they are finite.
     fn end(&mut self) -> String {
-        let (language, name, constants) = (self.context.language, self.context.name, self.parts.constants);
+        let language = self.context.language;
+        let constants = self.parts.constants;
         let guard = |&(question, answer, about): &(_, _, [u32; 2])| (question, answer, about.map(|at| self.place(at)));
         let guards: Vec<Guard> = self.parts.guards.iter().map(guard).collect();
-        let (mut text, is_called) = guards::statements(language, name, &guards, constants, &mut self.tables);
-        if is_called {
-            self.functions += &guards::function(language, name);
-        }
-        let read = |place: u32| match self.place(place) {
+        let mut text = guards::write(language, &guards, constants, &mut self.tables);
+        let value = match self.place(self.parts.value) {
             (true, k) => language.constant(constants[k as usize]),
             (false, k) => format!("w[{k}]"),
         };
         let Range { start, end } = self.parts.gradient;
         let n = end - start;
-        let _ = writeln!(text, "    y[0] = {};", read(self.parts.value));
+        let _ = writeln!(text, "    y[0] = {};", value);
         text += &language.either(
             format!("    memcpy(y + 1, w + {start}, {n} * sizeof(double));\n"),
             format!("    y[1..].copy_from_slice(&w[{start}..{end}]);\n"),

@@ -8,19 +8,21 @@ use crate::graph::body::{Body, Op, Operand};
 use crate::graph::question::Question;
 use std::num::FpCategory;
 
-/// The value of the operation at `i`, whose operands are written by `read`.
+/// What the operation at `i` is of. The second of a pair has the operand of the first.
+pub(super) fn operands(body: &Body, i: usize) -> &[Operand] {
+    body.operands(&body.nodes[if let Op::Second(_) = body.nodes[i].op { i - 1 } else { i }])
+}
+
+/// The value of the operation at `i`, of operands as they are written.
 pub(super) fn expression(
     context: &mut Context,
     body: &Body,
     i: usize,
-    read: &dyn Fn(Operand) -> String,
+    operands: &[String],
 ) -> Result<String, ExportError> {
     let node = &body.nodes[i];
-    // The second of a pair has the operand of the first.
-    let with_operands = if let Op::Second(_) = node.op { &body.nodes[i - 1] } else { node };
-    let operands: Vec<String> = body.operands(with_operands).iter().map(|&operand| read(operand)).collect();
     let language = context.language;
-    Ok(match (node.op, &operands[..]) {
+    Ok(match (node.op, operands) {
         (Op::Add, [x, y]) => format!("{x} + {y}"),
         (Op::Sub, [x, y]) => format!("{x} - {y}"),
         (Op::Mul, [x, y]) => format!("{x} * {y}"),

@@ -1,35 +1,32 @@
-//! Straight code: one statement for each operation, in functions that a compiler can still digest.
-//!
-//! ```text
-//!   v0 = x[0] * x[1]     part 0                          w[0] = v1    what a later part needs
-//!   v1 = sin(v0)
-//!   v2 = v1 + w[0]       part 1
-//! ```
-//!
-//! A graph of some hundred operations is one function. A longer one is cut into parts, since the time that compilers take grows faster than
-//! a function does. What another part needs goes through memory, in places that are used again when nobody needs them any more.
+//! Code that is run from the beginning to the end: a variable for each operation, loops where operations repeat, and functions of at most
+//! so many statements, since the time that compilers take grows faster than a function does.
 
 use super::ExportError;
+use super::affine::{Affine, Array, Reading};
 use super::helpers::Context;
 use super::language::{ALLOW, Language};
+use super::memory::{self, Block, Loop, Memory, Piece};
+use super::nest::{Nest, Part};
+use super::sequence::{Leaf, Sequence, Statement};
 use super::statements::{condition, expression, holds};
+use super::tables::Tables;
 use crate::float::Condition;
-use crate::graph::body::{Body, Guard, Op, Operand};
+use crate::graph::body::Body;
 use std::fmt::Write as _;
-
-/// The most operations of a part. Beyond, gcc takes more and more time for each.
-const MOST_OPERATIONS: usize = 500;
 
 /// What straight code has around it.
 pub(super) struct Frame<'a> {
     /// With which the names of its functions begin.
     pub name: String,
-    /// How an input is written.
-    pub input: &'a dyn Fn(u32) -> String,
-    /// The parameters of its functions, and the arguments in calls of them.
+    /// The array of the inputs, and the place of each there.
+    pub inputs: &'a str,
+    pub input: &'a dyn Fn(u32) -> i32,
+    /// The parameters of its functions, and the arguments in calls of them, without the tables.
     pub parameters: [&'a str; 2],
     /// The first place in memory that is free.
     pub memory: usize,
+    /// Whether it writes its results to `y`.
+    pub with_results: bool,
 }
 
 /// Straight code.
@@ -38,91 +35,206 @@ pub(super) struct Straight {
     pub functions: String,
     /// What runs them, or the statements themselves.
     pub statements: String,
+    /// The parameters and the arguments that these need around them: those of the frame, and in C the tables `c` and `t` if there are loops.
+    pub parameters: [String; 2],
+    pub has_loops: bool,
     /// The results, and from where on memory is free behind it.
     pub results: Vec<String>,
     pub memory: usize,
 }
 
-/// Where values of a graph are.
-struct Places<'a> {
-    body: &'a Body,
-    frame: &'a Frame<'a>,
-    language: Language,
-    /// The part that computes each operation.
-    part: Vec<u32>,
-    /// Its place in memory, if another part needs it.
-    slot: Vec<Option<usize>>,
-}
-
-impl Places<'_> {
-    /// An operand as it is written in a part.
-    fn read(&self, operand: Operand, part: u32) -> String {
-        let node = match operand {
-            Operand::Constant(bits) => return self.language.constant(f64::from_bits(bits)),
-            Operand::Node(node) => node as usize,
-        };
-        match (self.body.nodes[node].op, self.slot[node]) {
-            (Op::Input(k), _) => (self.frame.input)(k),
-            (_, Some(slot)) if self.part[node] != part => format!("w[{slot}]"),
-            _ => format!("v{node}"),
-        }
-    }
+struct Writer<'a, 'b, 'c> {
+    context: &'a mut Context<'b>,
+    sequence: &'a Sequence<'a>,
+    frame: &'a Frame<'c>,
+    tables: &'a mut Tables,
+    memory: Memory,
+    parameters: [String; 2],
+    /// The passes of the loops around.
+    counts: Vec<i32>,
+    functions: String,
+    count: usize,
 }
 
 /// Writes a graph. A statement of it returns the number of the first guard that has another answer, counted from 1, and `plain` becomes
 /// false where a condition does not hold.
 pub(super) fn write(
     context: &mut Context,
+    tables: &mut Tables,
     body: &Body,
     conditions: &[(Condition, u32)],
     frame: &Frame,
 ) -> Result<Straight, ExportError> {
-    let language = context.language;
-    let conditions: Vec<(Condition, Operand)> = conditions.iter().map(|&(c, node)| (c, Operand::Node(node))).collect();
-    let sides = body.guards.iter().flat_map(|guard| &guard.about);
-    let roots = body.results.iter().chain(sides).chain(conditions.iter().map(|(_, operand)| operand));
-    let is_needed = body.leading_to(roots, |_, _| true);
-    let run: Vec<usize> =
-        (0..body.nodes.len()).filter(|&i| is_needed[i] && !matches!(body.nodes[i].op, Op::Input(_))).collect();
-    let places = place(body, &run, &conditions, frame, language);
-    let is_one = run.len() <= MOST_OPERATIONS;
+    let sequence = Sequence::new(body, conditions, frame.with_results);
+    let (leaves, mut results) = sequence.leaves(frame.input);
+    let mut numbers = std::mem::take(&mut tables.numbers);
+    let mut nest = Nest::new(&sequence, &mut numbers);
+    let parts: Vec<Part> = nest.parts(leaves, 0);
+    let has_loops = parts.iter().any(|part| matches!(part, Part::Loop { .. }));
+    let of_tables = match has_loops && context.language.is_c() {
+        true => [", const double *restrict c, const int *restrict t", ", c, t"],
+        false => ["", ""],
+    };
+    let parameters = [0, 1].map(|k| frame.parameters[k].to_owned() + of_tables[k]);
+    if frame.with_results {
+        results.clear();
+    }
+    let (block, memory) = memory::place(&sequence, nest, parts, &mut results, frame.memory, tables);
+    tables.numbers = numbers;
+    let end = memory.end;
+    let mut writer = Writer {
+        context,
+        sequence: &sequence,
+        frame,
+        tables,
+        memory,
+        parameters,
+        counts: Vec::new(),
+        functions: String::new(),
+        count: 0,
+    };
+    let statements = writer.block(&block)?;
+    let results = results.iter().map(|result| writer.read(result)).collect();
+    let Writer { functions, parameters, .. } = writer;
+    Ok(Straight { functions, statements, parameters, has_loops, results, memory: end })
+}
 
-    let mut guards = Guards { guards: &body.guards, next: 0 };
-    let mut straight =
-        Straight { functions: String::new(), statements: String::new(), results: Vec::new(), memory: places.1 };
-    let places = places.0;
-    let mut conditions = ordered(conditions).into_iter().peekable();
-    for (part, operations) in (0..).zip(run.chunks(MOST_OPERATIONS).chain(run.is_empty().then_some(&[][..]))) {
+impl Writer<'_, '_, '_> {
+    fn block(&mut self, block: &Block) -> Result<String, ExportError> {
+        if let [pieces] = &block.0[..] {
+            return self.pieces(pieces);
+        }
+        let language = self.context.language;
+        let counters = |type_in_c: &str, type_in_rust: &str| -> String {
+            let levels = 0..self.counts.len();
+            levels.map(|l| format!(", {type_in_c}i{l}{type_in_rust}")).collect()
+        };
+        let parameters = self.parameters[0].clone() + &language.either(counters("int ", ""), counters("", ": usize"));
+        let arguments = self.parameters[1].clone() + &counters("", "");
+        let mut statements = String::new();
+        for pieces in &block.0 {
+            let text = self.pieces(pieces)?;
+            let name = format!("{}_{}", self.frame.name, self.count);
+            self.count += 1;
+            self.functions += &function(language, &name, [&parameters, &arguments], &text);
+            statements += &call(language, &name, &arguments);
+        }
+        Ok(statements)
+    }
+
+    fn pieces(&mut self, pieces: &[Piece]) -> Result<String, ExportError> {
         let mut text = String::new();
-        let read = |operand: Operand| places.read(operand, part);
-        guards.write(operations.first().map_or(usize::MAX, |&i| i), language, &read, &mut text);
-        while let Some((c, operand)) = conditions.next_if(|&(_, x)| x < Operand::Node(body.point.len() as u32)) {
-            let _ = writeln!(text, "    plain &= {};", condition(language, c, &read(operand)));
-        }
-        for &i in operations {
-            let value = expression(context, body, i, &read)?;
-            let _ = writeln!(text, "    {}", language.define(&format!("v{i}"), &value));
-            if let Some(slot) = places.slot[i] {
-                let _ = writeln!(text, "    w[{slot}] = v{i};");
+        for piece in pieces {
+            match piece {
+                Piece::Leaf(leaf) => self.leaf(leaf, &mut text)?,
+                Piece::Loop(inner) => self.inner(inner, &mut text)?,
             }
-            while let Some((c, operand)) = conditions.next_if(|&(_, x)| x <= Operand::Node(i as u32)) {
-                let _ = writeln!(text, "    plain &= {};", condition(language, c, &read(operand)));
-            }
-            guards.write(i + 1, language, &read, &mut text);
         }
-        if is_one {
-            straight.statements = text;
-        } else {
-            let [_, arguments] = frame.parameters;
-            let name = format!("{}_{part}", frame.name);
-            straight.functions += &function(language, &name, frame.parameters, &text);
-            straight.statements += &call(language, &name, arguments);
+        Ok(text)
+    }
+
+    fn leaf(&mut self, leaf: &Leaf, text: &mut String) -> Result<(), ExportError> {
+        let language = self.context.language;
+        let operands: Vec<String> = leaf.operands.iter().map(|operand| self.read(operand)).collect();
+        let _ = match (self.sequence.statements[leaf.statement as usize], &operands[..]) {
+            (Statement::Operation(node), operands) => {
+                let value = expression(self.context, self.sequence.body, node as usize, operands)?;
+                let name = format!("v{}", leaf.statement);
+                let _ = writeln!(text, "    {}", language.define(&name, &value));
+                if leaf.is_stored {
+                    let place = self.memory.place_of(leaf, &self.counts, self.tables);
+                    let _ = writeln!(text, "    {} = {name};", self.entry("w", place));
+                }
+                Ok(())
+            }
+            (Statement::Condition(c, _), [x]) => writeln!(text, "    plain &= {};", condition(language, c, x)),
+            (Statement::Guard(k), [x, y, number]) => {
+                let guard = &self.sequence.body.guards[k as usize];
+                let condition = language.when(&format!("!({})", holds(language, guard.question, guard.answer, [x, y])));
+                writeln!(text, "    {condition} {{ return {}; }}", self.status(number))
+            }
+            (Statement::Result(_), [x, k]) => writeln!(text, "    y[{k}] = {x};"),
+            (statement, operands) => unreachable!("{statement:?} of {} operands", operands.len()),
+        };
+        Ok(())
+    }
+
+    fn inner(&mut self, inner: &Loop, text: &mut String) -> Result<(), ExportError> {
+        let language = self.context.language;
+        let level = self.counts.len();
+        let variable = |statement: u32, value: &str, text: &mut String| {
+            let [define, number] = language.either(["double", ""], ["let mut", ": f64"]);
+            let _ = writeln!(text, "    {define} p{statement}{number} = {value};");
+        };
+        for &(statement, mut before) in &inner.carried {
+            before.strides[level] = 0;
+            let place = self.memory.address((Array::Value, None, before), &self.counts, self.tables);
+            variable(statement, &self.entry("w", place), text);
+        }
+        let is_carried = |statement: u32| inner.carried.iter().any(|&(carried, _)| carried == statement);
+        let only_left: Vec<u32> = inner.left.iter().map(|&(s, _)| s).filter(|&s| !is_carried(s)).collect();
+        only_left.iter().for_each(|&statement| variable(statement, "0.0", text));
+        self.counts.push(inner.count);
+        let body = self.block(&inner.body)?;
+        self.counts.pop();
+        let (i, count) = (format!("i{level}"), inner.count);
+        let kept = inner.carried.iter().map(|&(s, _)| s).chain(only_left);
+        let kept: String = kept.map(|s| format!("    p{s} = v{s};\n")).collect();
+        let head = language.either(
+            format!("    for (int {i} = 0; {i} < {count}; {i}++) {{\n"),
+            format!("    for {i} in 0..{count}usize {{\n"),
+        );
+        text.push_str(&head);
+        (body + &kept).lines().for_each(|line| {
+            let _ = writeln!(text, "    {line}");
+        });
+        text.push_str("    }\n");
+        for &(statement, position) in &inner.left {
+            let place = self.memory.address((Array::Value, None, Affine::constant(position)), &[], self.tables);
+            let _ = writeln!(text, "    {} = p{statement};", self.entry("w", place));
+        }
+        Ok(())
+    }
+
+    /// What is read, as it is written.
+    fn read(&mut self, reading: &Reading) -> String {
+        let language = self.context.language;
+        let Reading::At { array, index, place } = *reading else {
+            return match *reading {
+                Reading::Literal(bits) => language.constant(f64::from_bits(bits)),
+                Reading::Local(statement) => format!("v{statement}"),
+                Reading::Carried(statement) => format!("p{statement}"),
+                Reading::At { .. } => unreachable!("it is matched above"),
+            };
+        };
+        let place = self.memory.address((array, index, place), &self.counts, self.tables);
+        match array {
+            Array::Value => self.entry("w", place),
+            Array::Input => self.entry(self.frame.inputs, place),
+            Array::Number => language.number(&self.place(place)),
+            Array::Whole => self.place(place),
         }
     }
-    // Results are read where all is done, from memory or in the same function.
-    let end = if is_one { 0 } else { u32::MAX };
-    straight.results = body.results.iter().map(|&result| places.read(result, end)).collect();
-    Ok(straight)
+
+    fn entry(&self, array: &str, place: (Option<Affine>, Affine)) -> String {
+        format!("{array}[{}]", self.place(place))
+    }
+
+    fn place(&self, (index, place): (Option<Affine>, Affine)) -> String {
+        match index {
+            None => place.show(),
+            Some(index) => {
+                let listed = self.context.language.whole(&index);
+                if place == Affine::constant(0) { listed } else { format!("{listed} + {}", place.show()) }
+            }
+        }
+    }
+
+    /// The number of a guard as what a function returns.
+    fn status(&self, number: &str) -> String {
+        let is_computed = !self.counts.is_empty() && !self.context.language.is_c();
+        if is_computed { format!("({number}) as i32") } else { number.to_owned() }
+    }
 }
 
 /// A function that returns the number of a guard, -1 if plain arithmetic is not enough, or 0.
@@ -138,103 +250,11 @@ pub(super) fn function(language: Language, name: &str, [parameters, arguments]: 
     }
 }
 
-/// Statements that call such a function.
-pub(super) fn call(language: Language, name: &str, arguments: &str) -> String {
-    match language {
-        Language::C => {
-            format!("    if ((status = {name}({arguments})) > 0)\n        return status;\n    plain &= status == 0;\n")
-        }
-        Language::Rust { .. } => {
-            format!(
-                "    let status = {name}({arguments});\n    if status > 0 {{ return status; }}\n    plain &= status == 0;\n"
-            )
-        }
-    }
-}
-
-/// Conditions in the order of what they are about.
-fn ordered(mut conditions: Vec<(Condition, Operand)>) -> Vec<(Condition, Operand)> {
-    conditions.sort_by_key(|&(_, operand)| operand);
-    conditions
-}
-
-/// The guards, in their order: that which changed first is the one to be named.
-struct Guards<'a> {
-    guards: &'a [Guard],
-    next: usize,
-}
-
-impl Guards<'_> {
-    /// Those that can be asked where the operations below `end` are computed.
-    fn write(&mut self, end: usize, language: Language, read: &dyn Fn(Operand) -> String, text: &mut String) {
-        let is_known = |operand: Operand| match operand {
-            Operand::Node(node) => (node as usize) < end,
-            Operand::Constant(_) => true,
-        };
-        while let Some(guard) = self.guards.get(self.next)
-            && guard.about.into_iter().all(is_known)
-        {
-            self.next += 1;
-            let [x, y] = guard.about.map(read);
-            let condition = language.when(&format!("!({})", holds(language, guard.question, guard.answer, [&x, &y])));
-            let _ = writeln!(text, "    {condition} {{ return {}; }}", self.next);
-        }
-    }
-}
-
-/// Gives the operations `run` their parts, and those that another part needs their places. Returns also where memory ends.
-fn place<'a>(
-    body: &'a Body,
-    run: &[usize],
-    conditions: &[(Condition, Operand)],
-    frame: &'a Frame<'a>,
-    language: Language,
-) -> (Places<'a>, usize) {
-    let n = body.nodes.len();
-    let mut places = Places { body, frame, language, part: vec![0; n], slot: vec![None; n] };
-    let parts: Vec<&[usize]> = run.chunks(MOST_OPERATIONS).collect();
-    for (part, operations) in (0..).zip(&parts) {
-        operations.iter().for_each(|&i| places.part[i] = part);
-    }
-    if parts.len() <= 1 {
-        return (places, frame.memory);
-    }
-    // The last part that needs each operation.
-    let mut last = vec![0_u32; n];
-    let mut note = |operand: Operand, part: u32| {
-        if let Operand::Node(node) = operand {
-            last[node as usize] = last[node as usize].max(part);
-        }
-    };
-    for &i in run {
-        let part = places.part[i];
-        let node = &body.nodes[if let Op::Second(_) = body.nodes[i].op { i - 1 } else { i }];
-        body.operands(node).iter().for_each(|&operand| note(operand, part));
-    }
-    body.results.iter().for_each(|&result| note(result, u32::MAX));
-    // A guard is asked behind those before it, and a condition where its number is computed.
-    let part_of = |operand: &Operand| if let Operand::Node(node) = operand { places.part[*node as usize] } else { 0 };
-    let mut part = 0;
-    for guard in &body.guards {
-        part = guard.about.iter().map(part_of).fold(part, u32::max);
-        guard.about.iter().for_each(|&side| note(side, part));
-    }
-    conditions.iter().for_each(|&(_, operand)| note(operand, part_of(&operand)));
-    let (mut free, mut end) = (Vec::new(), frame.memory);
-    let mut ending: Vec<Vec<usize>> = vec![Vec::new(); parts.len()];
-    for (part, operations) in (0_u32..).zip(&parts) {
-        for &i in operations.iter().filter(|&&i| last[i] > part) {
-            let slot = free.pop().unwrap_or_else(|| {
-                end += 1;
-                end - 1
-            });
-            places.slot[i] = Some(slot);
-            if let Some(ending) = ending.get_mut(last[i] as usize) {
-                ending.push(slot);
-            }
-        }
-        // What this part is the last to read may be written by the next.
-        free.append(&mut ending[part as usize]);
-    }
-    (places, end)
+/// A statement that calls such a function.
+fn call(language: Language, name: &str, arguments: &str) -> String {
+    let [define, when] = language.either(
+        ["const int status", "if (status > 0) return status;"],
+        ["let status", "if status > 0 { return status; }"],
+    );
+    format!("    {{\n        {define} = {name}({arguments});\n        {when}\n        plain &= status == 0;\n    }}\n")
 }
