@@ -24,3 +24,4 @@ mod matrices;
 mod misuse;
 mod patterns;
 mod plans;
+mod published;
