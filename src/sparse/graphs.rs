@@ -3,7 +3,7 @@
 use super::hessian::HessianPlan;
 use super::jacobian::JacobianPlan;
 use super::pattern::SparsePattern;
-use crate::drivers::{ScalarFunction, VectorFunction};
+use crate::drivers::{ScalarFunction, VectorFunction, check_length};
 use crate::float::Primitive;
 use crate::graph::Graph;
 
@@ -83,6 +83,7 @@ impl HessianPlan {
     #[must_use]
     #[track_caller]
     pub fn record<B: Primitive>(&self, f: &(impl ScalarFunction + ?Sized), x: &[B]) -> Graph<B> {
+        check_length("record", "the point", x.len(), self.pattern().rows(), "row of the pattern");
         Graph::record_derivative(x, |x| {
             let (value, gradient, hessian) = self.value_gradient_and_hessian(f, x);
             [vec![value], gradient, hessian.into_values()].concat()
@@ -99,6 +100,7 @@ impl JacobianPlan {
     #[must_use]
     #[track_caller]
     pub fn record<B: Primitive>(&self, f: &(impl VectorFunction + ?Sized), x: &[B]) -> Graph<B> {
+        check_length("record", "the point", x.len(), self.pattern().columns(), "column of the pattern");
         Graph::record_derivative(x, |x| {
             let (value, jacobian) = self.value_and_jacobian(f, x);
             [value, jacobian.into_values()].concat()

@@ -174,8 +174,13 @@ impl HessianPlan {
     }
 
     /// The direction of each input, `None` if it has no second derivatives: the columns of one colour share a direction.
+    ///
+    /// # Panics
+    /// If there is no such input.
     #[must_use]
+    #[track_caller]
     pub fn colour_of(&self, input: usize) -> Option<usize> {
+        self.pattern.check_line("HessianPlan::colour_of", "column", input, self.pattern.columns());
         self.colouring.of(input).map(|colour| colour as usize)
     }
 

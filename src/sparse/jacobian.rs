@@ -157,14 +157,24 @@ impl JacobianPlan {
     }
 
     /// The direction of forward mode that an input belongs to, if it does.
+    ///
+    /// # Panics
+    /// If there is no such input.
     #[must_use]
+    #[track_caller]
     pub fn colour_of_column(&self, column: usize) -> Option<usize> {
+        self.pattern.check_line("JacobianPlan::colour_of_column", "column", column, self.pattern.columns());
         self.division.columns.of(column).map(|colour| colour as usize)
     }
 
     /// The direction of reverse mode that a result belongs to, if it does.
+    ///
+    /// # Panics
+    /// If there is no such result.
     #[must_use]
+    #[track_caller]
     pub fn colour_of_row(&self, row: usize) -> Option<usize> {
+        self.pattern.check_line("JacobianPlan::colour_of_row", "row", row, self.pattern.rows());
         self.division.rows.of(row).map(|colour| colour as usize)
     }
 
@@ -322,10 +332,12 @@ impl JacobianPlan {
 
     #[track_caller]
     fn check_results(&self, driver: &str, found: usize) {
-        let rows = self.pattern.rows();
+        let (rows, columns) = (self.pattern.rows(), self.pattern.columns());
+        let values = if found == 1 { "value" } else { "values" };
         assert!(
             found == rows,
-            "dualtape: {driver}: the function returned {found} values, and the pattern has {rows} rows; it must have one for each value"
+            "dualtape: {driver}: the function returned {found} {values}, and the pattern is {rows} x {columns}; it must have a row for \
+             each value"
         );
     }
 }

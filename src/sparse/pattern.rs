@@ -220,6 +220,7 @@ impl SparsePattern {
     #[must_use]
     #[track_caller]
     pub fn column(&self, column: usize) -> &[usize] {
+        self.check_line("SparsePattern::column", "column", column, self.columns());
         &self.indices[self.starts[column]..self.starts[column + 1]]
     }
 
@@ -317,6 +318,17 @@ impl SparsePattern {
         self.check_square()?;
         let transposed = self.transposed();
         if transposed == *self { Ok(transposed) } else { self.union(&transposed) }
+    }
+
+    /// Panics unless there is the row or column, of so many, that a caller of `method` asked for.
+    #[inline]
+    #[track_caller]
+    pub(crate) fn check_line(&self, method: &str, line: &str, asked: usize, count: usize) {
+        let (rows, columns) = (self.rows, self.columns());
+        assert!(
+            asked < count,
+            "dualtape: {method}: a matrix of {rows} x {columns} has no {line} {asked}; they are counted from 0"
+        );
     }
 
     fn check_square(&self) -> Result<(), SparseError> {

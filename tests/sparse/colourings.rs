@@ -4,8 +4,8 @@ use crate::brute_force::{graph, is_acyclic, is_readable, is_star, least_colours,
 use crate::problems::Random;
 use dualtape::sparse::{HessianMethod, HessianPlan, JacobianMode, JacobianPlan, Order, SparsePattern};
 
-const ORDERS: [Order; 3] = [Order::Natural, Order::LargestFirst, Order::SmallestLast];
-const METHODS: [HessianMethod; 2] = [HessianMethod::Direct, HessianMethod::Substitution];
+pub const ORDERS: [Order; 3] = [Order::Natural, Order::LargestFirst, Order::SmallestLast];
+pub const METHODS: [HessianMethod; 2] = [HessianMethod::Direct, HessianMethod::Substitution];
 
 pub fn symmetric(n: usize, entries: impl IntoIterator<Item = (usize, usize)>) -> SparsePattern {
     SparsePattern::from_triplets(n, n, entries).unwrap().symmetrised().unwrap()
@@ -39,7 +39,7 @@ pub fn random_pattern(random: &mut Random, rows: usize, columns: usize, percent:
 
 /// The number of colours of a symmetric pattern, whose colouring is checked.
 #[track_caller]
-fn colours(pattern: &SparsePattern, method: HessianMethod, order: Order) -> usize {
+pub fn colours(pattern: &SparsePattern, method: HessianMethod, order: Order) -> usize {
     let plan = HessianPlan::with(pattern.clone(), method, order).unwrap();
     let colours: Vec<_> = (0..pattern.columns()).map(|v| plan.colour_of(v)).collect();
     let is_valid = match method {
@@ -59,7 +59,7 @@ fn colours(pattern: &SparsePattern, method: HessianMethod, order: Order) -> usiz
 
 /// The numbers of colours of columns and rows, by which every entry can be read.
 #[track_caller]
-fn directions(pattern: &SparsePattern, mode: JacobianMode, order: Order) -> (usize, usize) {
+pub fn directions(pattern: &SparsePattern, mode: JacobianMode, order: Order) -> (usize, usize) {
     let plan = JacobianPlan::with(pattern.clone(), mode, order);
     let columns: Vec<_> = (0..pattern.columns()).map(|j| plan.colour_of_column(j)).collect();
     let rows: Vec<_> = (0..pattern.rows()).map(|i| plan.colour_of_row(i)).collect();

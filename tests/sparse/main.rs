@@ -23,3 +23,4 @@ mod matrices;
 mod misuse;
 mod patterns;
 mod plans;
+mod published;

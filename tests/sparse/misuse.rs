@@ -236,7 +236,27 @@ fn sizes_that_do_not_fit() {
         ),
         (
             of(&mut || drop(JacobianPlan::from_pattern(SparsePattern::dense(3, 3)).jacobian(&Pairs, &x))),
-            "dualtape: jacobian: the function returned 2 values, and the pattern has 3 rows; it must have one for each value",
+            "dualtape: jacobian: the function returned 2 values, and the pattern is 3 x 3; it must have a row for each value",
+        ),
+        (
+            of(&mut || drop(JacobianPlan::from_pattern(SparsePattern::dense(2, 2)).jacobian(&Pairs, &x[..2]))),
+            "dualtape: jacobian: the function returned 1 value, and the pattern is 2 x 2; it must have a row for each value",
+        ),
+        (
+            of(&mut || assert!(plan.pattern().column(3).is_empty())),
+            "dualtape: SparsePattern::column: a matrix of 3 x 3 has no column 3; they are counted from 0",
+        ),
+        (
+            of(&mut || assert_eq!(plan.colour_of(3), None)),
+            "dualtape: HessianPlan::colour_of: a matrix of 3 x 3 has no column 3; they are counted from 0",
+        ),
+        (
+            of(&mut || assert_eq!(jacobian.colour_of_column(3), None)),
+            "dualtape: JacobianPlan::colour_of_column: a matrix of 2 x 3 has no column 3; they are counted from 0",
+        ),
+        (
+            of(&mut || assert_eq!(jacobian.colour_of_row(2), None)),
+            "dualtape: JacobianPlan::colour_of_row: a matrix of 2 x 3 has no row 2; they are counted from 0",
         ),
         (
             of(&mut || drop(SparseMatrix::new(SparsePattern::dense(2, 2), vec![1.0; 3]))),
@@ -250,6 +270,21 @@ fn sizes_that_do_not_fit() {
     for (found, expected) in texts {
         assert_eq!(found, expected);
     }
+}
+
+#[cfg(feature = "graph")]
+#[test]
+fn points_of_recordings_that_do_not_fit() {
+    let plan = HessianPlan::detect(&Chain, &[0.0; 3]).unwrap();
+    let jacobian = JacobianPlan::detect(&Pairs, &[0.0; 3]).unwrap();
+    assert_eq!(
+        message(|| drop(plan.record(&Chain, &[1.0; 4]))),
+        "dualtape: record: the point has 4 entries, needed 3: one for each row of the pattern"
+    );
+    assert_eq!(
+        message(|| drop(jacobian.record(&Pairs, &[1.0; 1]))),
+        "dualtape: record: the point has 1 entry, needed 3: one for each column of the pattern"
+    );
 }
 
 /// Numbers that look for a pattern stay on their thread, and a recursion that ends by a choice is stopped.
