@@ -44,7 +44,7 @@
 //! - **Matrices as wholes.** [Solutions, determinants, eigenvalues and singular values](linalg) have derivatives of their own. Code written
 //!   for nalgebra's scalars runs as it is.
 //! - **Recordings.** With the feature `graph`, a function recorded once can be listed, drawn, searched for the origin of a NaN,
-//!   differentiated into other recordings, and replayed faster than it was recorded.
+//!   differentiated into other recordings, replayed faster than it was recorded, and written as C or Rust, with its loops.
 //!
 //! # Which function do I call?
 //!
