@@ -5,6 +5,7 @@ use super::gamma::{ASYMPTOTIC, ln_gamma_ratio, stirling_rest};
 use super::incomplete_gamma::{ln_gamma_1p, polished};
 use super::rules::densities::Density;
 use super::shape::{self, OfShapes, from_logarithmic, log_gap, recip_derivative};
+use super::small_quantile;
 use super::wide::{self, OfTwo, Real};
 use crate::float::Float;
 use crate::rules::NOTHING_BESIDE_ONE;
@@ -53,11 +54,11 @@ define_rules! {
             B::nearest(beta_quantile(p, a, b))
         }]
         |x, y| {
-            let [_, a, b] = three(x);
+            let [p, a, b] = three(x);
             let derivative = move |row: IncompleteBeta| T::reduce(row, [y, a, b].into_iter());
             let density = derivative(IncompleteBeta { by_x: 1, ..IncompleteBeta::VALUE });
             (0..3).map(move |k| match k {
-                0 => density.recip(),
+                0 => near_an_end(p, a, b).unwrap_or_else(|| density.recip()),
                 1 => -(derivative(IncompleteBeta { by_a: 1, ..IncompleteBeta::VALUE }) / density),
                 _ => -(derivative(IncompleteBeta { by_b: 1, ..IncompleteBeta::VALUE }) / density),
             })
@@ -560,6 +561,16 @@ fn beta_quantile(p: f64, a: f64, b: f64) -> f64 {
         p
     } else {
         quantile_pair(p, 1.0 - p, a, b).0
+    }
+}
+
+/// The slope of the quantile near 0 and near 1, which are each other's mirror images, where its derivatives cancel.
+#[inline]
+fn near_an_end<T: Float>(p: T, a: T, b: T) -> Option<T> {
+    if p > T::lit(0.5) {
+        small_quantile::slope_of_beta(T::one() - p, b, a)
+    } else {
+        small_quantile::slope_of_beta(p, a, b)
     }
 }
 

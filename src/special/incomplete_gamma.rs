@@ -6,6 +6,7 @@ use super::Special;
 use super::gamma::{ASYMPTOTIC, stirling_rest};
 use super::rules::densities::Density;
 use super::shape::{self, OfShapes, from_logarithmic, log_gap, recip_derivative};
+use super::small_quantile;
 use super::wide::{self, OfTwo, Real};
 use crate::float::Float;
 use crate::float::{Binary as _, Primitive as _};
@@ -464,12 +465,28 @@ impl GammaQuantile {
             }
         };
         let order = by_p.saturating_add(by_a);
+        // By powers of a small probability; those of the tail above change their sign with each order.
+        let by_series = || {
+            let lower = if upper { 1.0 - p } else { p };
+            let is_negative = upper && by_p % 2 == 1;
+            let derivative = small_quantile::of_gamma(by_p as usize, lower, a).filter(|_| by_a == 0);
+            derivative.map(|derivative| if is_negative { -derivative } else { derivative })
+        };
+        if order > 1
+            && small_quantile::cancels(by_p as usize, a)
+            && let Some(derivative) = by_series()
+        {
+            return derivative;
+        }
         // In the far tail the rounding of `x` itself counts `x` times.
         let is_far = p < 1e-6 && x > 0.0;
         if order == 0 {
             x
         } else if x > 0.0 && x < f64::INFINITY && wide::has_orders([by_p, by_a]) && (order > 1 || is_far) {
-            wide::derivative(&WideQuantile { upper, near: x }, [by_p, by_a], [p, a]).unwrap_or_else(composed)
+            let wide = wide::derivative(&WideQuantile { upper, near: x }, [by_p, by_a], [p, a]);
+            wide.filter(|derivative| derivative.is_finite()).or_else(by_series).unwrap_or_else(composed)
+        } else if x == 0.0 {
+            by_series().unwrap_or_else(composed)
         } else {
             composed()
         }

@@ -80,8 +80,7 @@
 //!   quantiles `gamma_p_inv` and `gamma_q_inv` from the third order on that are not by the probability alone are NaN there.
 //! - At whole shapes some terms of a derivative vanish, of which one rounding of the shape would make more than all the others. Derivatives of
 //!   `gamma_p`, `gamma_q`, `beta_inc` and `chi_squared_cdf` by the argument are right to 1e-12 of themselves there, at arguments from
-//!   1e-300 on and next to 1; `tests/calculus/distributions.rs` holds them to that. Those of their inverses, from the second on, may lose
-//!   digits where the probability is tiny and one over the shape is whole.
+//!   1e-300 on and next to 1, and so are those of their inverses by a tiny probability; `tests/calculus/distributions.rs` holds them to that.
 //! - Student's derivatives by `ν` are accurate to `ν = 1e6`, and those of `ln_bessel_k` for `x` from 1e-8 to 1e4. Below 1e-30 and
 //!   above 1e10 its derivatives from the second on, and those of `bessel_k_scaled`, are not computed with twice the digits, and
 //!   mixed ones may have none.
@@ -147,6 +146,7 @@ pub(crate) mod incomplete_beta;
 pub(crate) mod incomplete_gamma;
 pub mod rules;
 mod shape;
+mod small_quantile;
 pub(crate) mod tails;
 mod values;
 mod wide;

@@ -130,3 +130,81 @@ fn series_of_order_7_at_a_tiny_argument() {
     let second: f64 = dualtape::second_derivative(|x| x.chi_squared_cdf(4.0), 1e-100);
     assert!((second - 0.25).abs() <= 1e-15);
 }
+
+// ---- Quantiles -------------------------------------------------------------------------------------------------------
+
+/// A quantile with a closed form: what it is called, and its shapes.
+struct Quantile(&'static str, [f64; 2]);
+
+impl ScalarFunction for Quantile {
+    fn eval<T: Float>(&self, p: &[T]) -> T {
+        let Quantile(name, [a, b]) = self;
+        let [a, b] = [*a, *b].map(T::lit);
+        match *name {
+            "gamma_p_inv" => p[0].gamma_p_inv(a),
+            "gamma_q_inv" => p[0].gamma_q_inv(a),
+            "chi_squared_quantile" => p[0].chi_squared_quantile(a),
+            "beta_inc_inv" => p[0].beta_inc_inv(a, b),
+            other => panic!("{other} has no closed form here"),
+        }
+    }
+}
+
+/// Where one over a shape is whole, the leading terms of derivatives cancel at tiny probabilities, and next to 1 those of the second shape.
+#[test]
+fn quantiles_at_tiny_probabilities_have_the_derivatives_of_closed_forms() {
+    use std::f64::consts::PI;
+    let mut checks = Checks::default();
+    let tiny = [1e-300, 1e-200, 1e-100, 1e-20, 1e-16, 1e-10];
+    let mut cases: Vec<(Quantile, f64, [f64; 4])> = Vec::new();
+    for p in tiny.into_iter().chain([1e-6, 1e-4]) {
+        let q = 1.0 - p;
+        // -ln(1 - p), of all tails
+        let of_log = [1.0 / q, 1.0 / (q * q), 2.0 / (q * q * q), 6.0 / (q * q * q * q)];
+        cases.push((Quantile("gamma_p_inv", [1.0, 0.0]), p, of_log));
+        cases.push((Quantile("chi_squared_quantile", [2.0, 0.0]), p, of_log.map(|x| 2.0 * x)));
+        // sin(π p / 2)²
+        let (sine, cosine) = (PI * p).sin_cos();
+        let of_sine = [PI / 2.0 * sine, PI * PI / 2.0 * cosine, -PI.powi(3) / 2.0 * sine, -PI.powi(4) / 2.0 * cosine];
+        cases.push((Quantile("beta_inc_inv", [0.5, 0.5]), p, of_sine));
+        // 1 - (1 - p)²
+        cases.push((Quantile("beta_inc_inv", [1.0, 0.5]), p, [2.0 * q, -2.0, 0.0, 0.0]));
+    }
+    for p in tiny {
+        // The square of erf⁻¹: π / 4 (p² + π / 6 p⁴ + ..), and twice that
+        let of_square = [PI / 2.0 * p, PI / 2.0, PI * PI * p, PI * PI];
+        cases.push((Quantile("gamma_p_inv", [0.5, 0.0]), p, of_square));
+        cases.push((Quantile("chi_squared_quantile", [1.0, 0.0]), p, of_square.map(|x| 2.0 * x)));
+    }
+    for q in [2f64.powi(-50), 2f64.powi(-40), 2f64.powi(-20)] {
+        let p = 1.0 - q;
+        let of_log = [-1.0 / p, 1.0 / (p * p), -2.0 / (p * p * p), 6.0 / (p * p * p * p)];
+        cases.push((Quantile("gamma_q_inv", [1.0, 0.0]), p, of_log));
+        let (sine, cosine) = (PI * q).sin_cos();
+        let of_sine = [PI / 2.0 * sine, -PI * PI / 2.0 * cosine, -PI.powi(3) / 2.0 * sine, PI.powi(4) / 2.0 * cosine];
+        cases.push((Quantile("beta_inc_inv", [0.5, 0.5]), p, of_sine));
+    }
+    for (f, p, expected) in &cases {
+        let engines = [
+            ("nested dual numbers", nested(f, &[*p], [0; 4])),
+            ("series", directional(|x: &[Taylor<f64, 5>]| f.eval(x), &[*p], &[1.0])),
+        ];
+        for (engine, found) in engines {
+            for (order, (found, expected)) in found[1..].iter().zip(expected).enumerate() {
+                let error = (found - expected).abs();
+                // Of a derivative that is 0 the error is absolute; the others are near 1.
+                let size = if *expected == 0.0 { 1.0 } else { expected.abs() };
+                checks.is_true(error <= TOLERANCE * size, || {
+                    let Quantile(name, shapes) = f;
+                    let order = order + 1;
+                    format!("{name} {shapes:?} at {p:e}, order {order}, {engine}: {found:e}, expected {expected:e}")
+                });
+            }
+        }
+        let second = hessian(|x| f.eval(x), &[*p])[(0, 0)];
+        checks.is_true((second - expected[1]).abs() <= TOLERANCE * expected[1].abs(), || {
+            format!("{} {:?} at {p:e}, hessian: {second:e}, expected {:e}", f.0, f.1, expected[1])
+        });
+    }
+    checks.finish();
+}
