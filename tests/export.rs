@@ -3,6 +3,8 @@
 
 #[path = "common/adbench/mod.rs"]
 mod adbench;
+#[path = "common/panics.rs"]
+mod panics;
 #[allow(dead_code)] // benchmarks use the rest
 #[path = "common/problems.rs"]
 mod problems;

@@ -2,6 +2,7 @@
 
 use super::adbench::{ba, gmm, hand, lstm};
 use super::compiled::{Case, Language, Outcome, compare};
+use super::panics::message;
 use super::problems::{self, Adjoint, Problem, Random};
 use super::programs;
 use dualtape::graph::{Exporter, Graph, Program, Traced};
@@ -135,6 +136,29 @@ fn guards_of_loops_are_numbered_as_those_of_statements() {
         if let Some(outcome) = check(language, &cases, 1) {
             assert_eq!(outcome.numbers, expected, "{language:?}: {outcome:?}");
         }
+    }
+}
+
+#[test]
+fn names_that_a_language_does_not_take_are_refused() {
+    let program = Graph::record_fn(|x: &[Traced]| x[0] * x[0], &[3.0]).compile();
+    let export = |language: Language, name: &str| match language {
+        Language::C => program.to_c(name).expect("it has a form"),
+        Language::Rust => program.to_rust(name).expect("it has a form"),
+    };
+    for language in [Language::C, Language::Rust] {
+        for name in ["", "2f", "a-b", "größe"] {
+            let found = message(|| export(language, name));
+            assert!(found.contains(&format!("`{name}`, which is no name of a function")), "{found}");
+        }
+        for name in ["f", "_f2", "integer"] {
+            assert_eq!(export(language, name).name(), name);
+        }
+    }
+    for (name, kept_by, free_in) in [("int", Language::C, Language::Rust), ("fn", Language::Rust, Language::C)] {
+        let found = message(|| export(kept_by, name));
+        assert!(found.contains(&format!("`{name}`, a word that the language keeps for itself")), "{found}");
+        assert_eq!(export(free_in, name).name(), name);
     }
 }
 

@@ -17,6 +17,18 @@ impl Language {
         self == Language::C
     }
 
+    /// Whether the language keeps a word for itself.
+    pub fn keeps(self, word: &str) -> bool {
+        let kept = self.either(
+            "auto break case char const continue default do double else enum extern float for goto if inline int long register restrict return \
+             short signed sizeof static struct switch typedef union unsigned void volatile while main",
+            "Self abstract as async await become box break const continue crate do dyn else enum extern false final fn for gen if impl in let \
+             loop macro match mod move mut override priv pub ref return self static struct super trait true try type typeof unsafe \
+             unsized use virtual where while yield",
+        );
+        kept.split_whitespace().any(|kept| kept == word)
+    }
+
     /// The one text in C, the other in Rust.
     pub fn either<T>(self, c: T, rust: T) -> T {
         if self.is_c() { c } else { rust }

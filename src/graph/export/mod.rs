@@ -227,6 +227,10 @@ impl Exporter {
         let is_letter = |c: char| c.is_ascii_alphabetic() || c == '_';
         let is_name = name.starts_with(is_letter) && name.chars().all(|c| is_letter(c) || c.is_ascii_digit());
         assert!(is_name, "dualtape: a function is exported as `{name}`, which is no name of a function");
+        assert!(
+            !language.keeps(name),
+            "dualtape: a function is exported as `{name}`, a word that the language keeps for itself; choose another name"
+        );
         let mut context = Context::new(language, name, &self.given);
         match program.rolled() {
             Some(parts) => rolled_file(&mut context, program, &parts),
