@@ -108,6 +108,18 @@ fn roots_that_are_not_simple() {
     assert_close(solution.x[1], 0.0, 1e-14);
 }
 
+/// Where a slope is infinite, Newton's step is 0 whatever the value is, which is no sign of a root.
+#[test]
+fn an_infinite_slope_is_not_a_root() {
+    let falling = optimize::root(|x| 1.0 - x.sqrt() * 3.0, 0.0, 1.0);
+    assert!(falling.status == Status::Converged && (falling.x - 1.0 / 9.0).abs() < 1e-15, "{falling}");
+    let mirrored = optimize::root(|x| (1.0 - x).sqrt() * 3.0 - 1.0, 0.0, 1.0);
+    assert!(mirrored.status == Status::Converged && (mirrored.x - 8.0 / 9.0).abs() < 1e-15, "{mirrored}");
+    // Halving meets the infinite slope at 0 with the value -1.
+    let inside = optimize::root(|x| x.cbrt() * 2.0 - 1.0, -1.0, 1.0);
+    assert!(inside.status == Status::Converged && (inside.x - 0.125).abs() < 1e-15, "{inside}");
+}
+
 #[test]
 fn what_is_no_root_is_not_called_one() {
     fn above<T: Float>(x: &[T]) -> Vec<T> {

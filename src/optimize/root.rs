@@ -215,7 +215,8 @@ fn search(a: f64, b: f64, evaluate: &mut dyn FnMut(f64) -> Sample, watch: Watch<
     loop {
         let bracket = [low.x, high.x];
         let newton = last.value / last.slope;
-        if last.x - newton == last.x {
+        // The step is 0 where the slope is infinite, at any value.
+        if last.slope.is_finite() && last.x - newton == last.x {
             return last.report(Status::Converged, bracket, last.evaluations, None);
         }
         let is_inside = |x: f64| low.x < x && x < high.x;
